@@ -1,0 +1,1 @@
+"""Which toolchain turns one OpenAPI document into models, server, client and docs?"""

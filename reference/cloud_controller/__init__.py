@@ -1,0 +1,1 @@
+"""Which program answers like a Cloud Controller?"""

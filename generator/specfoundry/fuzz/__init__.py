@@ -1,0 +1,1 @@
+"""Where does a running server break the document that describes it?"""

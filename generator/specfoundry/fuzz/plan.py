@@ -1,0 +1,105 @@
+"""Which checks does a document allow, for each of its operations, and why are the others off?
+
+Everything here is read from the document. A check that is switched off or widened leaves a
+`Deviation` behind, which the report prints: nothing is silenced without its reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+_ASYNC = "the deletion is a job (x-async-job): the resource may stay visible until it has run"
+_STATE = "valid input may be refused for reasons of state (x-state-dependent)"
+_METHOD = "the document says what an unknown method is answered (x-unknown-method)"
+
+# What Schemathesis accepts as an answer to valid data, before a document widens it.
+_ACCEPTED = ("2xx", "3xx", "401", "403", "404", "409", "429", "5xx")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deviation:
+    """A stock check that is not applied as it comes."""
+
+    check: str
+    operation: str
+    """operationId, or `*` for all."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What the engine is told about one document."""
+
+    operations: tuple[Mapping[str, Any], ...]
+    """Entries of Schemathesis' `operations` setting."""
+    checks: Mapping[str, Any]
+    """Its `checks` setting."""
+    lenient: frozenset[tuple[str, str]] = frozenset()
+    """(location, name) of parameters whose numbers are read from leading digits (`x-decode`)."""
+    unknown_method: int | None = None
+    """Status that the document promises for a method which a path lacks."""
+    deviations: tuple[Deviation, ...] = field(default=())
+
+
+def build_plan(node: Mapping[str, Any]) -> Plan:
+    """Read the checks' settings from a bundled document.
+
+    Args:
+        node: an OpenAPI 3.1 document without external references.
+    """
+    settings: list[Mapping[str, Any]] = []
+    deviations: list[Deviation] = []
+    for name, operation in _iter_operations(node):
+        for check, setting, reason in _iter_operation_checks(operation):
+            settings.append({"include-operation-id": name, "checks": {check: setting}})
+            deviations.append(Deviation(check=check, operation=name, reason=reason))
+    checks: dict[str, Any] = {}
+    unknown_method = node.get("x-unknown-method")
+    if unknown_method is not None:
+        checks["unsupported_method"] = {"enabled": False}
+        deviations.append(Deviation(check="unsupported_method", operation="*", reason=_METHOD))
+    return Plan(
+        operations=tuple(settings),
+        checks=checks,
+        lenient=frozenset(_iter_lenient(node)),
+        unknown_method=unknown_method,
+        deviations=tuple(deviations),
+    )
+
+
+def _iter_operations(node: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for item in node.get("paths", {}).values():
+        for method in METHODS:
+            operation = item.get(method)
+            if operation and "operationId" in operation:
+                yield operation["operationId"], operation
+
+
+def _iter_operation_checks(
+    operation: Mapping[str, Any],
+) -> Iterator[tuple[str, Mapping[str, Any], str]]:
+    if "x-async-job" in operation:
+        yield "use_after_free", {"enabled": False}, _ASYNC
+    statuses = operation.get("x-state-dependent")
+    if statuses:
+        accepted = [*_ACCEPTED, *map(str, statuses)]
+        yield "positive_data_acceptance", {"expected-statuses": accepted}, _STATE
+
+
+def _iter_lenient(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    shared = node.get("components", {}).get("parameters", {}).values()
+    inline = (
+        parameter
+        for item in node.get("paths", {}).values()
+        for holder in (item, *(item.get(method) or {} for method in METHODS))
+        for parameter in holder.get("parameters", ())
+    )
+    for parameter in (*shared, *inline):
+        if parameter.get("x-decode") == "leading-integer":
+            yield parameter["in"], parameter["name"]

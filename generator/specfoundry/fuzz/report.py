@@ -1,0 +1,101 @@
+"""What did a fuzzing run find, in a form that a person and a program can act on?"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from specfoundry.fuzz.plan import Deviation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One way in which the server broke the document."""
+
+    operation: str
+    """Method and path."""
+    check: str
+    title: str
+    message: str
+    curl: str
+    """A command that sends the offending request; credentials are left out."""
+    phase: str
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crash:
+    """An operation that could not be tested, and why: the document's fault or ours."""
+
+    operation: str
+    phase: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FuzzReport:
+    """The outcome of one run."""
+
+    seed: int
+    stop_reason: str
+    seconds: float
+    cases: int
+    statuses: dict[str, dict[str, int]]
+    """Per operation (method and path), how often each status was answered."""
+    findings: tuple[Finding, ...]
+    crashes: tuple[Crash, ...]
+    untested: tuple[str, ...]
+    deviations: tuple[Deviation, ...] = field(default=())
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found and everything was tested."""
+        return not self.findings and not self.crashes
+
+    def to_json(self) -> str:
+        """Return the report as JSON text."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+
+    def to_junit(self) -> str:
+        """Return the report as JUnit XML: one test case for each operation."""
+        by_operation: dict[str, list[Finding | Crash]] = {name: [] for name in self.statuses}
+        entries: tuple[Finding | Crash, ...] = (*self.findings, *self.crashes)
+        for entry in entries:
+            by_operation.setdefault(entry.operation, []).append(entry)
+        suite = ET.Element("testsuite", name="fuzz", tests=str(len(by_operation)))
+        for name, found in sorted(by_operation.items()):
+            case = ET.SubElement(suite, "testcase", classname="contract", name=name)
+            for entry in found:
+                kind = "failure" if isinstance(entry, Finding) else "error"
+                child = ET.SubElement(case, kind, message=_printable(entry.message))
+                child.text = _printable(getattr(entry, "curl", ""))
+        suite.set("failures", str(len(self.findings)))
+        suite.set("errors", str(len(self.crashes)))
+        return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+
+    def lines(self) -> Iterator[str]:
+        """Yield the report as plain text, one line at a time."""
+        for finding in self.findings:
+            yield f"{finding.operation}: {finding.title} [{finding.check}, {finding.phase}]"
+            yield from (f"    {line}" for line in finding.message.splitlines())
+            yield f"    {finding.curl}"
+        for crash in self.crashes:
+            yield f"{crash.operation}: could not be tested ({crash.phase}): {crash.message}"
+        for name in self.untested:
+            yield f"{name}: never answered"
+        for deviation in self.deviations:
+            yield f"{deviation.operation}: {deviation.check} is not applied as it comes: {deviation.reason}"
+        yield (
+            f"{len(self.findings)} findings, {len(self.crashes)} errors in {self.cases} requests to "
+            f"{len(self.statuses)} operations, {self.seconds:.1f} s, seed {self.seed} ({self.stop_reason})"
+        )
+
+
+def _printable(text: str) -> str:
+    # XML 1.0 (section 2.2) has no place for most control characters, not even escaped.
+    return "".join(c if c in "\t\n\r" or c >= " " else f"\\x{ord(c):02x}" for c in text)

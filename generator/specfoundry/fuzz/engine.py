@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import schemathesis
 from schemathesis.config import SchemathesisConfig
+from schemathesis.core.result import Ok
 from schemathesis.engine import Status, events, from_schema
 
 from specfoundry.fuzz.report import Crash, Finding, FuzzReport
@@ -84,9 +85,8 @@ def run(
     except KeyboardInterrupt:
         stream.stop()
         outcome.stop_reason = "interrupted"
-    labels = [
-        result.ok().label for result in schema.get_all_operations() if result.ok() is not None
-    ]
+    results = schema.get_all_operations()
+    labels = [found.ok().label for found in results if isinstance(found, Ok)]
     return outcome.report(options.seed, plan, labels)
 
 

@@ -71,7 +71,8 @@ def test_the_wheel_carries_templates_migrations_types_docs_and_the_bundle(dist: 
 
 def test_the_source_distribution_carries_the_contract_and_the_tests(dist: Path) -> None:
     (sdist,) = dist.glob("*.tar.gz")
-    names = {name.partition("/")[2] for name in tarfile.open(sdist).getnames()}
+    with tarfile.open(sdist) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
     assert {"spec/openapi.yaml", "Makefile", "README.md", "pyproject.toml"} <= names
     assert any(name.startswith("tests/contract/") for name in names)
 

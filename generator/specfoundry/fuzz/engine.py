@@ -12,16 +12,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import schemathesis
+from schemathesis.checks import CHECKS
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.result import Ok
 from schemathesis.engine import Status, events, from_schema
+from schemathesis.generation.meta import CoverageScenario
 
 from specfoundry.fuzz.report import Crash, Finding, FuzzReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from schemathesis import Case
+    from schemathesis import Case, CheckContext, Response
     from schemathesis.engine.recorder import CaseNode, CheckNode
     from schemathesis.hooks import HookContext
 
@@ -77,6 +79,7 @@ def run(
         schema.location = "/openapi.json"
     if plan.lenient:
         schema.hook("filter_case")(_leniency_filter(plan))
+    _install_unknown_method_check(plan.unknown_method)
     outcome = _Outcome()
     stream = from_schema(schema).execute()
     try:
@@ -128,6 +131,26 @@ def _leniency_filter(plan: Plan) -> Callable[[HookContext, Case[Any]], bool]:
         )
 
     return filter_case
+
+
+def _install_unknown_method_check(expected: int | None) -> None:
+    # Checks are registered once for the process: a run must not inherit the one of a run before.
+    if "unknown_method" in CHECKS.get_all_names():
+        CHECKS.unregister("unknown_method")
+    if expected is None:
+        return
+
+    def unknown_method(_context: CheckContext, response: Response, case: Case[Any]) -> None:
+        data = case.meta.phase.data if case.meta else None
+        scenario = getattr(data, "scenario", None)
+        if scenario != CoverageScenario.UNSPECIFIED_HTTP_METHOD or response.status_code == expected:
+            return
+        method = response.request.method
+        if method not in {"OPTIONS", "HEAD"}:
+            message = f"{method} was answered {response.status_code}, the document says {expected}"
+            raise AssertionError(message)
+
+    schemathesis.check(unknown_method)
 
 
 @dataclass(slots=True)

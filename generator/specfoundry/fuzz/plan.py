@@ -16,7 +16,7 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 _ASYNC = "the deletion is a job (x-async-job): the resource may stay visible until it has run"
 _STATE = "valid input may be refused for reasons of state (x-state-dependent)"
-_METHOD = "the document says what an unknown method is answered (x-unknown-method)"
+_METHOD = "the document says what an unknown method is answered (x-unknown-method-status)"
 
 # What Schemathesis accepts as an answer to valid data, before a document widens it.
 _ACCEPTED = ("2xx", "3xx", "401", "403", "404", "409", "429", "5xx")
@@ -60,7 +60,7 @@ def build_plan(node: Mapping[str, Any]) -> Plan:
             settings.append({"include-operation-id": name, "checks": {check: setting}})
             deviations.append(Deviation(check=check, operation=name, reason=reason))
     checks: dict[str, Any] = {}
-    unknown_method = node.get("x-unknown-method")
+    unknown_method = node.get("x-unknown-method-status")
     if unknown_method is not None:
         checks["unsupported_method"] = {"enabled": False}
         deviations.append(Deviation(check="unsupported_method", operation="*", reason=_METHOD))

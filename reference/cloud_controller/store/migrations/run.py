@@ -1,0 +1,30 @@
+"""How are Alembic's migrations run on a connection that is already in a transaction?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, pool
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+def configuration() -> Config:
+    """Return Alembic's configuration; there is no alembic.ini, everything is in the package."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    return config
+
+
+def upgrade_to_head(connection: sqlite3.Connection) -> None:
+    """Run all missing migrations and commit; the caller began the transaction."""
+    engine = create_engine("sqlite://", creator=lambda: connection, poolclass=pool.StaticPool)
+    config = configuration()
+    with engine.connect() as sql:
+        config.attributes["connection"] = sql
+        command.upgrade(config, "head")
+        sql.commit()

@@ -81,7 +81,7 @@ class _Task:
 class _Joiner:
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.root = copy_tree(document.node)
+        self.root: dict[str, Any] = copy_tree(document.node)
         self.grafts: dict[str, tuple[SourceFile, str]] = {}
         self.names: dict[tuple[str, Target], str] = {}
         self.found: dict[str, dict[str, Any]] = {}

@@ -112,9 +112,9 @@ def walk_json(text: str) -> list[tuple[tuple[str, ...], int, bool]]:
     open_objects: list[set[str] | None] = []
     expects_key = False
     for match in _TOKEN.finditer(text):
-        token = match[0]
-        if expects_key and token[0] == '"':
-            key = json.loads(token)
+        lexeme = match[0]
+        if expects_key and lexeme[0] == '"':
+            key = json.loads(lexeme)
             seen = open_objects[-1]
             repeated = seen is not None and key in seen
             if seen is not None:
@@ -122,21 +122,21 @@ def walk_json(text: str) -> list[tuple[tuple[str, ...], int, bool]]:
             path[-1] = key
             places.append((tuple(path), match.start(), repeated))
             expects_key = False
-        elif token == ":":
+        elif lexeme == ":":
             continue
-        elif token == ",":
+        elif lexeme == ",":
             expects_key = open_objects[-1] is not None
             if not expects_key:
                 path[-1] = str(int(path[-1]) + 1)
-        elif token in "}]":
+        elif lexeme in "}]":
             open_objects.pop()
             path.pop()
             expects_key = False
         else:
             if open_objects and open_objects[-1] is None:
                 places.append((tuple(path), match.start(), False))
-            if token in "{[":
-                open_objects.append(set() if token == "{" else None)
-                path.append("" if token == "{" else "0")
-                expects_key = token == "{"
+            if lexeme in "{[":
+                open_objects.append(set() if lexeme == "{" else None)
+                path.append("" if lexeme == "{" else "0")
+                expects_key = lexeme == "{"
     return places

@@ -65,7 +65,7 @@ def _yaml_places(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
 
 def _yaml_node(event: Any, stack: list[list[Any]]) -> Iterator[tuple[str, tuple[int, int]]]:
     place = (event.start_mark.line + 1, event.start_mark.column + 1)
-    pointer = ""
+    pointer: list[Any] = []
     if stack:
         frame = stack[-1]
         if frame[1] is None and frame[2] is None:
@@ -79,7 +79,6 @@ def _yaml_node(event: Any, stack: list[list[Any]]) -> Iterator[tuple[str, tuple[
             frame[1] += 1
             yield from_tokens(pointer), place
     else:
-        pointer = []
         yield "", place
     if isinstance(event, yaml.MappingStartEvent):
         stack.append([pointer, None, None])

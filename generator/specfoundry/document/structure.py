@@ -146,6 +146,8 @@ class Place:
     node: dict[str, Any]
     parent: Any = None
     key: str | int | None = None
+    within: str = ""
+    """The kind of the object that this one stands in."""
 
 
 def walk(node: Any, kind: str = "openapi", pointer: str = "") -> Iterator[Place]:
@@ -180,13 +182,13 @@ def _held(child: Child, place: Place, name: str, value: Any) -> Iterator[Place]:
     pointer = join(place.pointer, name)
     if child.shape == "one":
         if isinstance(value, dict):
-            yield Place(child.kind, pointer, value, place.node, name)
+            yield Place(child.kind, pointer, value, place.node, name, place.kind)
     elif child.shape == "list" and isinstance(value, list):
         for index, item in enumerate(value):
             if isinstance(item, dict):
-                yield Place(child.kind, f"{pointer}/{index}", item, value, index)
+                yield Place(child.kind, f"{pointer}/{index}", item, value, index, place.kind)
     elif child.shape == "map" and isinstance(value, dict):
         extensible = place.kind != "components" and child.kind in ("pathItem", "response")
         for key, item in value.items():
             if isinstance(item, dict) and not (extensible and key.startswith("x-")):
-                yield Place(child.kind, join(pointer, key), item, value, key)
+                yield Place(child.kind, join(pointer, key), item, value, key, place.kind)

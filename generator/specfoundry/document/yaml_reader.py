@@ -244,7 +244,12 @@ class _Reader:
         if tag == "str":
             return text
         value = self.plain(text, event)
-        kinds = {"int": int, "float": (int, float), "bool": bool, "null": type(None)}
+        kinds: dict[str, Any] = {
+            "int": int,
+            "float": (int, float),
+            "bool": bool,
+            "null": type(None),
+        }
         if tag in kinds and isinstance(value, kinds[tag]):
             return float(value) if tag == "float" and value is not None else value
         self.note("yaml-tag", f"The tag `{event.tag}` is not understood.", event.start_mark)

@@ -1,0 +1,1 @@
+"""What does each command of `specfoundry` take, do and print? One module per command."""

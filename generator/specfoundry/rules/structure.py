@@ -1,0 +1,69 @@
+"""Is every object of the document what OpenAPI 3.1 says it is?
+
+The JSON Schema of OpenAPI 3.1 comes with openapi-spec-validator; the schemas inside the document are
+held against the metaschema of JSON Schema 2020-12. What the library says about a whole branch is
+followed down to the leaf that is wrong.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+
+from specfoundry.document.finding import Severity
+from specfoundry.document.pointer import from_tokens, join
+from specfoundry.rules.context import Context, Violation
+from specfoundry.rules.messages import Leaf, describe, leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_HARMLESS = frozenset({"uniqueItems"})
+"""A name that `required` or `enum` repeats is wrong and changes nothing."""
+_OBSOLETE = frozenset({"$recursiveAnchor", "$recursiveRef"})
+"""Keywords of JSON Schema 2019-09 that 2020-12 ignores, whatever they hold."""
+
+
+def openapi_objects(context: Context) -> Iterator[Violation]:
+    """Hold the document against the schema of OpenAPI 3.1, without the schemas inside."""
+    for error in leaves(_openapi_schema().iter_errors(context.root), context.root):
+        yield Violation(from_tokens(error.instance_path), describe(error))
+
+
+def schema_objects(context: Context) -> Iterator[Violation]:
+    """Hold every schema against the metaschema of JSON Schema 2020-12."""
+    for place in context.by_kind["schema"]:
+        if place.within == "schema" or _metaschema().is_valid(place.node):
+            continue
+        for error in leaves(_metaschema().iter_errors(place.node), place.node):
+            pointer = place.pointer + from_tokens(error.instance_path)
+            yield Violation(pointer, describe(error), _severity(error))
+
+
+def _severity(error: Leaf) -> Severity | None:
+    is_obsolete = bool(error.instance_path) and error.instance_path[-1] in _OBSOLETE
+    return Severity.WARNING if is_obsolete or error.kind.name in _HARMLESS else None
+
+
+def old_keywords(context: Context) -> Iterator[Violation]:
+    """Find keywords of OpenAPI 3.0 that have lost their meaning in a 3.1 document."""
+    for place in context.by_kind["schema"]:
+        if isinstance(place.node.get("nullable"), bool):
+            message = '`nullable` has no meaning in OpenAPI 3.1; write `type: [..., "null"]`.'
+            yield Violation(join(place.pointer, "nullable"), message)
+
+
+@lru_cache(maxsize=1)
+def _openapi_schema() -> Any:
+    from openapi_spec_validator.schemas import schema_v31
+
+    return jsonschema_rs.Draft202012Validator(dict(schema_v31), offline=True)
+
+
+@lru_cache(maxsize=1)
+def _metaschema() -> Any:
+    # `format` of the metaschema (`regex`, `uri-reference`) is asserted: a bad pattern is found here.
+    reference = {"$ref": "https://json-schema.org/draft/2020-12/schema"}
+    return jsonschema_rs.Draft202012Validator(reference, validate_formats=True, offline=True)

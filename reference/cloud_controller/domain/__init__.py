@@ -1,0 +1,1 @@
+"""What are the rules of the Cloud Controller, without any I/O?"""

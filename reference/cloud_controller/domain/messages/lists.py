@@ -1,0 +1,184 @@
+"""Which texts does the query of a refused v3 list or `include` get?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from cloud_controller.domain import label_selector, ordering, timestamps
+from cloud_controller.domain.pagination import DEFAULT_PER_PAGE, MAX_PER_PAGE
+from cloud_controller.domain.query_text import QueryText, members
+
+MAX_TOTAL_RESULTS: Final = 9223372036854775807
+PREFIX: Final = "The query parameter is invalid: "
+_LEADING_INTEGER: Final = re.compile(r"\s*([+-]?\d+)", re.ASCII)
+_COMMON: Final = ("page", "per_page", "order_by", "created_ats", "updated_ats", "guids")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRules:
+    """What one list accepts (1.5, 1.6); names in the order in which messages print them."""
+
+    names: tuple[str, ...]
+    order_by: tuple[str, ...]
+    arrays: tuple[str, ...]
+    not_here: tuple[str, ...] = ()
+    includes: tuple[str, ...] = ()
+
+
+_PACKAGES: Final = (
+    "states",
+    "types",
+    "app_guids",
+    "app_guid",
+    "space_guids",
+    "organization_guids",
+    "label_selector",
+)
+
+RULES: Final[dict[str, ListRules]] = {
+    "listPackages": ListRules(
+        names=(*_COMMON, *_PACKAGES),
+        order_by=ordering.TIMES,
+        arrays=("states", "types", "app_guids", "space_guids", "organization_guids"),
+    ),
+    "listPackagesForApp": ListRules(
+        names=(*_COMMON, *_PACKAGES),
+        order_by=ordering.TIMES,
+        arrays=("states", "types"),
+        not_here=("app_guids", "organization_guids", "space_guids"),
+    ),
+    "listOrganizations": ListRules(
+        names=(*_COMMON, "names", "isolation_segment_guid", "label_selector"),
+        order_by=ordering.NAMES,
+        arrays=("names",),
+    ),
+    "listSpaces": ListRules(
+        names=(*_COMMON, "names", "organization_guids", "include", "label_selector"),
+        order_by=ordering.NAMES,
+        arrays=("names", "organization_guids"),
+        includes=("org", "organization"),
+    ),
+    "listApps": ListRules(
+        names=(
+            *_COMMON,
+            "names",
+            "organization_guids",
+            "space_guids",
+            "stacks",
+            "include",
+            "lifecycle_type",
+            "label_selector",
+        ),
+        order_by=ordering.APPS,
+        arrays=("names", "organization_guids", "space_guids", "stacks"),
+        includes=("space", "org", "space.organization"),
+    ),
+}
+
+INCLUDES: Final[dict[str, tuple[str, ...]]] = {
+    "getSpace": ("org", "organization"),
+    "getApp": ("space", "org", "space.organization"),
+}
+"""The values of `include` on the two gets that know it; they accept no other parameter (1.6)."""
+
+
+def problems(operation_id: str, query: QueryText) -> list[str]:
+    """All problems of a query, in the order of 1.6; empty for an operation without rules."""
+    if operation_id in INCLUDES:
+        return [*_unknown(query, ("include",)), *_include(query, INCLUDES[operation_id])]
+    rules = RULES.get(operation_id)
+    return _list_problems(rules, query) if rules else []
+
+
+def _list_problems(rules: ListRules, query: QueryText) -> list[str]:
+    found = _paging(query)
+    try:
+        ordering.parse(query.get("order_by"), rules.order_by)
+    except ValueError as error:
+        found.append(str(error))
+    found += _moments(query, "created_ats") + _moments(query, "updated_ats")
+    found += _array(query, "guids")
+    selector = query.get("label_selector")
+    if selector is not None:
+        found += label_selector.parse(selector).problems
+    found += _unknown(query, rules.names)
+    found += _misplaced(query, rules.not_here)
+    for name in rules.arrays:
+        found += _array(query, name)
+    return [*found, *_lifecycle_type(query, rules), *_include(query, rules.includes)]
+
+
+def leading_integer(text: str) -> int:
+    """Ruby's reading of a number: its leading digits, else 0 (1.4)."""
+    match = _LEADING_INTEGER.match(text)
+    return int(match[1]) if match else 0
+
+
+def _paging(query: QueryText) -> list[str]:
+    page, per_page = query.get("page"), query.get("per_page")
+    number = 1 if page is None else leading_integer(page)
+    size = DEFAULT_PER_PAGE if per_page is None else leading_integer(per_page)
+    found = []
+    if number < 1:
+        found.append("Page must be a positive integer")
+    if size < 1:
+        found.append("Per page must be a positive integer")
+    elif size > MAX_PER_PAGE:
+        found.append(f"Per page must be between 1 and {MAX_PER_PAGE}")
+    if not found and number * size > MAX_TOTAL_RESULTS:
+        found.append(f"Maximum result (page * per_page) must be less than {MAX_TOTAL_RESULTS}")
+    return found
+
+
+def _moments(query: QueryText, name: str) -> list[str]:
+    title = name.capitalize().replace("_", " ")
+    found = []
+    plain = query.get(name)
+    if plain is not None:
+        found += timestamps.problems(title, members(plain), None)
+    for sent in query.bracketed(name):
+        operator = sent.inside or None
+        values = members(sent.value) if operator else (f'["{sent.value}"]',)
+        found += timestamps.problems(title, values, operator)
+    return found
+
+
+def _array(query: QueryText, name: str) -> list[str]:
+    if any(sent.inside for sent in query.bracketed(name)):
+        return [f"{name.capitalize().replace('_', ' ')} must be an array"]
+    return []
+
+
+def _unknown(query: QueryText, known: tuple[str, ...]) -> list[str]:
+    names = [f"'{name}'" for name in query.names() if name not in known]
+    if not names:
+        return []
+    valid = ", ".join(f"'{name}'" for name in known)
+    return [f"Unknown query parameter(s): {', '.join(names)}. Valid parameters are: {valid}"]
+
+
+def _misplaced(query: QueryText, names: tuple[str, ...]) -> list[str]:
+    sent = [f"'{name}'" for name in names if name in set(query.names())]
+    return [f"Unknown query parameter(s): {', '.join(sent)}"] if sent else []
+
+
+def _lifecycle_type(query: QueryText, rules: ListRules) -> list[str]:
+    kind = query.get("lifecycle_type")
+    if kind is None or "lifecycle_type" not in rules.names:
+        return []
+    return [] if kind in ("buildpack", "docker", "cnb") else [f"Invalid lifecycle_type: '{kind}'"]
+
+
+def _include(query: QueryText, allowed: tuple[str, ...]) -> list[str]:
+    sent = query.get("include")
+    if sent is None or not allowed:
+        return []
+    wanted = members(sent)
+    for name in wanted:
+        if name not in allowed:
+            valid = ", ".join(f"'{one}'" for one in allowed)
+            return [f"Invalid included resource: '{name}'. Valid included resources are: {valid}"]
+    twice = next((name for name in wanted if wanted.count(name) > 1), None)
+    return [f"Duplicate included resource: '{twice}'"] if twice is not None else []

@@ -1,0 +1,72 @@
+"""What did the caller write in the query string, before any schema looks at it?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote, unquote_plus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SEPARATOR: Final = re.compile(r",\s*")
+_BRACKETS: Final = re.compile(r"(?P<name>[^\[\]]+)\[(?P<inside>[^\]]*)\].*", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One sent parameter: `created_ats[lt]=x` has name `created_ats` and `inside` `lt`."""
+
+    name: str
+    inside: str | None
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueryText:
+    """All sent parameters in order of their first appearance; a repeated one keeps the last value."""
+
+    sent: tuple[Sent, ...]
+
+    def names(self) -> Iterator[str]:
+        """Return the parameters' names without brackets, each once."""
+        return iter(dict.fromkeys(item.name for item in self.sent))
+
+    def get(self, name: str) -> str | None:
+        """Return the value of a parameter that was sent without brackets."""
+        return next((s.value for s in self.sent if s.name == name and s.inside is None), None)
+
+    def bracketed(self, name: str) -> list[Sent]:
+        """Return what was sent as `name[...]`."""
+        return [item for item in self.sent if item.name == name and item.inside is not None]
+
+
+def parse(raw: bytes | str) -> QueryText:
+    """Read a raw query string as Rack does: `+` is a space, the last repetition wins (1.6)."""
+    text = raw.decode("latin-1") if isinstance(raw, bytes) else raw
+    found: dict[tuple[str, str | None], str] = {}
+    for pair in text.split("&"):
+        if not pair:
+            continue
+        key, _, value = pair.partition("=")
+        name = unquote_plus(key)
+        match = _BRACKETS.fullmatch(name)
+        place = (match["name"], match["inside"]) if match else (name, None)
+        found[place] = unquote_plus(value)
+    return QueryText(tuple(Sent(name, inside, value) for (name, inside), value in found.items()))
+
+
+def members(value: str) -> tuple[str, ...]:
+    """Return the members of a comma-delimited list; each is percent-decoded once more (1.6)."""
+    return tuple(unquote(member) for member in _SEPARATOR.split(value))
+
+
+def is_well_formed(raw: bytes) -> bool:
+    """Whether every percent sign starts an escape and the decoded text is UTF-8 (1.3)."""
+    try:
+        text = raw.decode("ascii")
+        unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        return False
+    return re.search(r"%(?![0-9A-Fa-f]{2})", text) is None

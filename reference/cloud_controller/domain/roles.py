@@ -115,17 +115,12 @@ def may_call(method: str, scopes: Iterable[str]) -> bool:
     return not needed.isdisjoint(scopes)
 
 
-def grants(
-    right: Right,
-    *,
-    scopes: Iterable[str],
-    organization_roles: Iterable[str] = (),
-    space_roles: Iterable[str] = (),
-) -> bool:
-    """Whether scopes and roles together give the right in one organization or space."""
+def grants(right: Right, *, scopes: Iterable[str], roles: Iterable[str]) -> bool:
+    """Return whether the scopes, or the roles in a space and its organization, give the right."""
     if global_rights(scopes).grants(right):
         return True
+    held = frozenset(roles)
     return not (
-        ORGANIZATION_ROLES.get(right, frozenset()).isdisjoint(organization_roles)
-        and SPACE_ROLES.get(right, frozenset()).isdisjoint(space_roles)
+        held.isdisjoint(ORGANIZATION_ROLES.get(right, ()))
+        and held.isdisjoint(SPACE_ROLES.get(right, ()))
     )

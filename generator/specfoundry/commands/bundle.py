@@ -38,14 +38,14 @@ def bundle(spec: Path | None, output: Path | None, form: str | None) -> None:
     is_yaml = form == "yaml" or (
         form is None and output is not None and output.suffix in (".yaml", ".yml")
     )
-    text = _yaml(joined) if is_yaml else joined.text()
+    text = _as_yaml(joined) if is_yaml else joined.text()
     if output is None:
         click.get_binary_stream("stdout").write(text.encode())
     else:
         write_file(output, text)
 
 
-def _yaml(joined: Bundle) -> str:
+def _as_yaml(joined: Bundle) -> str:
     """Return the bundle as YAML; texts that YAML 1.1 would read otherwise are quoted."""
     import yaml
 

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from specfoundry.document.finding import Finding
 
 
-def check_document(path: Path, profile: str) -> tuple[Bundle, list[Finding]]:
+def check_document(
+    path: Path, profile: str, *, thorough: bool = True
+) -> tuple[Bundle, list[Finding]]:
     """Load, bundle and check; return the bundle and everything that was found.
 
     Raises:
@@ -25,7 +27,7 @@ def check_document(path: Path, profile: str) -> tuple[Bundle, list[Finding]]:
     from specfoundry.rules import check
 
     bundle = bundle_document(load_document(path))
-    return bundle, [*bundle.findings, *check(bundle, profile)]
+    return bundle, [*bundle.findings, *check(bundle, profile, thorough=thorough)]
 
 
 def sound_bundle(path: Path, profile: str) -> tuple[Bundle, list[Finding]]:
@@ -34,7 +36,7 @@ def sound_bundle(path: Path, profile: str) -> tuple[Bundle, list[Finding]]:
     Raises:
         DocumentError: There is an error in the document.
     """
-    bundle, findings = check_document(path, profile)
+    bundle, findings = check_document(path, profile, thorough=False)
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise DocumentError(findings)
     return bundle, findings

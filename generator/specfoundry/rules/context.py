@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from specfoundry.document.finding import Severity
-from specfoundry.document.pointer import PointerError, from_fragment, follow, join
+from specfoundry.document.pointer import PointerError, follow, from_fragment, join
 from specfoundry.document.refs import references
 from specfoundry.document.structure import METHODS, Place, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from specfoundry.document.bundle import Bundle
+    from specfoundry.document.finding import Severity
 
 
 class Violation(NamedTuple):
@@ -83,7 +83,7 @@ class Context:
     def operations(self) -> list[OperationPlace]:
         """Every operation below `paths`, in the order of the text."""
         paths = self.root.get("paths")
-        found = []
+        found: list[OperationPlace] = []
         for path, item in paths.items() if isinstance(paths, dict) else ():
             if isinstance(item, dict) and path.startswith("/"):
                 found.extend(self._operations_of(path, item))

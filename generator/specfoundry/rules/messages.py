@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from specfoundry.document.pointer import PointerError, from_tokens, step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _NOUNS = {
     "string": "a text",
@@ -117,32 +117,47 @@ def _value_at(instance: Any, path: tuple[str | int, ...]) -> Any:
 
 def describe(leaf: Leaf) -> str:
     """Say what is wrong with the value at a leaf."""
-    match leaf.kind.name:
-        case "required":
-            names = leaf.alternatives or (leaf.kind.property,)
-            missing = " or ".join(f"`{name}`" for name in names)
-            return f"{missing} is missing."
-        case "type":
-            wanted = " or ".join(_NOUNS.get(name, name) for name in leaf.kind.types)
-            return f"Must be {wanted}, is {show(leaf.value)}."
-        case "enum":
-            options = ", ".join(f"`{_plain(option)}`" for option in leaf.kind.options)
-            return f"{show(leaf.value)} is none of {options}."
-        case "const":
-            return f"{show(leaf.value)} must be {show(leaf.kind.expected_value)}."
-        case "unevaluatedProperties" | "additionalProperties":
-            parent = str(leaf.instance_path[-2]) if len(leaf.instance_path) > 1 else ""
-            hint = f": {_NAMES_IN[parent]}" if parent in _NAMES_IN else ""
-            return f"`{leaf.value}` is not allowed here{hint}."
-        case "format":
-            return f"{show(leaf.value)} is no valid `{leaf.kind.format}`."
-        case "pattern":
-            return f"{show(leaf.value)} does not match `{leaf.kind.pattern}`."
-        case "uniqueItems":
-            return f"An item stands in {show(leaf.value)} twice."
-    return _limits(leaf)
+    name = leaf.kind.name
+    if name in _SENTENCES:
+        return _SENTENCES[name](leaf)
+    if name in _LIMITS:
+        return f"{show(leaf.value)} {_LIMITS[name]} {leaf.kind.limit}."
+    return f"{show(leaf.value)} does not satisfy `{name}`."
 
 
+def _required(leaf: Leaf) -> str:
+    names = leaf.alternatives or (leaf.kind.property,)
+    return f"{' or '.join(f'`{name}`' for name in names)} is missing."
+
+
+def _type(leaf: Leaf) -> str:
+    wanted = " or ".join(_NOUNS.get(name, name) for name in leaf.kind.types)
+    return f"Must be {wanted}, is {show(leaf.value)}."
+
+
+def _enum(leaf: Leaf) -> str:
+    options = ", ".join(f"`{_plain(option)}`" for option in leaf.kind.options)
+    return f"{show(leaf.value)} is none of {options}."
+
+
+def _unexpected(leaf: Leaf) -> str:
+    parent = str(leaf.instance_path[-2]) if len(leaf.instance_path) > 1 else ""
+    hint = f": {_NAMES_IN[parent]}" if parent in _NAMES_IN else ""
+    return f"`{leaf.value}` is not allowed here{hint}."
+
+
+_SENTENCES: dict[str, Callable[[Leaf], str]] = {
+    "required": _required,
+    "type": _type,
+    "enum": _enum,
+    "const": lambda leaf: f"{show(leaf.value)} must be {show(leaf.kind.expected_value)}.",
+    "unevaluatedProperties": _unexpected,
+    "additionalProperties": _unexpected,
+    "format": lambda leaf: f"{show(leaf.value)} is no valid `{leaf.kind.format}`.",
+    "pattern": lambda leaf: f"{show(leaf.value)} does not match `{leaf.kind.pattern}`.",
+    "uniqueItems": lambda leaf: f"An item stands in {show(leaf.value)} twice.",
+    "falseSchema": lambda leaf: f"{show(leaf.value)} is not allowed here.",
+}
 _LIMITS = {
     "minimum": "is less than the minimum of",
     "maximum": "is more than the maximum of",
@@ -155,14 +170,6 @@ _LIMITS = {
     "minProperties": "has fewer members than",
     "maxProperties": "has more members than",
 }
-
-
-def _limits(leaf: Leaf) -> str:
-    if leaf.kind.name in _LIMITS:
-        return f"{show(leaf.value)} {_LIMITS[leaf.kind.name]} {leaf.kind.limit}."
-    if leaf.kind.name == "falseSchema":
-        return f"{show(leaf.value)} is not allowed here."
-    return f"{show(leaf.value)} does not satisfy `{leaf.kind.name}`."
 
 
 def show(value: Any) -> str:

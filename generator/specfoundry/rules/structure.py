@@ -7,7 +7,10 @@ followed down to the leaf that is wrong.
 
 from __future__ import annotations
 
+import importlib.util
+import json
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -57,9 +60,17 @@ def old_keywords(context: Context) -> Iterator[Violation]:
 
 @lru_cache(maxsize=1)
 def _openapi_schema() -> Any:
-    from openapi_spec_validator.schemas import schema_v31
+    return jsonschema_rs.Draft202012Validator(_openapi_31(), offline=True)
 
-    return jsonschema_rs.Draft202012Validator(dict(schema_v31), offline=True)
+
+def _openapi_31() -> Any:
+    """Read the library's copy of the schema; importing the library takes longer than using it."""
+    package = importlib.util.find_spec("openapi_spec_validator")
+    if package is None or not package.submodule_search_locations:
+        raise ModuleNotFoundError(name="openapi_spec_validator")
+    folder = Path(package.submodule_search_locations[0])
+    text = (folder / "resources/schemas/v3.1/schema.json").read_text(encoding="utf-8")
+    return json.loads(text)
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ def bundle(spec: Path | None, output: Path | None, form: str | None) -> None:
     )
     text = _as_yaml(joined) if is_yaml else joined.text()
     if output is None:
-        click.get_binary_stream("stdout").write(text.encode())
+        sys.stdout.buffer.write(text.encode())
     else:
         write_file(output, text)
 

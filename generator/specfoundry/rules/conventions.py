@@ -13,7 +13,8 @@ from specfoundry.rules.schema_path import leads_somewhere
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_COMMA = re.compile(r"\bcomma[- ](?:delimited|separated)\b", re.IGNORECASE)
+_COMMA = re.compile(r"(?:^|[.;:]\s+)(?:an? )?comma[- ](?:delimited|separated)\b", re.IGNORECASE)
+"""Only where a sentence opens with it; elsewhere it may speak of a part of the value."""
 _LIST = re.compile(r"list[A-Z0-9]")
 _PAGE_POINTERS = ("items", "total", "pages", "first", "last", "next", "previous")
 

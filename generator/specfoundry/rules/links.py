@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 _EXPRESSION = re.compile(
     r"\$(?:url|method|statusCode|(?P<side>request|response)"
-    r"\.(?:(?P<place>header|query|path)\.(?P<name>[^{}]+)|body(?:#(?P<pointer>/[^{}]*)?)?))\Z"
+    r"\.(?:(?P<place>header|query|path)\.(?P<name>[^{}#]+(?:#regex:.+)?)|body(?:#(?P<pointer>/[^{}]*)?)?))\Z"
 )
-"""A runtime expression (OpenAPI 3.1, 4.8.20.4)."""
+"""A runtime expression (OpenAPI 3.1, 4.8.20.4), with Schemathesis's `#regex:` to cut out a part."""
 _EMBEDDED = re.compile(r"\{(\$[^{}]*)\}")
 
 
@@ -120,7 +120,10 @@ def _problem(
 
 
 def _named(operation: OperationPlace, response: dict[str, Any], match: re.Match[str]) -> str | None:
-    name, place = match["name"], match["place"]
+    name, _, suffix = match["name"].partition("#regex:")
+    place = match["place"]
+    if suffix and not _is_regex(suffix):
+        return "what stands behind `#regex:` is no regular expression."
     if match["side"] == "response":
         headers = response.get("headers")
         known = {header.lower() for header in headers} if isinstance(headers, dict) else set()
@@ -130,3 +133,10 @@ def _named(operation: OperationPlace, response: dict[str, Any], match: re.Match[
         if parameter.get("in") == place and str(parameter.get("name")).lower() == name.lower():
             return None
     return f"`{operation.label}` has no {place} parameter `{name}`."
+
+
+def _is_regex(text: str) -> bool:
+    try:
+        return re.compile(text).groups == 1
+    except re.error:
+        return False

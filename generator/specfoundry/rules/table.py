@@ -14,7 +14,6 @@ from specfoundry.rules import (
     conventions,
     examples,
     extensions,
-    library,
     links,
     operations,
     paths,
@@ -84,7 +83,6 @@ RULES = (
     Rule("control-character", text.control_characters, ERROR, ERROR),
     Rule("header-name", text.header_names, ERROR, ERROR),
 )
-LIBRARY = Rule("openapi-spec-validator", library.library_errors, ERROR, ERROR)
 
 
 def check(bundle: Bundle, profile: str = "errors", *, thorough: bool = True) -> list[Finding]:
@@ -102,16 +100,23 @@ def check(bundle: Bundle, profile: str = "errors", *, thorough: bool = True) -> 
         for violation in rule.find(context):
             pointers.add(violation.pointer)
             bad = severity if profile == "contract" else violation.severity or severity
-            found[_finding(bundle, rule, violation, bad)] = None
-    for violation in LIBRARY.find(context) if thorough else ():
-        if not _is_known(violation.pointer, pointers):
-            found[_finding(bundle, LIBRARY, violation, ERROR)] = None
+            found[_finding(bundle, rule.name, violation, bad)] = None
+    if thorough:
+        found |= dict.fromkeys(_library_findings(context, pointers))
     return list(found)
 
 
-def _finding(bundle: Bundle, rule: Rule, violation: Violation, severity: Severity) -> Finding:
-    place = bundle.origin(violation.pointer)
-    return Finding.at(place, rule.name, violation.message, severity)
+def _library_findings(context: Context, known: set[str]) -> Iterator[Finding]:
+    """Yield what openapi-spec-validator refuses at places of which no rule has spoken."""
+    from specfoundry.rules.library import library_errors  # noqa: PLC0415  # half a second to import
+
+    for violation in library_errors(context):
+        if not _is_known(violation.pointer, known):
+            yield _finding(context.bundle, "openapi-spec-validator", violation, ERROR)
+
+
+def _finding(bundle: Bundle, rule: str, violation: Violation, severity: Severity) -> Finding:
+    return Finding.at(bundle.origin(violation.pointer), rule, violation.message, severity)
 
 
 def _is_known(pointer: str, known: set[str]) -> bool:

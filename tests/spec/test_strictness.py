@@ -125,14 +125,19 @@ def test_documented_packages_with_todays_members_are_accepted(
     assert list(contract.component(schema).iter_errors(body)) == []
 
 
-def test_documented_buildpacks_with_todays_members_are_accepted(
+def test_documented_buildpacks_are_accepted_as_they_are_and_with_todays_members(
     contract: Contract, documented: Callable[[str], Any]
 ) -> None:
+    schema = contract.component("V2BuildpackList")
     body = documented("list_all_buildpacks")
+    assert list(schema.iter_errors(body)) == []
+
     for resource in body["resources"]:
         resource["entity"] |= {"stack": None, "lifecycle": "buildpack"}
+    assert list(schema.iter_errors(body)) == []
 
-    assert list(contract.component("V2BuildpackList").iter_errors(body)) == []
+    del body["resources"][0]["entity"]["stack"]
+    assert not schema.is_valid(body)
 
 
 def test_members_of_tomorrow_do_not_break_clients(contract: Contract) -> None:

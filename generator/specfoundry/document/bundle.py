@@ -39,6 +39,8 @@ class Bundle:
     """Warnings of loading and bundling."""
     grafts: dict[str, tuple[SourceFile, str]] = field(default_factory=dict)
     """Pointer in the bundle → file and pointer where that piece was written."""
+    before_upgrade: dict[str, Any] | None = None
+    """What an OpenAPI 3.0 document said itself, joined; None for 3.1."""
 
     def text(self) -> str:
         """Return the bundle as JSON, the same bytes for the same input."""
@@ -63,7 +65,8 @@ def bundle_document(document: Document) -> Bundle:
     joiner = _Joiner(document)
     node = joiner.join()
     findings = list(document.findings)
-    bundle = Bundle(node, document, findings, joiner.grafts)
+    old = copy_tree(node) if document.version.startswith("3.0.") else None
+    bundle = Bundle(node, document, findings, joiner.grafts, old)
     findings.extend(upgrade(bundle.node, bundle.origin))
     return bundle
 

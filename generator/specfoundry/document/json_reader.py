@@ -31,7 +31,8 @@ def read_json(text: str) -> tuple[Any, list[Problem]]:
     except _DuplicateKeyError as error:
         raise SyntaxProblemsError(_duplicate_keys(text)) from error
     except ValueError as error:
-        raise SyntaxProblemsError([Problem("not-json", f"{error}.", 1, 1)]) from error
+        line, column = line_and_column(text, _offset_of_constant(text))
+        raise SyntaxProblemsError([Problem("not-json", f"{error}.", line, column)]) from error
     except RecursionError:
         raise SyntaxProblemsError([_too_deep(text)]) from None
     if _depth_exceeds(value, MAX_DEPTH):
@@ -49,6 +50,13 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"`{name}` is no JSON value")
+
+
+def _offset_of_constant(text: str) -> int:
+    for match in _TOKEN.finditer(text):
+        if match[0] in ("NaN", "Infinity", "-Infinity"):
+            return match.start()
+    return 0
 
 
 def _depth_exceeds(value: Any, limit: int) -> bool:
@@ -101,7 +109,7 @@ def _duplicate_keys(text: str) -> list[Problem]:
         if repeated:
             line, column = line_and_column(text, offset)
             message = f"The key `{tokens[-1]}` stands here twice."
-            problems.append(Problem("duplicate-key", message, line, column, tokens[:-1]))
+            problems.append(Problem("duplicate-key", message, line, column, tokens))
     return problems
 
 

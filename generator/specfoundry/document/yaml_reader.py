@@ -91,13 +91,14 @@ class _Reader:
 
     def note(self, rule: str, message: str, mark: Any, *, fatal: bool = True) -> None:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        pointer = tuple(str(self.step_of(frame)) for frame in self.stack)
+        steps = [self.step_of(frame) for frame in self.stack]
+        pointer = tuple(step for step in steps if step is not None)
         self.problems.append(Problem(rule, message, line, column, pointer, fatal))
 
-    def step_of(self, frame: _Frame) -> str:
+    def step_of(self, frame: _Frame) -> str | None:
         if isinstance(frame.value, list):
             return str(len(frame.value))
-        return frame.key if isinstance(frame.key, str) else ""
+        return frame.key if isinstance(frame.key, str) else None
 
     def take(self, event: Any) -> None:
         match event:
@@ -159,10 +160,10 @@ class _Reader:
 
     def take_key(self, event: Any) -> None:
         frame = self.stack[-1]
+        frame.key = event.value
         if event.value in frame.value:
             message = f"The key `{event.value}` stands here twice."
             self.note("duplicate-key", message, event.start_mark)
-        frame.key = event.value
         if event.value == "<<" and event.implicit[0]:
             message = "The merge key `<<` is not part of YAML 1.2; its members are copied here."
             self.note("yaml-merge", message, event.start_mark, fatal=False)

@@ -40,8 +40,8 @@ def extension_values(context: Context) -> Iterator[Violation]:
             for name in place.node.keys() & validators.keys():
                 pointer = join(place.pointer, name)
                 if kind not in _PLACES[name]:
-                    wanted = " or ".join(_PLACES[name])
-                    yield Violation(pointer, f"`{name}` is read in a {wanted} only.")
+                    wanted = " or ".join(f"`{place}`" for place in _PLACES[name])
+                    yield Violation(pointer, f"`{name}` is read in objects {wanted} only.")
                 value = place.node[name]
                 for leaf in leaves(validators[name].iter_errors(value), value):
                     yield Violation(pointer + pointer_of(leaf), describe(leaf))

@@ -40,18 +40,21 @@ class Leaf:
     message: str
     value: Any
     alternatives: tuple[str, ...] = ()
-    """Members of which any one would do, for `required` in all branches of an `anyOf`."""
+    """What any one of would do: members (`required`) or values (`enum`) of all branches."""
 
 
 def leaves(errors: Iterable[Any], instance: Any) -> Iterator[Leaf]:
-    """Yield the errors at the leaves, each once."""
+    """Yield the errors at the leaves, each once; of a wrong type nothing else is said."""
+    found = [leaf for error in errors for leaf in _leaves(error, instance)]
+    wrong_type = {leaf.instance_path for leaf in found if leaf.kind.name == "type"}
     seen: set[tuple[Any, ...]] = set()
-    for error in errors:
-        for leaf in _leaves(error, instance):
-            key = (leaf.instance_path, leaf.message)
-            if key not in seen:
-                seen.add(key)
-                yield leaf
+    for leaf in found:
+        if leaf.kind.name != "type" and leaf.instance_path in wrong_type:
+            continue
+        key = (leaf.instance_path, leaf.message)
+        if key not in seen:
+            seen.add(key)
+            yield leaf
 
 
 def _leaves(error: Any, instance: Any) -> Iterator[Leaf]:
@@ -83,9 +86,36 @@ def _best_branch(error: Any, instance: Any) -> Iterator[Leaf]:
         kind = branches[0][0].kind
         yield Leaf(path, kind, error.message, _value_at(instance, path), tuple(names))
         return
+    tag = _wrong_tag(branches, here)
+    if tag is not None:
+        path = tuple(tag[0].instance_path)
+        options = dict.fromkeys(_plain(option) for error in tag for option in error.kind.options)
+        value = _value_at(instance, path)
+        yield Leaf(path, tag[0].kind, tag[0].message, value, tuple(options))
+        return
     best = min(branches, key=lambda branch: _distance(branch, here))
     for problem in best:
         yield from _leaves(problem, instance)
+
+
+def _wrong_tag(branches: list[list[Any]], depth: int) -> list[Any] | None:
+    """Return the errors that say, in every branch, that one member has none of its values."""
+    found: dict[tuple[Any, ...], list[Any]] = {}
+    for branch in branches:
+        for problem in branch:
+            if problem.kind.name == "enum" and len(problem.instance_path) == depth + 1:
+                found.setdefault(tuple(problem.instance_path), []).append(problem)
+    meant = [branch for branch in branches if not _asks_for_reference(branch, depth)]
+    return next((errors for errors in found.values() if len(errors) == len(meant) > 1), None)
+
+
+def _asks_for_reference(branch: list[Any], depth: int) -> bool:
+    return any(
+        problem.kind.name == "required"
+        and problem.kind.property == "$ref"
+        and len(problem.instance_path) == depth
+        for problem in branch
+    )
 
 
 def _only_lacks(branch: list[Any], depth: int) -> bool:
@@ -96,14 +126,15 @@ def _only_lacks(branch: list[Any], depth: int) -> bool:
     )
 
 
-def _distance(branch: list[Any], depth: int) -> tuple[bool, bool, int, int]:
-    """Order branches: a wrong type or constant at the top is furthest from what was meant."""
+def _distance(branch: list[Any], depth: int) -> tuple[bool, bool, bool, int, int]:
+    """Order branches: one for a reference, or for another type or constant, was hardly meant."""
     top = [problem for problem in branch if len(problem.instance_path) == depth]
+    no_reference = _asks_for_reference(branch, depth)
     wrong_type = any(problem.kind.name == "type" for problem in top)
     below = [problem for problem in branch if len(problem.instance_path) == depth + 1]
     wrong_tag = any(problem.kind.name in ("const", "enum") for problem in below)
     deepest = max(len(problem.instance_path) for problem in branch)
-    return (wrong_type, wrong_tag, len(branch), -deepest)
+    return (no_reference, wrong_type, wrong_tag, len(branch), -deepest)
 
 
 def _value_at(instance: Any, path: tuple[str | int, ...]) -> Any:
@@ -127,6 +158,8 @@ def describe(leaf: Leaf) -> str:
 
 def _required(leaf: Leaf) -> str:
     names = leaf.alternatives or (leaf.kind.property,)
+    if names == ("default",) and leaf.instance_path[-1:] == ("responses",):
+        return "No response is described."
     return f"{' or '.join(f'`{name}`' for name in names)} is missing."
 
 
@@ -136,7 +169,8 @@ def _type(leaf: Leaf) -> str:
 
 
 def _enum(leaf: Leaf) -> str:
-    options = ", ".join(f"`{_plain(option)}`" for option in leaf.kind.options)
+    known = leaf.alternatives or tuple(_plain(option) for option in leaf.kind.options)
+    options = ", ".join(f"`{option}`" for option in known)
     return f"{show(leaf.value)} is none of {options}."
 
 

@@ -30,8 +30,18 @@ _OBSOLETE = frozenset({"$recursiveAnchor", "$recursiveRef"})
 
 
 def openapi_objects(context: Context) -> Iterator[Violation]:
-    """Hold the document against the schema of OpenAPI 3.1, without the schemas inside."""
-    for error in leaves(_openapi_schema().iter_errors(context.root), context.root):
+    """Hold the document against the schema of OpenAPI: as it was written, then as 3.1."""
+    old = context.bundle.before_upgrade
+    if old is not None:
+        found = list(_errors(_openapi_schema("v3.0"), old))
+        yield from found
+        if found:
+            return
+    yield from _errors(_openapi_schema("v3.1"), context.root)
+
+
+def _errors(validator: Any, node: Any) -> Iterator[Violation]:
+    for error in leaves(validator.iter_errors(node), node):
         yield Violation(from_tokens(error.instance_path), describe(error))
 
 
@@ -58,19 +68,15 @@ def old_keywords(context: Context) -> Iterator[Violation]:
             yield Violation(join(place.pointer, "nullable"), message)
 
 
-@lru_cache(maxsize=1)
-def _openapi_schema() -> Any:
-    return jsonschema_rs.Draft202012Validator(_openapi_31(), offline=True)
-
-
-def _openapi_31() -> Any:
+@lru_cache(maxsize=2)
+def _openapi_schema(version: str) -> Any:
     """Read the library's copy of the schema; importing the library takes longer than using it."""
     package = importlib.util.find_spec("openapi_spec_validator")
     if package is None or not package.submodule_search_locations:
         raise ModuleNotFoundError(name="openapi_spec_validator")
     folder = Path(package.submodule_search_locations[0])
-    text = (folder / "resources/schemas/v3.1/schema.json").read_text(encoding="utf-8")
-    return json.loads(text)
+    text = (folder / f"resources/schemas/{version}/schema.json").read_text(encoding="utf-8")
+    return jsonschema_rs.validator_for(json.loads(text), offline=True)
 
 
 @lru_cache(maxsize=1)

@@ -25,7 +25,7 @@ from specfoundry.rules import (
 from specfoundry.rules.context import Context
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from specfoundry.document.bundle import Bundle
     from specfoundry.rules.context import Violation
@@ -92,21 +92,21 @@ def check(bundle: Bundle, profile: str = "errors", *, thorough: bool = True) -> 
     """
     context = Context(bundle)
     found: dict[Finding, None] = {}
-    pointers: set[str] = set()
+    known: dict[str, None] = {}
     for rule in RULES:
         severity = rule.contract if profile == "contract" else rule.plain
         if severity is None:
             continue
         for violation in rule.find(context):
-            pointers.add(violation.pointer)
+            known[violation.pointer] = None
             bad = severity if profile == "contract" else violation.severity or severity
             found[_finding(bundle, rule.name, violation, bad)] = None
     if thorough:
-        found |= dict.fromkeys(_library_findings(context, pointers))
+        found |= dict.fromkeys(_library_findings(context, known))
     return list(found)
 
 
-def _library_findings(context: Context, known: set[str]) -> Iterator[Finding]:
+def _library_findings(context: Context, known: Iterable[str]) -> Iterator[Finding]:
     """Yield what openapi-spec-validator refuses at places of which no rule has spoken."""
     from specfoundry.rules.library import library_errors  # noqa: PLC0415  # half a second to import
 
@@ -119,6 +119,7 @@ def _finding(bundle: Bundle, rule: str, violation: Violation, severity: Severity
     return Finding.at(bundle.origin(violation.pointer), rule, violation.message, severity)
 
 
-def _is_known(pointer: str, known: set[str]) -> bool:
-    """Return whether a rule of ours has spoken of this place, or of one inside of it."""
-    return any(other == pointer or other.startswith(f"{pointer}/") for other in known)
+def _is_known(pointer: str, known: Iterable[str]) -> bool:
+    """Return whether a rule of ours has spoken of this place, one inside, or right around it."""
+    around = pointer.rpartition("/")[0]
+    return any(other in (pointer, around) or other.startswith(f"{pointer}/") for other in known)

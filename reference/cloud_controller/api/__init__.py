@@ -1,0 +1,1 @@
+"""What does the Cloud Controller do for each operation of the contract? One module per tag."""

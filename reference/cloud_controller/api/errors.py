@@ -1,0 +1,75 @@
+"""How does an error of the table become an answer of the contract?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
+
+from capi import models
+from capi.operations import errors as documented
+from specfoundry.runtime.responses import ApiError
+
+if TYPE_CHECKING:
+    from cloud_controller.api.error_table import ErrorKind
+
+_V3: TypeAlias = (
+    type[documented.V3BadRequest]
+    | type[documented.V3Unauthorized]
+    | type[documented.V3Forbidden]
+    | type[documented.V3NotFound]
+    | type[documented.V3UnprocessableEntity]
+    | type[documented.V3ServerError]
+    | type[documented.V3BadGateway]
+    | type[documented.V3ServiceUnavailable]
+)
+_V2: TypeAlias = (
+    type[documented.V2BadRequest]
+    | type[documented.V2Unauthorized]
+    | type[documented.V2Forbidden]
+    | type[documented.V2NotFound]
+    | type[documented.V2Conflict]
+    | type[documented.V2UploadUnprocessableEntity]
+    | type[documented.V2ServerError]
+    | type[documented.V2BadGateway]
+    | type[documented.V2ServiceUnavailable]
+)
+
+# An answer is judged by its status: operations that document a narrower 400 share its schema.
+_V3_CLASSES: Final[dict[int, _V3]] = {
+    400: documented.V3BadRequest,
+    401: documented.V3Unauthorized,
+    403: documented.V3Forbidden,
+    404: documented.V3NotFound,
+    422: documented.V3UnprocessableEntity,
+    500: documented.V3ServerError,
+    502: documented.V3BadGateway,
+    503: documented.V3ServiceUnavailable,
+}
+_V2_CLASSES: Final[dict[int, _V2]] = {
+    400: documented.V2BadRequest,
+    401: documented.V2Unauthorized,
+    403: documented.V2Forbidden,
+    404: documented.V2NotFound,
+    409: documented.V2Conflict,
+    422: documented.V2UploadUnprocessableEntity,
+    500: documented.V2ServerError,
+    502: documented.V2BadGateway,
+    503: documented.V2ServiceUnavailable,
+}
+
+
+def v3_error(kind: ErrorKind, *particulars: str | None) -> ApiError:
+    """Return an error in the envelope of version 3 (1.3)."""
+    error = models.ErrorV3(detail=kind.detail(*particulars), title=kind.title, code=kind.code)
+    body = models.ErrorsV3(errors=[error])
+    documented_class = _V3_CLASSES.get(kind.status)
+    return documented_class(body=body) if documented_class else UnlistedV3(kind.status, body)
+
+
+def v2_error(kind: ErrorKind, *particulars: str | None) -> ApiError:
+    """Return an error in the envelope of version 2 (1.3)."""
+    body = models.ErrorV2(
+        description=kind.detail(*particulars), error_code=kind.title, code=kind.code
+    )
+    documented_class = _V2_CLASSES.get(kind.status)
+    return documented_class(body=body) if documented_class else UnlistedV2(kind.status, body)

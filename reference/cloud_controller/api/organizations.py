@@ -1,0 +1,140 @@
+"""What do the operations of the tag Organizations do (behaviour document, 5.1)?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+from capi.operations import organizations as operations
+from cloud_controller.api import access, listing, metadata
+from cloud_controller.api import error_table as table
+from cloud_controller.api.bodies import raw
+from cloud_controller.api.errors import v3_error
+from cloud_controller.auth import grant_role
+from cloud_controller.domain.feature_flags import FeatureFlag
+from cloud_controller.domain.messages import organizations as messages
+from cloud_controller.domain.roles import OrganizationRole
+from cloud_controller.jobs import NewJob, enqueue
+from cloud_controller.present.organizations import organization as present
+from cloud_controller.store import ORGANIZATIONS, Metadata, OrganizationRecord, clock
+from cloud_controller.store.entities import USERS
+from specfoundry.runtime.responses import Json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from capi import models
+    from cloud_controller.api.context import Context
+    from cloud_controller.auth import Caller
+    from cloud_controller.store import Reader, Transaction
+
+DEFAULT_QUOTA: Final = "2f6c1c3e-8e37-5a61-9a6c-6d1f2f7d6c11"
+"""Guid of the one quota that all organizations have; quotas limit nothing here."""
+
+
+class Organizations:
+    """Implements the generated `OrganizationsApi`."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def list_organizations(
+        self, params: operations.ListOrganizationsParams, caller: Caller
+    ) -> operations.ListOrganizations200:
+        """List the organizations in which the caller has a role."""
+        request = listing.ListRequest(
+            entity=ORGANIZATIONS,
+            path="/v3/organizations",
+            params=params,
+            own={"names": ("name", params.names)},
+        )
+        found = await self._context.database.read(
+            lambda reader: listing.find(reader, request, caller)
+        )
+        body = self._context.shown(listing.page(request, found))
+        return operations.ListOrganizations200(body=Json(body))
+
+    async def get_organization(
+        self, params: operations.GetOrganizationParams, caller: Caller
+    ) -> operations.GetOrganization200:
+        """Show one organization."""
+        document = await self._context.database.read(
+            lambda reader: reader.document(
+                ORGANIZATIONS, params.guid, visible_to=caller.visible_to
+            )
+        )
+        if document is None:
+            raise v3_error(table.RESOURCE_NOT_FOUND, "Organization")
+        return operations.GetOrganization200(body=Json(self._context.shown(document)))
+
+    async def create_organization(
+        self, body: models.OrganizationCreate, caller: Caller
+    ) -> operations.CreateOrganization201:
+        """Create an organization; users may only with the flag `user_org_creation`."""
+        sent = raw(body)
+        await self._context.database.read(lambda reader: require_creation(reader, caller))
+        problems = messages.create_organization(sent)
+        if problems:
+            raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+        if sent.get("suspended") and not caller.is_admin:
+            raise v3_error(table.NOT_AUTHORIZED)
+        document = await self._context.database.write(
+            lambda transaction: _create(transaction, caller, sent)
+        )
+        return operations.CreateOrganization201(body=Json(self._context.shown(document)))
+
+    async def delete_organization(
+        self, params: operations.DeleteOrganizationParams, caller: Caller
+    ) -> operations.DeleteOrganization202:
+        """Queue the deletion of an organization and all that is in it; admins only."""
+
+        def write(transaction: Transaction) -> str:
+            record = transaction.record(
+                ORGANIZATIONS, params.guid, visible_to=caller.visible_to
+            )
+            if record is None:
+                raise v3_error(table.RESOURCE_NOT_FOUND, "Organization")
+            if not caller.is_admin:
+                raise v3_error(table.NOT_AUTHORIZED)
+            transaction.set_columns(ORGANIZATIONS, record.guid, being_deleted=True)
+            job = NewJob(
+                operation="organization.delete",
+                resource_type="organization",
+                resource_guid=record.guid,
+            )
+            return enqueue(transaction, job).guid
+
+        job = await self._context.database.write(write)
+        return operations.DeleteOrganization202(location=self._context.job_url(job))
+
+
+def require_creation(reader: Reader, caller: Caller) -> None:
+    """Raise 403 unless the caller may create organizations at all; checked before the body."""
+    if caller.is_admin or access.is_enabled(reader, FeatureFlag.USER_ORG_CREATION):
+        return
+    raise v3_error(table.NOT_AUTHORIZED)
+
+
+def _create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) -> bytes:
+    if transaction.first(ORGANIZATIONS, name=sent["name"]) is not None:
+        text = messages.organization_name_taken(sent["name"])
+        raise v3_error(table.UNPROCESSABLE, text)
+    moment = clock.now()
+    record = OrganizationRecord(
+        guid=str(uuid4()),
+        created_at=moment,
+        updated_at=moment,
+        name=sent["name"],
+        quota_guid=DEFAULT_QUOTA,
+        suspended=bool(sent.get("suspended", False)),
+    )
+    labelled = metadata.merged(Metadata(), sent)
+    document = present(record, labelled)
+    transaction.insert(ORGANIZATIONS, record, document)
+    transaction.set_metadata(ORGANIZATIONS, record.guid, labelled)
+    if not caller.is_admin and transaction.record(USERS, caller.user_guid) is not None:
+        for role in (OrganizationRole.USER, OrganizationRole.MANAGER):
+            grant_role(
+                transaction, caller.user_guid, role.value, organization_guid=record.guid
+            )
+    return document

@@ -1,0 +1,174 @@
+"""How does an uploaded zip become the stored bits of a package (behaviour document, 2.8)?"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+from cloud_controller.api import access, resource_harvest
+from cloud_controller.blobs import BlobError, BlobKey
+from cloud_controller.domain import archives, fingerprints, repacking
+from cloud_controller.domain.archives import ArchiveError
+from cloud_controller.domain.feature_flags import FeatureFlag
+from cloud_controller.domain.fingerprints import FingerprintError
+from cloud_controller.domain.repacking import Addition
+from cloud_controller.domain.zip_directory import BadZipError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from cloud_controller.api.context import Context
+    from cloud_controller.domain.archives import Survey
+    from cloud_controller.domain.fingerprints import Fingerprint
+
+_CANNOT_APPEND: Final = (
+    "The app package is invalid: Error appending additional resources to package"
+)
+
+
+class PackageFailedError(Exception):
+    """The package fails; the message is its `data.error`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The digests (hex) and the size (bytes) of the stored zip."""
+
+    sha1: str
+    sha256: str
+    size: int
+
+
+async def store(context: Context, guid: str, payload: Mapping[str, Any]) -> Stored:
+    """Check the upload of a package and put what is kept of it among the packages' blobs.
+
+    Raises PackageFailedError with the documented text. May be repeated after a crash.
+    """
+    upload = await context.blobs.find(BlobKey("uploads", guid)) if payload["has_bits"] else None
+    if upload is None:
+        found = await _already_stored(context, guid)
+        if found is not None:
+            return found
+        if payload["has_bits"]:
+            raise PackageFailedError(archives.INVALID)
+    path = upload.path if upload else None
+    survey = await _survey(context, path) if path else None
+    if path and survey:
+        await _harvest(context, path, survey)
+    known = _known(payload["resources"])
+    files = [await _fetch(context, fingerprint) for fingerprint in known]
+    total = (survey.uncompressed if survey else 0) + sum(path.stat().st_size for path in files)
+    if total > context.settings.max_package_size:
+        raise PackageFailedError(archives.too_large(context.settings.max_package_size))
+    if path and survey and not files and not survey.directory_entries:
+        # Nothing to change: the digests from the upload are those of the stored zip.
+        await context.blobs.put(BlobKey("packages", guid), path)
+        return Stored(payload["sha1"], payload["sha256"], payload["size"])
+    source = (path, survey) if path and survey else None
+    return await _store_repacked(context, guid, source, list(zip(known, files, strict=True)))
+
+
+async def _survey(context: Context, path: Path) -> Survey:
+    def read() -> Survey:
+        with path.open("rb") as archive:
+            return archives.survey(archive, max_package_size=context.settings.max_package_size)
+
+    try:
+        return await asyncio.to_thread(read)
+    except ArchiveError as error:
+        raise PackageFailedError(str(error)) from error
+
+
+async def _harvest(context: Context, path: Path, survey: Survey) -> None:
+    matching = await context.database.read(
+        lambda reader: access.is_enabled(reader, FeatureFlag.RESOURCE_MATCHING)
+    )
+    if not matching:
+        return
+    try:
+        await resource_harvest.harvest(context, path, survey.directory)
+    except BadZipError as error:
+        raise PackageFailedError(archives.INVALID) from error
+
+
+def _known(sent: Sequence[dict[str, object]]) -> list[Fingerprint]:
+    try:
+        known = [fingerprints.read(one) for one in sent]
+    except FingerprintError as error:
+        raise PackageFailedError(str(error)) from error
+    return list({fingerprint.path: fingerprint for fingerprint in known}.values())
+
+
+async def _fetch(context: Context, fingerprint: Fingerprint) -> Path:
+    try:
+        return (await context.resources.fetch(fingerprint.sha1)).path
+    except BlobError as error:
+        raise PackageFailedError(str(error)) from error
+
+
+async def _store_repacked(
+    context: Context,
+    guid: str,
+    source: tuple[Path, Survey] | None,
+    added: Sequence[tuple[Fingerprint, Path]],
+) -> Stored:
+    with tempfile.NamedTemporaryFile(dir=context.settings.uploads, delete=False) as target:
+        target_path = Path(target.name)
+    try:
+        stored = await asyncio.to_thread(_repack, source, added, target_path)
+        await context.blobs.put(BlobKey("packages", guid), target_path)
+    except BadZipError as error:
+        raise PackageFailedError(_CANNOT_APPEND if added else archives.INVALID) from error
+    finally:
+        target_path.unlink(missing_ok=True)
+    return stored
+
+
+def _repack(
+    source: tuple[Path, Survey] | None,
+    added: Sequence[tuple[Fingerprint, Path]],
+    target_path: Path,
+) -> Stored:
+    with ExitStack() as open_files:
+        target = open_files.enter_context(target_path.open("wb"))
+        records = open_files.enter_context(tempfile.TemporaryFile(dir=target_path.parent))
+        archive = None
+        if source is not None:
+            file: BinaryIO = open_files.enter_context(source[0].open("rb"))
+            archive = (file, source[1].directory)
+        written = repacking.repack(
+            archive,
+            _additions(added),
+            replaced=frozenset(fingerprint.path.encode() for fingerprint, _ in added),
+            target=target,
+            records=records,
+        )
+    return Stored(written.sha1, written.sha256, written.size)
+
+
+def _additions(added: Sequence[tuple[Fingerprint, Path]]) -> Iterator[Addition]:
+    for fingerprint, path in added:
+        with path.open("rb") as contents:
+            yield Addition(fingerprint.path, fingerprint.permissions, contents)
+
+
+async def _already_stored(context: Context, guid: str) -> Stored | None:
+    """Find what an attempt stored that died before it was committed."""
+    blob = await context.blobs.find(BlobKey("packages", guid))
+    return None if blob is None else await asyncio.to_thread(_digest, blob.path)
+
+
+def _digest(path: Path) -> Stored:
+    sha1, sha256 = hashlib.sha1(usedforsecurity=False), hashlib.sha256()
+    size = 0
+    with path.open("rb") as file:
+        while data := file.read(1024 * 1024):
+            sha1.update(data)
+            sha256.update(data)
+            size += len(data)
+    return Stored(sha1.hexdigest(), sha256.hexdigest(), size)

@@ -1,0 +1,133 @@
+"""How do the bits of a package come in and go out (behaviour document, 2.8 and 2.9)?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from cloud_controller.api import access
+from cloud_controller.api import error_table as table
+from cloud_controller.api.errors import v3_error
+from cloud_controller.blobs import BlobKey
+from cloud_controller.domain import fingerprints
+from cloud_controller.domain.feature_flags import FeatureFlag
+from cloud_controller.domain.messages import packages as messages
+from cloud_controller.domain.package_states import PackageState, PackageType
+from cloud_controller.domain.roles import Right
+from cloud_controller.jobs import NewJob, enqueue
+from cloud_controller.jobs.queue import TOPIC
+from cloud_controller.present.packages import package as present
+from cloud_controller.store import PACKAGES, clock
+from cloud_controller.store.entities import JOBS
+
+if TYPE_CHECKING:
+    from capi.operations.packages import UploadPackageBody
+    from cloud_controller.api.context import Context
+    from cloud_controller.auth import Caller
+    from cloud_controller.blobs import BlobFile
+    from cloud_controller.store import PackageRecord, Reader, Transaction
+    from specfoundry.runtime.requests import UploadedFile
+
+# The job is committed together with the state, before the bits are in their place; this is how
+# long it waits should the server die in between. Usually it is called as soon as they are there.
+_UNTIL_GIVEN_UP: Final = 600.0
+
+
+async def accept(
+    context: Context, caller: Caller, guid: str, form: UploadPackageBody
+) -> bytes:
+    """Take an upload and leave its processing to a job; return the package's document."""
+    await context.database.read(
+        lambda reader: access.require_feature(reader, caller, FeatureFlag.APP_BITS_UPLOAD)
+    )
+    problems = messages.upload(
+        has_bits=form.bits is not None, resources=form.resources, unknown_parts=[]
+    )
+    if problems:
+        raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+    known = fingerprints.parse(form.resources) if form.resources else None
+    payload = _payload(form.bits, known or [])
+    document, job = await context.database.write(
+        lambda transaction: _claim(transaction, caller, guid, payload)
+    )
+    if form.bits is not None:
+        await context.blobs.put(BlobKey("uploads", guid), form.bits.path)
+    await context.database.write(lambda transaction: _start(transaction, job))
+    return document
+
+
+def _payload(bits: UploadedFile | None, known: list[dict[str, Any]]) -> dict[str, Any]:
+    payload: dict[str, Any] = {"has_bits": bits is not None, "resources": known}
+    if bits is not None:
+        payload |= {"sha1": bits.sha1, "sha256": bits.sha256, "size": bits.size}
+    return payload
+
+
+def _claim(
+    transaction: Transaction, caller: Caller, guid: str, payload: dict[str, Any]
+) -> tuple[bytes, str]:
+    """Move the package on, so that of two racing uploads only one is taken ([R] in 2.8)."""
+    record = _readable(transaction, caller, guid)
+    access.require_space_write(
+        transaction,
+        caller,
+        space_guid=record.space_guid,
+        organization_guid=record.organization_guid,
+    )
+    if record.type != PackageType.BITS:
+        raise v3_error(table.UNPROCESSABLE, messages.MUST_BE_BITS)
+    if record.state != PackageState.AWAITING_UPLOAD:
+        raise v3_error(table.ALREADY_UPLOADED)
+    claimed = replace(
+        record, state=PackageState.PROCESSING_UPLOAD.value, updated_at=clock.now()
+    )
+    document = present(claimed, transaction.metadata(PACKAGES, guid))
+    transaction.update(PACKAGES, claimed, document)
+    job = NewJob(
+        operation="package.process",
+        resource_type="package",
+        resource_guid=guid,
+        pollable=False,
+        payload=payload,
+        delay=_UNTIL_GIVEN_UP,
+    )
+    return document, enqueue(transaction, job).guid
+
+
+def _start(transaction: Transaction, job: str) -> None:
+    transaction.set_columns(JOBS, job, run_at=clock.now())
+    transaction.notify(TOPIC)
+
+
+async def find(context: Context, caller: Caller, guid: str) -> tuple[BlobFile, str]:
+    """Return the stored bits of a package and the package's guid, if the caller may have them."""
+    record = await context.database.read(lambda reader: _downloadable(reader, caller, guid))
+    blob = None
+    if record.blob is not None:
+        blob = await context.blobs.find(BlobKey("packages", record.blob))
+    if blob is None:
+        raise v3_error(table.BLOBSTORE_UNAVAILABLE)
+    return blob, record.guid
+
+
+def _downloadable(reader: Reader, caller: Caller, guid: str) -> PackageRecord:
+    record = _readable(reader, caller, guid)
+    access.require(
+        reader,
+        caller,
+        Right.READ_SECRETS,
+        space_guid=record.space_guid,
+        organization_guid=record.organization_guid,
+    )
+    if record.type != PackageType.BITS:
+        raise v3_error(table.UNPROCESSABLE, messages.MUST_BE_BITS)
+    if record.state != PackageState.READY:
+        raise v3_error(table.UNPROCESSABLE, messages.NO_BITS)
+    return record
+
+
+def _readable(reader: Reader, caller: Caller, guid: str) -> PackageRecord:
+    record = reader.record(PACKAGES, guid, visible_to=caller.visible_to)
+    if record is None:
+        raise v3_error(table.RESOURCE_NOT_FOUND, "Package")
+    return record

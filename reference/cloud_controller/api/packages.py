@@ -1,0 +1,304 @@
+"""What do the operations of the tag Packages do (behaviour document, chapter 2)?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from capi.operations import packages as operations
+from cloud_controller.api import access, listing, metadata, package_bits
+from cloud_controller.api import error_table as table
+from cloud_controller.api.bodies import raw
+from cloud_controller.api.errors import v3_error
+from cloud_controller.api.package_work import prune
+from cloud_controller.domain import package_states
+from cloud_controller.domain.messages import packages as messages
+from cloud_controller.domain.messages.relationships import guid_of
+from cloud_controller.domain.package_states import PackageType
+from cloud_controller.domain.roles import Right
+from cloud_controller.jobs import NewJob, enqueue
+from cloud_controller.present.packages import package as present
+from cloud_controller.store import APPS, PACKAGES, In, Metadata, PackageRecord, clock
+from specfoundry.runtime.responses import FileBody, Json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from capi import models
+    from cloud_controller.api.context import Context
+    from cloud_controller.auth import Caller
+    from cloud_controller.store import AppRecord, Reader, Transaction
+
+
+class Packages:
+    """Implements the generated `PackagesApi`."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def list_packages(
+        self, params: operations.ListPackagesParams, caller: Caller
+    ) -> operations.ListPackages200:
+        """List the packages that the caller's roles let him see (2.4)."""
+        request = listing.ListRequest(
+            entity=PACKAGES,
+            path="/v3/packages",
+            params=params,
+            own={
+                "states": ("state", params.states),
+                "types": ("type", params.types),
+                "app_guids": ("app_guid", params.app_guids),
+                "space_guids": ("space_guid", params.space_guids),
+                "organization_guids": ("organization_guid", params.organization_guids),
+            },
+        )
+        found = await self._context.database.read(
+            lambda reader: listing.find(reader, request, caller)
+        )
+        body = self._context.shown(listing.page(request, found))
+        return operations.ListPackages200(body=Json(body))
+
+    async def list_packages_for_app(
+        self, params: operations.ListPackagesForAppParams, caller: Caller
+    ) -> operations.ListPackagesForApp200:
+        """List the packages of one app, if the caller can read it (2.4)."""
+        request = listing.ListRequest(
+            entity=PACKAGES,
+            path=f"/v3/apps/{params.guid}/packages",
+            params=params,
+            own={"states": ("state", params.states), "types": ("type", params.types)},
+            fixed=(In("app_guid", (params.guid,)),),
+        )
+
+        def read(reader: Reader) -> listing.Found:
+            if reader.record(APPS, params.guid, visible_to=caller.visible_to) is None:
+                raise v3_error(table.RESOURCE_NOT_FOUND, "App")
+            return listing.find(reader, request, caller)
+
+        found = await self._context.database.read(read)
+        body = self._context.shown(listing.page(request, found))
+        return operations.ListPackagesForApp200(body=Json(body))
+
+    async def get_package(
+        self, params: operations.GetPackageParams, caller: Caller
+    ) -> operations.GetPackage200:
+        """Show one package."""
+        document = await self._context.database.read(
+            lambda reader: reader.document(PACKAGES, params.guid, visible_to=caller.visible_to)
+        )
+        if document is None:
+            raise v3_error(table.RESOURCE_NOT_FOUND, "Package")
+        return operations.GetPackage200(body=Json(self._context.shown(document)))
+
+    async def create_package(
+        self,
+        params: operations.CreatePackageParams,
+        body: models.PackageCreate,
+        caller: Caller,
+    ) -> operations.CreatePackage201:
+        """Create a bits or Docker package, or copy one (2.5, 2.6)."""
+        sent = raw(body)
+        source_guid = (params.source_guid or "").strip()
+        if source_guid:
+            document = await self._context.database.write(
+                lambda transaction: _copy(self._context, transaction, caller, sent, source_guid)
+            )
+        else:
+            problems = messages.create(sent)
+            if problems:
+                raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+            document = await self._context.database.write(
+                lambda transaction: _create(self._context, transaction, caller, sent)
+            )
+        return operations.CreatePackage201(body=Json(self._context.shown(document)))
+
+    async def update_package(
+        self,
+        params: operations.UpdatePackageParams,
+        body: models.PackageUpdate | None,
+        caller: Caller,
+    ) -> operations.UpdatePackage200:
+        """Merge metadata and change Docker credentials (2.7)."""
+        sent = raw(body)
+        problems = messages.update(sent)
+        if problems:
+            raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+        document = await self._context.database.write(
+            lambda transaction: _update(transaction, caller, params.guid, sent)
+        )
+        return operations.UpdatePackage200(body=Json(self._context.shown(document)))
+
+    async def delete_package(
+        self, params: operations.DeletePackageParams, caller: Caller
+    ) -> operations.DeletePackage202:
+        """Queue the deletion (2.10)."""
+
+        def write(transaction: Transaction) -> str:
+            record = find_readable(transaction, caller, params.guid)
+            _require_write(transaction, caller, record)
+            job = NewJob(
+                operation="package.delete", resource_type="package", resource_guid=record.guid
+            )
+            return enqueue(transaction, job).guid
+
+        job = await self._context.database.write(write)
+        return operations.DeletePackage202(location=self._context.job_url(job))
+
+    async def upload_package(
+        self,
+        params: operations.UploadPackageParams,
+        body: operations.UploadPackageBody,
+        caller: Caller,
+    ) -> operations.UploadPackage200:
+        """Take bits, fingerprints or both, and process them behind the answer (2.8)."""
+        document = await package_bits.accept(self._context, caller, params.guid, body)
+        return operations.UploadPackage200(body=Json(self._context.shown(document)))
+
+    async def download_package(
+        self, params: operations.DownloadPackageParams, caller: Caller
+    ) -> operations.DownloadPackage200:
+        """Answer the stored zip (2.9)."""
+        blob, name = await package_bits.find(self._context, caller, params.guid)
+        return operations.DownloadPackage200(
+            body=FileBody(
+                path=blob.path, filename=f"{name}.zip", media_type="application/octet-stream"
+            )
+        )
+
+
+def find_readable(reader: Reader, caller: Caller, guid: str) -> PackageRecord:
+    """Return a package that the caller can read, else raise 404."""
+    record = reader.record(PACKAGES, guid, visible_to=caller.visible_to)
+    if record is None:
+        raise v3_error(table.RESOURCE_NOT_FOUND, "Package")
+    return record
+
+
+def _require_write(reader: Reader, caller: Caller, place: PackageRecord | AppRecord) -> None:
+    access.require_space_write(
+        reader, caller, space_guid=place.space_guid, organization_guid=place.organization_guid
+    )
+
+
+def _destination(reader: Reader, caller: Caller, sent: Mapping[str, Any]) -> AppRecord:
+    guid = guid_of(sent, "app")
+    app = reader.record(APPS, guid, visible_to=caller.visible_to) if guid else None
+    if app is None:
+        raise v3_error(table.UNPROCESSABLE, messages.APP_INVALID)
+    _require_write(reader, caller, app)
+    return app
+
+
+def _create(
+    context: Context, transaction: Transaction, caller: Caller, sent: Mapping[str, Any]
+) -> bytes:
+    app = _destination(transaction, caller, sent)
+    kind = PackageType(sent["type"])
+    if app.lifecycle_type == "docker" and kind is not PackageType.DOCKER:
+        raise v3_error(table.UNPROCESSABLE, messages.BITS_FOR_DOCKER_APP)
+    if app.lifecycle_type == "buildpack" and kind is not PackageType.BITS:
+        raise v3_error(table.UNPROCESSABLE, messages.DOCKER_FOR_BUILDPACK_APP)
+    data = sent.get("data") or {}
+    problems = messages.credentials(data)
+    if problems:
+        raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+    record = replace(
+        _new(app, kind, copied=False),
+        docker_image=data.get("image"),
+        docker_username=data.get("username"),
+        docker_password=data.get("password"),
+    )
+    return _insert(context, transaction, record, metadata.merged(Metadata(), sent))
+
+
+def _copy(
+    context: Context,
+    transaction: Transaction,
+    caller: Caller,
+    sent: Mapping[str, Any],
+    source_guid: str,
+) -> bytes:
+    app = _destination(transaction, caller, sent)
+    source = transaction.record(PACKAGES, source_guid, visible_to=caller.visible_to)
+    if source is None:
+        raise v3_error(table.UNPROCESSABLE, messages.SOURCE_INVALID)
+    _require_write(transaction, caller, source)
+    if source.app_guid == app.guid:
+        raise v3_error(table.UNPROCESSABLE, messages.SAME_APP)
+    record = replace(
+        _new(app, PackageType(source.type), copied=True), docker_image=source.docker_image
+    )
+    document = _insert(context, transaction, record, Metadata())
+    if record.type == PackageType.BITS:
+        job = NewJob(
+            operation="package.copy",
+            resource_type="package",
+            resource_guid=record.guid,
+            pollable=False,
+            payload={"source": source.guid},
+        )
+        enqueue(transaction, job)
+    return document
+
+
+def _new(app: AppRecord, kind: PackageType, *, copied: bool) -> PackageRecord:
+    moment = clock.now()
+    return PackageRecord(
+        guid=str(uuid4()),
+        created_at=moment,
+        updated_at=moment,
+        app_guid=app.guid,
+        space_guid=app.space_guid,
+        organization_guid=app.organization_guid,
+        type=kind.value,
+        state=package_states.initial_state(kind, copied=copied).value,
+    )
+
+
+def _insert(
+    context: Context, transaction: Transaction, record: PackageRecord, labelled: Metadata
+) -> bytes:
+    document = present(record, labelled)
+    transaction.insert(PACKAGES, record, document)
+    transaction.set_metadata(PACKAGES, record.guid, labelled)
+    if record.type == PackageType.DOCKER:  # it is READY at once, which may push others out
+        prune(transaction, record.app_guid, keep=context.settings.max_valid_packages_stored)
+    return document
+
+
+def _update(
+    transaction: Transaction, caller: Caller, guid: str, sent: Mapping[str, Any]
+) -> bytes:
+    record = find_readable(transaction, caller, guid)
+    username, password = sent.get("username"), sent.get("password")
+    if record.type == PackageType.BITS and (username is not None or password is not None):
+        raise v3_error(table.UNPROCESSABLE, messages.NO_CREDENTIALS)
+    _require_write(transaction, caller, record)
+    problems = messages.credentials(sent)
+    if problems:
+        raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+    stored = transaction.metadata(PACKAGES, guid)
+    labelled = metadata.merged(stored, sent)
+    changed = replace(
+        record,
+        docker_username=record.docker_username if username is None else username,
+        docker_password=record.docker_password if password is None else password,
+    )
+    if changed != record or labelled != stored:
+        changed = replace(changed, updated_at=clock.now())
+    document = present(changed, labelled)
+    transaction.update(PACKAGES, changed, document)
+    transaction.set_metadata(PACKAGES, guid, labelled)
+    return document
+
+
+def may_download(reader: Reader, caller: Caller, record: PackageRecord) -> bool:
+    """Return whether the caller may read secrets of the package's space."""
+    return access.may(
+        reader,
+        caller,
+        Right.READ_SECRETS,
+        space_guid=record.space_guid,
+        organization_guid=record.organization_guid,
+    )

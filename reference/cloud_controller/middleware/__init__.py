@@ -1,0 +1,1 @@
+"""What does every answer carry, whoever made it?"""

@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from specfoundry.document.load import load_document
@@ -169,6 +170,27 @@ def test_version_3_lists_share_their_filters(contract: Contract) -> None:
         if operation.get("x-pagination") and path.startswith("/v3/"):
             names = {contract.resolve(parameter)["name"] for parameter in operation["parameters"]}
             assert shared <= names, (method, path)
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("/v3/packages", "page per_page"),
+        ("/v3/apps/{guid}/packages", "guid guids page per_page order_by states types"),
+        (
+            "/v2/buildpacks",
+            "q page pretty results-per-page inline-relations-depth exclude-relations"
+            " include-relations order order-by",
+        ),
+    ],
+)
+def test_every_documented_parameter_is_there(contract: Contract, path: str, names: str) -> None:
+    (operation,) = (
+        node for at, method, node in contract.operations() if (at, method) == (path, "get")
+    )
+
+    found = {contract.resolve(parameter)["name"] for parameter in operation["parameters"]}
+    assert set(names.split()) <= found
 
 
 def test_comma_delimited_lists_are_not_exploded(contract: Contract) -> None:

@@ -179,8 +179,10 @@ def test_version_3_lists_share_their_filters(contract: Contract) -> None:
         ("/v3/apps/{guid}/packages", "guid guids page per_page order_by states types"),
         (
             "/v2/buildpacks",
-            "q page pretty results-per-page inline-relations-depth exclude-relations"
-            " include-relations order order-by",
+            (
+                "q page pretty results-per-page inline-relations-depth exclude-relations"
+                " include-relations order order-by"
+            ),
         ),
     ],
 )

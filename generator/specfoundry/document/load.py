@@ -199,6 +199,10 @@ class _Loader:
     def target_file(self, file: SourceFile, reference: Reference) -> SourceFile | None:
         if not reference.file:
             return file
+        if "\x00" in reference.file:
+            message = "A file's name cannot hold the character U+0000."
+            self.report(file.locate(reference.pointer), "unreadable-file", message)
+            return None
         path = Path(os.path.normpath(Path(file.name).parent / reference.file))
         return self.open(path, file.locate(reference.pointer))
 

@@ -113,7 +113,10 @@ class Context:
         for index, item in enumerate(parameters if isinstance(parameters, list) else ()):
             where = join(pointer, "parameters", index)
             resolved = self.resolve(item, where)[1]
-            if isinstance(resolved, dict):
+            # What has no name or place is reported by `openapi-object`; no other rule needs to see it.
+            if isinstance(resolved, dict) and all(
+                isinstance(resolved.get(member), str) for member in ("name", "in")
+            ):
                 yield where, resolved
 
     @cached_property

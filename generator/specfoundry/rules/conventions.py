@@ -90,7 +90,7 @@ def shared_errors(context: Context) -> Iterator[Violation]:
     groups: dict[str, list[tuple[OperationPlace, str, str]]] = defaultdict(list)
     for operation in context.operations:
         for status, response in _responses(context, operation):
-            if status[0] in "45":
+            if status[:1] in ("4", "5"):
                 for reference, _ in _json_schemas(context, response):
                     segment = operation.path.split("/")[1]
                     groups[segment].append((operation, status, reference))

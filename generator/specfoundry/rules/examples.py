@@ -24,7 +24,7 @@ class SchemaValidators:
     """Validators of the schemas in one bundle, by pointer; references lead into the bundle."""
 
     def __init__(self, root: dict[str, Any]) -> None:
-        self._registry = jsonschema_rs.Registry([(_BASE, root)], draft=jsonschema_rs.Draft202012)
+        self._registry = _registry(root)
         self._validator = cache(self._compile)
 
     def errors(self, pointer: str, value: Any) -> Iterator[tuple[str, str]]:
@@ -36,6 +36,8 @@ class SchemaValidators:
             yield pointer_of(leaf), describe(leaf)
 
     def _compile(self, pointer: str) -> Any:
+        if self._registry is None:
+            return None
         reference = f"{_BASE}#{quote(pointer, safe='/~')}"
         try:
             return jsonschema_rs.Draft202012Validator(
@@ -44,6 +46,14 @@ class SchemaValidators:
         except (ValueError, jsonschema_rs.ReferencingError):
             # The schema itself is wrong, and `schema-object` says so.
             return None
+
+
+def _registry(root: dict[str, Any]) -> Any:
+    try:
+        return jsonschema_rs.Registry([(_BASE, root)], draft=jsonschema_rs.Draft202012)
+    except (ValueError, jsonschema_rs.ReferencingError):
+        # An `$id` or `$ref` somewhere is no URI, and `schema-object` says where.
+        return None
 
 
 def media_examples(context: Context) -> Iterator[Violation]:

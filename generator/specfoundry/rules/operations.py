@@ -56,10 +56,9 @@ def one_tag(context: Context) -> Iterator[Violation]:
 
 def tag_declared(context: Context) -> Iterator[Violation]:
     """Every tag of an operation is declared at the root, where its description stands."""
-    declared = {tag.node.get("name") for tag in context.by_kind["tag"]}
+    declared = {str(tag.node.get("name")) for tag in context.by_kind["tag"]}
     for operation in context.operations:
-        tags = operation.node.get("tags")
-        for index, tag in enumerate(tags if isinstance(tags, list) else ()):
+        for index, tag in enumerate(_texts(operation.node.get("tags"))):
             if tag not in declared:
                 pointer = join(operation.pointer, "tags", index)
                 yield Violation(pointer, f"The tag `{tag}` is not declared in `tags`.")
@@ -69,7 +68,7 @@ def tag_unique(context: Context) -> Iterator[Violation]:
     """No tag is declared twice (OpenAPI 3.1, 4.8.1)."""
     seen = set()
     for tag in context.by_kind["tag"]:
-        name = tag.node.get("name")
+        name = str(tag.node.get("name"))
         if name in seen:
             yield Violation(tag.pointer, f"The tag `{name}` is declared twice.")
         seen.add(name)
@@ -79,7 +78,7 @@ def tag_used(context: Context) -> Iterator[Violation]:
     """Every declared tag has an operation and a description."""
     used = {tag for operation in context.operations for tag in _texts(operation.node.get("tags"))}
     for tag in context.by_kind["tag"]:
-        name = tag.node.get("name")
+        name = str(tag.node.get("name"))
         if name not in used:
             yield Violation(tag.pointer, f"No operation has the tag `{name}`.")
         if _is_blank(tag.node.get("description")):

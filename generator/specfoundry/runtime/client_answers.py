@@ -25,12 +25,15 @@ def decode_answer(endpoint: Endpoint[Any], response: httpx2.Response) -> Any:
     """
     answer = _documented(endpoint, response)
     body, media_type = _body(endpoint, answer, response)
-    if endpoint.bare and not issubclass(answer.cls, BaseException):
+    error = issubclass(answer.cls, BaseException)
+    if (endpoint.bare and not error) or (endpoint.success_by_default and response.is_success):
         return body
     known = {field.name for field in fields(answer.cls) if field.init}
-    values = {"status": response.status_code, "media_type": media_type, "body": body}
+    values: dict[str, object] = {"status": response.status_code}
+    if answer.media:
+        values |= {"body": body, "media_type": media_type}
     made = answer.cls(
-        **{name: value for name, value in values.items() if name in known and _given(name, value)},
+        **{name: value for name, value in values.items() if name in known},
         **_headers(endpoint, answer, response),
     )
     if isinstance(made, BaseException):
@@ -62,11 +65,6 @@ def _documented(endpoint: Endpoint[Any], response: httpx2.Response) -> Answer:
     return answer
 
 
-def _given(name: str, value: object) -> bool:
-    """Return whether a value is passed on: an absent body or media type keeps its default."""
-    return name == "status" or value is not None
-
-
 def _media(answer: Answer, media_type: str) -> AnswerMedia | None:
     """Return the documented media type that fits best: exact, then ranges."""
     major = media_type.partition("/")[0]
@@ -79,7 +77,7 @@ def _media(answer: Answer, media_type: str) -> AnswerMedia | None:
 
 def _body(endpoint: Endpoint[Any], answer: Answer, response: httpx2.Response) -> tuple[Any, Any]:
     if not answer.media or endpoint.method == "HEAD":
-        return None, None
+        return None, media_type_of(response)
     media = _media(answer, media_type_of(response))
     if media is None:
         documented = ", ".join(media.media_type for media in answer.media)

@@ -105,6 +105,8 @@ class Endpoint(Generic[ResultT_co]):
     media: tuple[RequestMedia, ...] = ()
     bare: bool = False
     """Success is returned as the body itself (None without one), not as its answer class."""
+    success_by_default: bool = False
+    """No success is documented, so that `default` describes it too; its body is returned."""
 
     @cached_property
     def accept(self) -> str:

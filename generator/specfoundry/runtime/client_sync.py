@@ -37,47 +37,16 @@ ResultT = TypeVar("ResultT")
 JobT = TypeVar("JobT")
 
 
-class SyncClient:
-    """What generated synchronous clients are made of; a context manager.
-
-    `base_url` is the address before the paths of the document. With `http`, that client is used
-    with its own timeout, transport and, unless `auth` is given, authentication, and stays open.
-    """
+class SyncCaller:
+    """Sends calls and takes answers in; all groups of one client share one."""
 
     def __init__(
-        self,
-        base_url: str,
-        *,
-        auth: httpx2.Auth | None = None,
-        timeout: float | httpx2.Timeout | None = DEFAULT_TIMEOUT,
-        retries: Retries | int = 3,
-        transport: httpx2.BaseTransport | None = None,
-        http: httpx2.Client | None = None,
+        self, base_url: str, http: httpx2.Client, auth: httpx2.Auth | None, retries: Retries
     ) -> None:
-        self._base_url = base_of(base_url)
-        self._retries = Retries.of(retries)
+        self.base_url = base_of(base_url)
+        self._http = http
         self._auth = httpx2.USE_CLIENT_DEFAULT if auth is None else auth
-        self._owned = http is None
-        self._http = http or httpx2.Client(timeout=timeout, transport=transport)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({named(self._base_url)!r})"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the connections, unless they belong to an `http` client that was given."""
-        if self._owned:
-            self._http.close()
+        self._retries = retries
 
     def call(self, endpoint: Endpoint[ResultT], call: Call) -> ResultT:
         """Send `call` and return its documented success; raise its documented error.
@@ -85,7 +54,7 @@ class SyncClient:
         Raises `UnexpectedResponse`, `httpx2.TransportError`, and `ValueError` for bad arguments.
         """
         with ExitStack() as files:
-            request = build_request(self._http.build_request, endpoint, self._base_url, call, files)
+            request = build_request(self._http.build_request, endpoint, self.base_url, call, files)
             response = self._send(request, stream=False)
         result: ResultT = decode_answer(endpoint, response)
         return result
@@ -97,7 +66,7 @@ class SyncClient:
             extended = call.with_headers(download_headers(headers))
             with ExitStack() as files:
                 request = build_request(
-                    self._http.build_request, endpoint, self._base_url, extended, files
+                    self._http.build_request, endpoint, self.base_url, extended, files
                 )
                 return self._followed(self._send(request, stream=True))
 
@@ -118,7 +87,7 @@ class SyncClient:
         Raises `BrokenPagination` when the pages do not end.
         """
         page = self.call(endpoint, call)
-        walk = Walk(pagination, address_of(endpoint, self._base_url, call))
+        walk = Walk(pagination, address_of(endpoint, self.base_url, call))
         while True:
             body = page if endpoint.bare else page.body
             yield from walk.items(body)
@@ -174,3 +143,52 @@ class SyncClient:
             auth = self._auth if target.to_same_host else None
             response = self._http.send(target.request, auth=auth, stream=True)
         return response
+
+
+class SyncGroup:
+    """The operations of one tag; made by its client."""
+
+    def __init__(self, caller: SyncCaller) -> None:
+        self._caller = caller
+
+
+class SyncClient:
+    """What generated synchronous clients are made of; a context manager.
+
+    `base_url` is the address before the paths of the document. `timeout` is in seconds without any
+    progress. With `http`, that client is used with its own timeout, transport and, unless `auth`
+    is given, authentication, and stays open afterwards.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        auth: httpx2.Auth | None = None,
+        timeout: float | httpx2.Timeout | None = DEFAULT_TIMEOUT,
+        retries: Retries | int = 3,
+        transport: httpx2.BaseTransport | None = None,
+        http: httpx2.Client | None = None,
+    ) -> None:
+        opened = http or httpx2.Client(timeout=timeout, transport=transport)
+        self._owned = None if http else opened
+        self._caller = SyncCaller(base_url, opened, auth, Retries.of(retries))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({named(self._caller.base_url)!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections, unless they belong to an `http` client that was given."""
+        if self._owned is not None:
+            self._owned.close()

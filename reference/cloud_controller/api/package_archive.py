@@ -18,6 +18,7 @@ from cloud_controller.domain.feature_flags import FeatureFlag
 from cloud_controller.domain.fingerprints import FingerprintError
 from cloud_controller.domain.repacking import Addition
 from cloud_controller.domain.zip_directory import BadZipError
+from cloud_controller.store import PACKAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -66,7 +67,11 @@ async def store(context: Context, guid: str, payload: Mapping[str, Any]) -> Stor
     if total > context.settings.max_package_size:
         raise PackageFailedError(archives.too_large(context.settings.max_package_size))
     if path and survey and not files and not survey.directory_entries:
-        # Nothing to change: the digests from the upload are those of the stored zip.
+        # Nothing to change: the digests from the upload are those of the stored zip. The row
+        # names the blob first, so that a sweep after a crash does not take it for an orphan.
+        await context.database.write(
+            lambda transaction: transaction.set_columns(PACKAGES, guid, blob=guid)
+        )
         await context.blobs.put(BlobKey("packages", guid), path)
         return Stored(payload["sha1"], payload["sha256"], payload["size"])
     source = (path, survey) if path and survey else None

@@ -157,7 +157,7 @@ class PackageWork:
 
     def _failure(self, record: PackageRecord, text: str) -> JobResult:
         def commit(transaction: Transaction) -> None:
-            change(transaction, record.guid, PackageState.FAILED, error=text)
+            change(transaction, record.guid, PackageState.FAILED, error=text, blob=None)
             self._prune_after(transaction, record.guid)
 
         return JobResult(commit=commit, after=lambda: self._forget_upload(record.guid))

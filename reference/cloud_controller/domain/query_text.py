@@ -25,7 +25,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class QueryText:
-    """All sent parameters in order of their first appearance; a repeated one keeps the last value."""
+    """All sent parameters in order."""
 
     sent: tuple[Sent, ...]
 
@@ -33,19 +33,25 @@ class QueryText:
         """Return the parameters' names without brackets, each once."""
         return iter(dict.fromkeys(item.name for item in self.sent))
 
+    def every(self, name: str) -> list[str]:
+        """Return all values of a parameter that was sent without brackets."""
+        return [s.value for s in self.sent if s.name == name and s.inside is None]
+
     def get(self, name: str) -> str | None:
-        """Return the value of a parameter that was sent without brackets."""
-        return next((s.value for s in self.sent if s.name == name and s.inside is None), None)
+        """Return the value of such a parameter; of repetitions the last one counts (1.6)."""
+        values = self.every(name)
+        return values[-1] if values else None
 
     def bracketed(self, name: str) -> list[Sent]:
-        """Return what was sent as `name[...]`."""
-        return [item for item in self.sent if item.name == name and item.inside is not None]
+        """Return what was sent as `name[...]`; of repetitions the last one counts."""
+        found = {s.inside: s for s in self.sent if s.name == name and s.inside is not None}
+        return list(found.values())
 
 
 def parse(raw: bytes | str) -> QueryText:
-    """Read a raw query string as Rack does: `+` is a space, the last repetition wins (1.6)."""
+    """Read a raw query string as Rack does: `+` is a space (1.6)."""
     text = raw.decode("latin-1") if isinstance(raw, bytes) else raw
-    found: dict[tuple[str, str | None], str] = {}
+    found = []
     for pair in text.split("&"):
         if not pair:
             continue
@@ -53,8 +59,8 @@ def parse(raw: bytes | str) -> QueryText:
         name = unquote_plus(key)
         match = _BRACKETS.fullmatch(name)
         place = (match["name"], match["inside"]) if match else (name, None)
-        found[place] = unquote_plus(value)
-    return QueryText(tuple(Sent(name, inside, value) for (name, inside), value in found.items()))
+        found.append(Sent(*place, unquote_plus(value)))
+    return QueryText(tuple(found))
 
 
 def members(value: str) -> tuple[str, ...]:

@@ -137,9 +137,8 @@ def _column(query: QueryText) -> str | None:
 
 
 def _filters(query: QueryText) -> str | None:
-    sent = query.get("q")
     try:
-        v2_query.parse([] if sent is None else [sent], Q_FIELDS)
+        v2_query.parse(query.every("q"), Q_FIELDS)
     except ValueError as error:
         return str(error)
     return None

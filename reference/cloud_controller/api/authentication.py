@@ -1,0 +1,50 @@
+"""Who is calling, and does the token's scope let him call this at all (1.2)?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cloud_controller.api import error_table as table
+from cloud_controller.api.envelopes import Envelope, envelope_of, error_for
+from cloud_controller.auth import AuthError, Caller, NotAuthenticatedError
+from cloud_controller.domain import roles
+from cloud_controller.middleware.headers import USER_GUID
+
+if TYPE_CHECKING:
+    from cloud_controller.auth import Verifier
+    from specfoundry.runtime.operations import Operation
+    from specfoundry.runtime.requests import RequestHead
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientCredentials(Caller):
+    """An OAuth client that shows its id and secret; the token endpoint checks them itself."""
+
+    authorization: str
+
+
+class BearerAuthenticator:
+    """Implements the runtime's `Authenticator`: bearer tokens, and HTTP basic for clients."""
+
+    def __init__(self, verifier: Verifier) -> None:
+        self._verifier = verifier
+
+    async def authenticate(self, request: RequestHead, operation: Operation) -> Caller:
+        """Return the caller.
+
+        Raises the 401 of the path's version for a missing or bad token, its 403 for a token
+        without the needed scope; that comes before any lookup.
+        """
+        authorization = request.headers.get("authorization")
+        if takes_basic(operation):
+            return ClientCredentials(user_guid="", authorization=authorization or "")
+        try:
+            caller = await self._verifier.verify(authorization)
+        except NotAuthenticatedError as error:
+            raise error_for(request.path, table.NOT_AUTHENTICATED) from error
+        except AuthError as error:
+            raise error_for(request.path, table.INVALID_AUTH_TOKEN) from error
+        request.scope.setdefault("state", {})[USER_GUID] = caller.user_guid
+        self._check_scope(request, caller)
+        return caller

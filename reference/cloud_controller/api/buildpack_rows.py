@@ -1,0 +1,94 @@
+"""How do the rows of buildpacks change together, so that positions stay dense (3.5)?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cloud_controller.blobs import BlobKey
+from cloud_controller.domain import buildpack_positions
+from cloud_controller.jobs import JobHandler, JobResult, NewJob, enqueue
+from cloud_controller.present.v2_buildpacks import v2_buildpack as present
+from cloud_controller.store import BUILDPACKS, clock
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cloud_controller.api.context import Context
+    from cloud_controller.domain.buildpack_positions import Shift
+    from cloud_controller.store import BuildpackRecord, Reader, Transaction
+    from cloud_controller.store.records import JobRecord
+
+
+def is_taken(reader: Reader, record: BuildpackRecord) -> bool:
+    """Return whether another buildpack has this name, stack and lifecycle."""
+    others = reader.all(
+        BUILDPACKS, name=record.name, stack=record.stack, lifecycle=record.lifecycle
+    )
+    return any(other.guid != record.guid for other in others)
+
+
+def insert(transaction: Transaction, record: BuildpackRecord) -> BuildpackRecord:
+    """Store a new buildpack at the position that its record asks for."""
+    others = transaction.all(BUILDPACKS, lifecycle=record.lifecycle)
+    move = buildpack_positions.insert(record.position, len(others))
+    _shift(transaction, others, move.shift)
+    placed = replace(record, position=move.position)
+    return transaction.insert(BUILDPACKS, placed, present(placed))
+
+
+def update(
+    transaction: Transaction, before: BuildpackRecord, after: BuildpackRecord, *, position: int
+) -> BuildpackRecord:
+    """Store a changed buildpack and move it; only its own time of change changes."""
+    rows = transaction.all(BUILDPACKS, lifecycle=before.lifecycle)
+    move = buildpack_positions.move(before.position, position, len(rows))
+    _shift(transaction, [row for row in rows if row.guid != before.guid], move.shift)
+    placed = replace(after, position=move.position)
+    if placed != before:
+        placed = replace(placed, updated_at=clock.now())
+    transaction.update(BUILDPACKS, placed, present(placed))
+    return placed
+
+
+def remove(transaction: Transaction, record: BuildpackRecord) -> None:
+    """Remove a buildpack and close the gap; its bits follow in a job."""
+    rows = transaction.all(BUILDPACKS, lifecycle=record.lifecycle)
+    gap = buildpack_positions.close_gap(record.position, len(rows))
+    transaction.delete(BUILDPACKS, record.guid)
+    _shift(transaction, [row for row in rows if row.guid != record.guid], gap)
+    if record.blob is not None:
+        forget_blob(transaction, record.blob)
+
+
+def forget_blob(transaction: Transaction, name: str) -> None:
+    """Have a blob removed once the transaction is committed."""
+    job = NewJob(operation="buildpack.forget", pollable=False, payload={"blob": name})
+    enqueue(transaction, job)
+
+
+def _shift(transaction: Transaction, rows: list[BuildpackRecord], shift: Shift | None) -> None:
+    if shift is None:
+        return
+    for row in rows:
+        if shift.first <= row.position <= shift.last:
+            moved = replace(row, position=row.position + shift.by)
+            transaction.update(BUILDPACKS, moved, present(moved))
+
+
+def handlers(context: Context) -> Mapping[str, JobHandler]:
+    """Return the job handlers for buildpacks; each may be run again after a crash."""
+
+    async def delete(job: JobRecord) -> JobResult:
+        def commit(transaction: Transaction) -> None:
+            record = transaction.record(BUILDPACKS, job.resource_guid or "")
+            if record is not None:
+                remove(transaction, record)
+
+        return JobResult(commit=commit)
+
+    async def forget(job: JobRecord) -> JobResult:
+        await context.blobs.delete(BlobKey("buildpacks", job.payload["blob"]))
+        return JobResult()
+
+    return {"buildpack.delete": JobHandler(delete), "buildpack.forget": JobHandler(forget)}

@@ -1,0 +1,31 @@
+"""How does the token endpoint refuse (behaviour document, 5.8; RFC 6749, 5.2)?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from capi import models
+from capi.operations import errors as documented
+
+if TYPE_CHECKING:
+    from specfoundry.runtime.responses import ApiError
+
+_Class: TypeAlias = (
+    type[documented.OAuthBadRequest]
+    | type[documented.OAuthUnauthorized]
+    | type[documented.OAuthForbidden]
+    | type[documented.OAuthServerError]
+)
+
+_CLASSES: Final[dict[int, _Class]] = {
+    400: documented.OAuthBadRequest,
+    401: documented.OAuthUnauthorized,
+    403: documented.OAuthForbidden,
+    500: documented.OAuthServerError,
+}
+
+
+def oauth_error(status: int, error: str, description: str) -> ApiError:
+    """Return an error in the envelope of OAuth 2.0."""
+    body = models.OAuthError(error=error, error_description=description)
+    return _CLASSES.get(status, documented.OAuthServerError)(body=body)

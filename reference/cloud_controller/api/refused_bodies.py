@@ -1,0 +1,149 @@
+"""What is answered to a body that does not fit the contract?
+
+The rules of the real API run over what was sent and give its texts, in its order of checks; where
+none of them fits, the text is made of the problem that the decoder found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from cloud_controller.api import access
+from cloud_controller.api import error_table as table
+from cloud_controller.api.envelopes import Envelope, envelope_of, error_for
+from cloud_controller.api.errors import v2_error, v3_error
+from cloud_controller.api.oauth_errors import oauth_error
+from cloud_controller.api.organizations import require_creation
+from cloud_controller.api.v2_buildpacks import find as find_buildpack
+from cloud_controller.auth import Caller, TokenRequest, TokenRequestError
+from cloud_controller.domain.feature_flags import FeatureFlag
+from cloud_controller.domain.messages import apps, fields, organizations, packages, v2_buildpacks
+from specfoundry.runtime.responses import ApiError
+
+if TYPE_CHECKING:
+    from cloud_controller.api.context import Context
+    from cloud_controller.auth import TokenIssuer
+    from specfoundry.runtime.problems import Refusal
+
+_INVALID_BODY: Final = "invalid request body"
+
+# First what is wrong with the members, then what only shows when they are looked up.
+_MESSAGES: Final[dict[str, tuple[Callable[[object], list[str]], ...]]] = {
+    "createPackage": (packages.create, packages.create_later),
+    "updatePackage": (packages.update, lambda body: packages.credentials(fields.members(body))),
+    "createOrganization": (organizations.create_organization,),
+    "createSpace": (organizations.create_space, organizations.create_space_later),
+    "createApp": (apps.create, apps.create_later),
+}
+
+
+class RefusedBodies:
+    """Finds the answer for refused bodies; some answers depend on roles, flags and rows."""
+
+    def __init__(self, context: Context, issuer: TokenIssuer) -> None:
+        self._context = context
+        self._issuer = issuer
+        self._special: Mapping[str, Callable[[Refusal], Awaitable[ApiError | None]]] = {
+            "createOrganization": self._create_organization,
+            "uploadPackage": self._upload_package,
+            "createV2Buildpack": self._create_buildpack,
+            "updateV2Buildpack": self._update_buildpack,
+            "uploadV2BuildpackBits": self._upload_buildpack,
+            "createToken": self._create_token,
+        }
+
+    async def error(self, refusal: Refusal) -> ApiError:
+        """Return the error for a refused body."""
+        operation = refusal.operation.operation_id if refusal.operation else ""
+        special = self._special.get(operation)
+        found = await special(refusal) if special else None
+        if found is not None:
+            return found
+        if envelope_of(refusal.request.path) is Envelope.V3 and refusal.reason == "body":
+            return v3_error(table.UNPROCESSABLE, _v3_text(operation, refusal))
+        return error_for(refusal.request.path, table.MESSAGE_PARSE_ERROR, _INVALID_BODY)
+
+    async def _create_organization(self, refusal: Refusal) -> ApiError | None:
+        caller = _caller(refusal)
+        await self._context.database.read(lambda reader: require_creation(reader, caller))
+        return None
+
+    async def _upload_package(self, refusal: Refusal) -> ApiError | None:
+        caller = _caller(refusal)
+        await self._context.database.read(
+            lambda reader: access.require_feature(reader, caller, FeatureFlag.APP_BITS_UPLOAD)
+        )
+        form = refusal.body if isinstance(refusal.body, Mapping) else {}
+        resources = form.get("resources")
+        texts = packages.upload(
+            has_bits="bits" in form,
+            resources=resources if isinstance(resources, str) else None,
+            unknown_parts=[name for name in form if name not in ("bits", "resources")],
+        )
+        return v3_error(table.UNPROCESSABLE, ", ".join(texts)) if texts else None
+
+    async def _create_buildpack(self, refusal: Refusal) -> ApiError:
+        return _buildpack_error(refusal, creating=True)
+
+    async def _update_buildpack(self, refusal: Refusal) -> ApiError:
+        error = _buildpack_error(refusal, creating=False)
+        if refusal.reason != "body" or v2_buildpacks.read_problem(refusal.body, creating=False):
+            return error
+        guid = str(refusal.path_params["guid"])
+        await self._context.database.read(lambda reader: find_buildpack(reader, guid))
+        return error if _caller(refusal).is_admin else v2_error(table.NOT_AUTHORIZED)
+
+    async def _upload_buildpack(self, refusal: Refusal) -> ApiError:
+        guid = str(refusal.path_params["guid"])
+        record = await self._context.database.read(lambda reader: find_buildpack(reader, guid))
+        if not _caller(refusal).is_admin:
+            return v2_error(table.INSUFFICIENT_SCOPE)
+        if record.locked:
+            return v2_error(table.BUILDPACK_LOCKED)
+        return v2_error(table.BUILDPACK_UPLOAD_INVALID, "a filename must be specified")
+
+    async def _create_token(self, refusal: Refusal) -> ApiError:
+        """Ask the issuer itself: it knows in which order the real one complains."""
+        sent: Mapping[str, Any] = refusal.body if isinstance(refusal.body, Mapping) else {}
+        known = {
+            name: value
+            for name, value in sent.items()
+            if name in TokenRequest.__dataclass_fields__ and isinstance(value, str) and value
+        }
+        try:
+            await self._issuer.grant(
+                TokenRequest(**known), refusal.request.headers.get("authorization")
+            )
+        except TokenRequestError as error:
+            return oauth_error(error.status, error.error, error.description)
+        return oauth_error(400, "invalid_request", "The request cannot be read")
+
+
+def _v3_text(operation: str, refusal: Refusal) -> str:
+    for message in _MESSAGES.get(operation, ()):
+        texts = message(refusal.body)
+        if texts:
+            return ", ".join(texts)
+    return _said(refusal)
+
+
+def _buildpack_error(refusal: Refusal, *, creating: bool) -> ApiError:
+    if refusal.reason != "body":
+        return v2_error(table.MESSAGE_PARSE_ERROR, _said(refusal) or _INVALID_BODY)
+    problem = v2_buildpacks.read_problem(refusal.body, creating=creating)
+    if problem is not None:
+        return v2_error(table.MESSAGE_PARSE_ERROR, problem)
+    problem = v2_buildpacks.model_problem(refusal.body) or _said(refusal)
+    return v2_error(table.BUILDPACK_INVALID, problem)
+
+
+def _said(refusal: Refusal) -> str:
+    texts = (f"{problem.name or problem.location} {problem.message}" for problem in refusal.problems)
+    return ", ".join(dict.fromkeys(texts)) or table.INVALID_REQUEST.text
+
+
+def _caller(refusal: Refusal) -> Caller:
+    if isinstance(refusal.caller, Caller):
+        return refusal.caller
+    raise v3_error(table.NOT_AUTHENTICATED)  # the operation would not have been reached

@@ -1,0 +1,82 @@
+"""What is answered to a request that the generated code refused?"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from cloud_controller.api import error_table as table
+from cloud_controller.api.envelopes import Envelope, envelope_of, error_for
+from cloud_controller.api.oauth_errors import oauth_error
+from cloud_controller.api.refused_bodies import RefusedBodies
+from cloud_controller.blobs import BlobError
+from cloud_controller.domain import query_text
+from cloud_controller.domain.messages import lists, v2_buildpacks
+from cloud_controller.store import StoreError
+
+if TYPE_CHECKING:
+    from cloud_controller.api.context import Context
+    from cloud_controller.auth import TokenIssuer
+    from specfoundry.runtime.problems import Problem, Refusal
+    from specfoundry.runtime.responses import ApiError
+
+LOG: Final = logging.getLogger("cloud_controller.api")
+
+
+class Translator:
+    """Implements the runtime's `ErrorTranslator` with the envelopes and texts of the real API."""
+
+    def __init__(self, context: Context, issuer: TokenIssuer) -> None:
+        self._bodies = RefusedBodies(context, issuer)
+
+    async def translate(self, refusal: Refusal) -> ApiError:
+        """Return the error for a refusal."""
+        path = refusal.request.path
+        if refusal.reason in ("not_found", "method_not_allowed"):
+            return error_for(path, table.NOT_FOUND)
+        if refusal.reason == "parameters":
+            return _parameters(refusal)
+        if refusal.reason in ("body", "syntax", "media_type"):
+            return await self._bodies.error(refusal)
+        if refusal.reason == "too_large":
+            return error_for(path, table.TOO_LARGE)
+        if refusal.reason == "not_implemented":
+            return error_for(path, table.NOT_IMPLEMENTED)
+        return _crash(refusal)
+
+
+def _crash(refusal: Refusal) -> ApiError:
+    """Say nothing of what went wrong inside; the log says it all."""
+    path, exception = refusal.request.path, refusal.exception
+    if isinstance(exception, StoreError):
+        LOG.error("%s %s: %s", refusal.request.method, path, exception)
+        return error_for(path, table.SERVICE_UNAVAILABLE)
+    if isinstance(exception, BlobError):
+        LOG.error("%s %s: %s", refusal.request.method, path, exception)
+        return error_for(path, table.BLOBSTORE_UNAVAILABLE)
+    LOG.error("%s %s failed", refusal.request.method, path, exc_info=exception)
+    return error_for(path, table.UNKNOWN_ERROR)
+
+
+def _parameters(refusal: Refusal) -> ApiError:
+    path = refusal.request.path
+    if any(problem.location == "path" for problem in refusal.problems):
+        return error_for(path, table.NOT_FOUND)
+    raw = refusal.request.raw_query
+    if not query_text.is_well_formed(raw):
+        return error_for(path, table.INVALID_REQUEST)
+    if envelope_of(path) is Envelope.OAUTH:
+        return oauth_error(400, "invalid_request", said(refusal.problems))
+    query = query_text.parse(raw)
+    operation = refusal.operation.operation_id if refusal.operation else ""
+    if envelope_of(path) is Envelope.V3:
+        texts = lists.problems(operation, query)
+        return error_for(path, table.BAD_QUERY_PARAMETER, ", ".join(texts) or said(refusal.problems))
+    text = v2_buildpacks.list_problem(query) if operation == "listV2Buildpacks" else None
+    return error_for(path, table.BAD_QUERY_PARAMETER, text or said(refusal.problems))
+
+
+def said(problems: tuple[Problem, ...] | list[Problem]) -> str:
+    """Return a text made of the problems themselves, where none is documented."""
+    texts = [f"{problem.name or problem.location} {problem.message}" for problem in problems]
+    return ", ".join(texts) or table.INVALID_REQUEST.text

@@ -107,7 +107,9 @@ class _Joiner:
             for name, node in members.items() if isinstance(members, dict) else ():
                 pointer = join("", "components", section, name)
                 target = self.document.targets.get((self.document.root.key, f"{pointer}/$ref"))
-                if not is_alias(node) or target is None or target[0] == self.document.root.key:
+                if target is None or target[0] == self.document.root.key:
+                    continue
+                if not is_alias(node) or len(node) > 1:
                     continue
                 if (kind, target) not in self.names:
                     self.names[kind, target] = name
@@ -147,7 +149,7 @@ class _Joiner:
             return None
         file = self.document.files[target[0]]
         node = copy_tree(follow(file.node, target[1]))
-        if isinstance(node, dict) and place.kind in ("pathItem", "schema"):
+        if isinstance(node, dict) and place.kind == "pathItem":
             node |= {name: value for name, value in place.node.items() if name != "$ref"}
         place.parent[place.key] = node
         self.grafts[place.pointer] = (file, target[1])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]  # it has no stubs
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from openapi_spec_validator.validation import keywords
 
@@ -17,6 +16,8 @@ from specfoundry.rules.context import Context, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]  # no stubs
 
 
 class _Ids(set[int]):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from specfoundry.ir.operation import Operation
-from specfoundry.ir.response import Response
-from specfoundry.ir.security import SecurityScheme
 from specfoundry.ir.types import Extensions, Header
+
+if TYPE_CHECKING:
+    from specfoundry.ir.operation import Operation
+    from specfoundry.ir.response import Response
+    from specfoundry.ir.security import SecurityScheme
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from specfoundry.ir.body import Body
-from specfoundry.ir.parameter import Parameter
-from specfoundry.ir.response import Response
 from specfoundry.ir.security import Security
 from specfoundry.ir.types import Extensions
+
+if TYPE_CHECKING:
+    from specfoundry.ir.body import Body
+    from specfoundry.ir.parameter import Parameter
+    from specfoundry.ir.response import Response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

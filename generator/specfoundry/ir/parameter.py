@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from specfoundry.ir.types import Shape, TypeRef
+if TYPE_CHECKING:
+    from specfoundry.ir.types import Shape, TypeRef
 
 ParameterLocation = Literal["path", "query", "header", "cookie"]
 Style = Literal[

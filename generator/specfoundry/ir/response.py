@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from specfoundry.ir.body import Media
 from specfoundry.ir.types import Extensions, Header
+
+if TYPE_CHECKING:
+    from specfoundry.ir.body import Media
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,89 @@
+"""How does a documented parameter or header become one of ours?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, get_args
+
+from specfoundry.ir.naming import parameter_names, snake
+from specfoundry.ir.parameter import Parameter, ParameterLocation, Style
+from specfoundry.ir.schema_shapes import shape_of
+from specfoundry.ir.schema_types import default_code
+from specfoundry.ir.types import Header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from specfoundry.ir.scope import Scope
+
+_LOCATIONS = frozenset(get_args(ParameterLocation))
+_STYLES = frozenset(get_args(Style))
+# OpenAPI 3.1, 4.8.12.2: these header parameters are ignored, other parts of the document say it.
+_IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
+
+
+def build_parameters(
+    scope: Scope, shared: Iterable[Any], own: Iterable[Any]
+) -> tuple[Parameter, ...]:
+    """Return an operation's parameters, its own instead of its path's where both have one."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for entry in (*shared, *own):
+        node = scope.nodes.resolve(entry)
+        location, name = node.get("in"), node.get("name")
+        if location not in _LOCATIONS or not isinstance(name, str):
+            continue
+        if location == "header" and name.lower() in _IGNORED_HEADERS:
+            continue
+        found[str(location), name] = node
+    names = parameter_names(found)
+    return tuple(_parameter(scope, node, names[key]) for key, node in found.items())
+
+
+def _parameter(scope: Scope, node: Mapping[str, Any], identifier: str) -> Parameter:
+    location = node["in"]
+    content: dict[str, Any] = node.get("content") or {}
+    media_type = next(iter(content), None)
+    schema = (content[media_type] or {}).get("schema") if media_type else node.get("schema")
+    kind = replace(scope.types, tuples=True).type_of(schema)
+    style: Any = node.get("style")
+    if style not in _STYLES:
+        style = "form" if location in {"query", "cookie"} else "simple"
+    resolved = scope.nodes.resolve(schema)
+    required = bool(node.get("required")) or location == "path"
+    return Parameter(
+        name=node["name"],
+        identifier=identifier,
+        location=location,
+        type=kind,
+        shape=shape_of(scope.nodes, schema),
+        required=required,
+        default=None if required else default_code(resolved.get("default"), kind),
+        style=style,
+        explode=bool(node.get("explode", style == "form")),
+        allow_reserved=bool(node.get("allowReserved")),
+        content_type=media_type,
+        decode=node.get("x-decode"),
+        deprecated=bool(node.get("deprecated")),
+        description=str(node.get("description") or resolved.get("description") or ""),
+    )
+
+
+def build_headers(scope: Scope, entries: Mapping[str, Any]) -> tuple[Header, ...]:
+    """Return the documented headers of a response; Content-Type is the media type's business."""
+    headers = []
+    for name, entry in entries.items():
+        node = scope.nodes.resolve(entry)
+        if name.lower() == "content-type":
+            continue
+        schema = node.get("schema")
+        header = Header(
+            name=name,
+            identifier=snake(name),
+            type=replace(scope.types, tuples=True).type_of(schema),
+            shape=shape_of(scope.nodes, schema),
+            required=bool(node.get("required")),
+            deprecated=bool(node.get("deprecated")),
+            description=str(node.get("description") or ""),
+        )
+        headers.append(header)
+    return tuple(headers)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.routing import Mount, Route
-
 from capi.server import Apis, create_app
+from starlette.responses import RedirectResponse
+from starlette.routing import Mount, Route, Router
+
 from cloud_controller import docs
 from cloud_controller.api import buildpack_rows
 from cloud_controller.api.apps import Apps
@@ -32,3 +31,116 @@ from cloud_controller.installation import KEY_FILE, prepare
 from cloud_controller.jobs import JobRunner
 from cloud_controller.middleware.headers import CommonHeaders
 from cloud_controller.store import Database
+from specfoundry.runtime.limits import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from cloud_controller.jobs import JobHandlers
+    from cloud_controller.settings import Settings
+
+
+class CloudController:
+    """The server as an ASGI application; its stores are open between startup and shutdown.
+
+    Attributes:
+        settings: What it was created with.
+        context: The open stores; set while it runs.
+
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.context: Context | None = None
+        self._api: ASGIApp = _not_started
+        site = docs.site()
+        self._router = Router(
+            routes=[Route("/docs", _to_docs), Mount("/docs", site)] if site else [],
+            redirect_slashes=False,
+            default=self._call_api,
+            lifespan=self._lifespan,
+        )
+        self._app = CommonHeaders(self._router)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        await self._app(scope, receive, send)
+
+    async def _call_api(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._api(scope, receive, send)
+
+    @asynccontextmanager
+    async def _lifespan(self, _: object) -> AsyncIterator[None]:
+        settings = self.settings
+        async with AsyncExitStack() as stack:
+            if not settings.prepared:
+                installation = await prepare(settings)
+                stack.callback(installation.release)
+            database = await Database.open(settings.database_url)
+            stack.push_async_callback(database.close)
+            blobs = open_blobs(settings.blobs_url)
+            context = Context(settings, database, blobs, ResourceCache(database, blobs))
+            self.context = context
+            self._api = _api(context)
+            runner = JobRunner(
+                database,
+                _handlers(context),
+                delay=settings.job_delay,
+                concurrency=settings.job_threads,
+            )
+            await runner.start()
+            stack.push_async_callback(runner.stop)
+            yield
+        self._api = _not_started
+        self.context = None
+
+
+def create(settings: Settings) -> CloudController:
+    """Return the server as an ASGI application; it opens its stores when it is started."""
+    return CloudController(settings)
+
+
+def _handlers(context: Context) -> JobHandlers:
+    return {
+        **PackageWork(context).handlers(),
+        **DeletionWork(context).handlers(),
+        **buildpack_rows.handlers(context),
+    }
+
+
+def _api(context: Context) -> ASGIApp:
+    settings = context.settings
+    key = load_or_create_key(settings.data / KEY_FILE)
+    issuer = TokenIssuer(context.database, key, TokenPolicy.of(settings))
+    verifier = Verifier(context.database, [key], issuer=settings.token_issuer)
+    apis = Apis(
+        packages=Packages(context),
+        organizations=Organizations(context),
+        spaces=Spaces(context),
+        apps=Apps(context),
+        jobs=Jobs(context),
+        v2_buildpacks=V2Buildpacks(context),
+        v2_jobs=V2Jobs(context),
+        root=Root(context),
+        info=Info(context),
+        tokens=Tokens(context, issuer),
+    )
+    return create_app(
+        apis,
+        authenticator=BearerAuthenticator(verifier),
+        errors=Translator(context, issuer),
+        strict=settings.strict,
+        uploads=settings.uploads,
+        limits=Limits(upload_bytes=settings.max_upload_size, json_bytes=settings.max_json_size),
+    )
+
+
+async def _to_docs(_: Request) -> RedirectResponse:
+    return RedirectResponse("docs/")
+
+
+async def _not_started(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
+    raise RuntimeError("the server has not been started: send it the ASGI lifespan events")

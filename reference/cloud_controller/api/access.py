@@ -50,9 +50,7 @@ def require(
     organization_guid: str,
 ) -> None:
     """Raise 403 `CF-NotAuthorized` unless the caller has the right."""
-    if not may(
-        reader, caller, right, space_guid=space_guid, organization_guid=organization_guid
-    ):
+    if not may(reader, caller, right, space_guid=space_guid, organization_guid=organization_guid):
         raise v3_error(table.NOT_AUTHORIZED)
 
 

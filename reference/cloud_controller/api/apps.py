@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from capi.operations import apps as operations
+
 from cloud_controller.api import access, app_lifecycles, listing, metadata
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
@@ -86,9 +87,7 @@ class Apps:
         body = self._context.shown(await self._context.database.read(read))
         return operations.GetApp200(body=Json(body))
 
-    async def create_app(
-        self, body: models.AppCreate, caller: Caller
-    ) -> operations.CreateApp201:
+    async def create_app(self, body: models.AppCreate, caller: Caller) -> operations.CreateApp201:
         """Create a stopped app."""
         sent = raw(body)
         problems = messages.create(sent)

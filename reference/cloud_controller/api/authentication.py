@@ -37,7 +37,7 @@ class BearerAuthenticator:
         without the needed scope; that comes before any lookup.
         """
         authorization = request.headers.get("authorization")
-        if takes_basic(operation):
+        if _takes_basic(operation):
             return ClientCredentials(user_guid="", authorization=authorization or "")
         try:
             caller = await self._verifier.verify(authorization)
@@ -48,3 +48,18 @@ class BearerAuthenticator:
         request.scope.setdefault("state", {})[USER_GUID] = caller.user_guid
         self._check_scope(request, caller)
         return caller
+
+    def _check_scope(self, request: RequestHead, caller: Caller) -> None:
+        envelope = envelope_of(request.path)
+        if envelope is Envelope.OAUTH or roles.may_call(request.method, caller.scopes):
+            return
+        is_v2 = envelope is Envelope.V2
+        raise error_for(request.path, table.INSUFFICIENT_SCOPE if is_v2 else table.NOT_AUTHORIZED)
+
+
+def _takes_basic(operation: Operation) -> bool:
+    return any(
+        requirement.scheme.scheme == "basic"
+        for alternative in operation.security.alternatives
+        for requirement in alternative
+    )

@@ -63,9 +63,7 @@ def base_name(filename: str | None) -> str:
     return PurePosixPath((filename or "").replace("\\", "/")).name
 
 
-async def _is_stored(
-    context: Context, record: BuildpackRecord, filename: str, sha256: str
-) -> bool:
+async def _is_stored(context: Context, record: BuildpackRecord, filename: str, sha256: str) -> bool:
     if (record.filename, record.sha256) != (filename, sha256) or record.blob is None:
         return False
     return await context.blobs.find(BlobKey("buildpacks", record.blob)) is not None
@@ -79,9 +77,7 @@ def _manifest_stack(path: Path) -> str | None:
         raise v2_error(table.BUILDPACK_ZIP, str(error)) from error
 
 
-def _resolved_stack(
-    reader: Reader, record: BuildpackRecord, uploaded: str | None
-) -> str | None:
+def _resolved_stack(reader: Reader, record: BuildpackRecord, uploaded: str | None) -> str | None:
     """Return the buildpack's stack after the upload (steps 8 to 10)."""
     if uploaded is None:
         return record.stack

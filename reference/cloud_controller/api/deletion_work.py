@@ -77,9 +77,7 @@ class DeletionWork:
     async def _organization(self, job: JobRecord) -> JobResult:
         return self._result(delete_organization, job)
 
-    def _result(
-        self, delete: Callable[[Transaction, str], list[str]], job: JobRecord
-    ) -> JobResult:
+    def _result(self, delete: Callable[[Transaction, str], list[str]], job: JobRecord) -> JobResult:
         packages: list[str] = []
 
         def commit(transaction: Transaction) -> None:
@@ -93,9 +91,7 @@ class DeletionWork:
             await self.context.blobs.delete(BlobKey("packages", guid))
 
 
-def _space_stays(
-    transaction: Transaction, job: JobRecord, _: tuple[ApiErrorObject, ...]
-) -> None:
+def _space_stays(transaction: Transaction, job: JobRecord, _: tuple[ApiErrorObject, ...]) -> None:
     transaction.set_columns(SPACES, job.resource_guid or "", being_deleted=False)
 
 

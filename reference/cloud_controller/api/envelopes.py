@@ -31,7 +31,7 @@ class Envelope(Enum):
 
 def envelope_of(path: str) -> Envelope:
     """Return the form in which a path answers errors; what nobody knows answers as version 2."""
-    if path == "/" or path == "/v3" or path.startswith("/v3/"):
+    if path in ("/", "/v3") or path.startswith("/v3/"):
         return Envelope.V3
     return Envelope.OAUTH if path.startswith(_OAUTH_PATHS) else Envelope.V2
 

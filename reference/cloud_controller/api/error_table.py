@@ -21,9 +21,7 @@ class ErrorKind(NamedTuple):
 _UPLOAD_ONCE: Final = (
     "Bits may be uploaded only once. Create a new package to upload different bits."
 )
-_TAKEN: Final = (
-    "The buildpack name {0} is already in use for the stack {1} and the lifecycle {2}"
-)
+_TAKEN: Final = "The buildpack name {0} is already in use for the stack {1} and the lifecycle {2}"
 _BLOBSTORE: Final = "Failed to perform operation due to blobstore unavailability."
 _NOT_AUTHORIZED: Final = "You are not authorized to perform the requested action"
 _NO_SCOPE: Final = "Your token lacks the necessary scopes to access this resource."
@@ -34,9 +32,7 @@ MESSAGE_PARSE_ERROR: Final = ErrorKind(
 )
 NOT_FOUND: Final = ErrorKind(10000, "CF-NotFound", 404, "Unknown request")
 UNKNOWN_ERROR: Final = ErrorKind(10001, "UnknownError", 500, "An unknown error occurred.")
-NOT_AUTHENTICATED: Final = ErrorKind(
-    10002, "CF-NotAuthenticated", 401, "Authentication error"
-)
+NOT_AUTHENTICATED: Final = ErrorKind(10002, "CF-NotAuthenticated", 401, "Authentication error")
 NOT_AUTHORIZED: Final = ErrorKind(10003, "CF-NotAuthorized", 403, _NOT_AUTHORIZED)
 INVALID_REQUEST: Final = ErrorKind(10004, "CF-InvalidRequest", 400, "The request is invalid")
 BAD_QUERY_PARAMETER: Final = ErrorKind(
@@ -51,20 +47,14 @@ SERVICE_UNAVAILABLE: Final = ErrorKind(
 UNIQUENESS: Final = ErrorKind(10016, "CF-UniquenessError", 422, "{}")
 ORG_SUSPENDED: Final = ErrorKind(10017, "CF-OrgSuspended", 403, "The organization is suspended")
 SPACE_SUSPENDED: Final = ErrorKind(10019, "CF-SpaceSuspended", 403, "The space is suspended")
-BEING_DELETED: Final = ErrorKind(
-    10020, "CF-ResourceBeingDeleted", 422, "The {} is being deleted"
-)
+BEING_DELETED: Final = ErrorKind(10020, "CF-ResourceBeingDeleted", 422, "The {} is being deleted")
 ALREADY_UPLOADED: Final = ErrorKind(150004, "CF-PackageBitsAlreadyUploaded", 400, _UPLOAD_ONCE)
-BLOBSTORE_UNAVAILABLE: Final = ErrorKind(
-    150006, "CF-BlobstoreUnavailable", 502, _BLOBSTORE
-)
+BLOBSTORE_UNAVAILABLE: Final = ErrorKind(150006, "CF-BlobstoreUnavailable", 502, _BLOBSTORE)
 BUILDPACK_TAKEN: Final = ErrorKind(290000, "CF-BuildpackNameStackLifecycleTaken", 422, _TAKEN)
 BUILDPACK_UPLOAD_INVALID: Final = ErrorKind(
     290002, "CF-BuildpackBitsUploadInvalid", 400, "The buildpack upload is invalid: {}"
 )
-BUILDPACK_INVALID: Final = ErrorKind(
-    290003, "CF-BuildpackInvalid", 400, "Buildpack is invalid: {}"
-)
+BUILDPACK_INVALID: Final = ErrorKind(290003, "CF-BuildpackInvalid", 400, "Buildpack is invalid: {}")
 CUSTOM_BUILDPACKS_DISABLED: Final = ErrorKind(
     290004, "CF-CustomBuildpacksDisabled", 400, "Custom buildpacks are disabled"
 )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from capi.operations import errors as documented
 
 from capi import models
-from capi.operations import errors as documented
 from specfoundry.runtime.responses import ApiError
 
 if TYPE_CHECKING:
@@ -58,12 +59,32 @@ _V2_CLASSES: Final[dict[int, _V2]] = {
 }
 
 
+@dataclass(eq=False, kw_only=True)
+class UnlistedV3Error(ApiError):
+    """An answer of the server itself, with a status that operations do not document (413, 501)."""
+
+    status: int
+    body: models.ErrorsV3
+
+
+@dataclass(eq=False, kw_only=True)
+class UnlistedV2Error(ApiError):
+    """The same for version 2."""
+
+    status: int
+    body: models.ErrorV2
+
+
 def v3_error(kind: ErrorKind, *particulars: str | None) -> ApiError:
     """Return an error in the envelope of version 3 (1.3)."""
     error = models.ErrorV3(detail=kind.detail(*particulars), title=kind.title, code=kind.code)
     body = models.ErrorsV3(errors=[error])
     documented_class = _V3_CLASSES.get(kind.status)
-    return documented_class(body=body) if documented_class else UnlistedV3(kind.status, body)
+    return (
+        documented_class(body=body)
+        if documented_class
+        else UnlistedV3Error(status=kind.status, body=body)
+    )
 
 
 def v2_error(kind: ErrorKind, *particulars: str | None) -> ApiError:
@@ -72,4 +93,8 @@ def v2_error(kind: ErrorKind, *particulars: str | None) -> ApiError:
         description=kind.detail(*particulars), error_code=kind.title, code=kind.code
     )
     documented_class = _V2_CLASSES.get(kind.status)
-    return documented_class(body=body) if documented_class else UnlistedV2(kind.status, body)
+    return (
+        documented_class(body=body)
+        if documented_class
+        else UnlistedV2Error(status=kind.status, body=body)
+    )

@@ -86,7 +86,9 @@ class ListRequest:
             filters.append(VisibleTo(caller.visible_to))
         columns = {"guids": ("guid", params.guids), **self.own}
         filters += [
-            In(column, tuple(members)) for column, members in columns.values() if members is not None
+            In(column, tuple(members))
+            for column, members in columns.values()
+            if members is not None
         ]
         filters += _moments(params, "created_at") + _moments(params, "updated_at")
         if params.label_selector is not None:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from cloud_controller.api import error_table as table
 from cloud_controller.api.errors import v3_error
 from cloud_controller.domain import metadata as rules
-from cloud_controller.store import Metadata
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from cloud_controller.store import Metadata
 
 
 def merged(stored: Metadata, body: Mapping[str, Any]) -> Metadata:

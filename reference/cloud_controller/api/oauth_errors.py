@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from capi import models
 from capi.operations import errors as documented
+
+from capi import models
 
 if TYPE_CHECKING:
     from specfoundry.runtime.responses import ApiError

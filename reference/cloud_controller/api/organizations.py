@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from capi.operations import organizations as operations
+
 from cloud_controller.api import access, listing, metadata
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
@@ -59,9 +60,7 @@ class Organizations:
     ) -> operations.GetOrganization200:
         """Show one organization."""
         document = await self._context.database.read(
-            lambda reader: reader.document(
-                ORGANIZATIONS, params.guid, visible_to=caller.visible_to
-            )
+            lambda reader: reader.document(ORGANIZATIONS, params.guid, visible_to=caller.visible_to)
         )
         if document is None:
             raise v3_error(table.RESOURCE_NOT_FOUND, "Organization")
@@ -89,9 +88,7 @@ class Organizations:
         """Queue the deletion of an organization and all that is in it; admins only."""
 
         def write(transaction: Transaction) -> str:
-            record = transaction.record(
-                ORGANIZATIONS, params.guid, visible_to=caller.visible_to
-            )
+            record = transaction.record(ORGANIZATIONS, params.guid, visible_to=caller.visible_to)
             if record is None:
                 raise v3_error(table.RESOURCE_NOT_FOUND, "Organization")
             if not caller.is_admin:
@@ -134,7 +131,5 @@ def _create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) -
     transaction.set_metadata(ORGANIZATIONS, record.guid, labelled)
     if not caller.is_admin and transaction.record(USERS, caller.user_guid) is not None:
         for role in (OrganizationRole.USER, OrganizationRole.MANAGER):
-            grant_role(
-                transaction, caller.user_guid, role.value, organization_guid=record.guid
-            )
+            grant_role(transaction, caller.user_guid, role.value, organization_guid=record.guid)
     return document

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from cloud_controller.api.context import Context
+    from cloud_controller.blobs import BlobFile
     from cloud_controller.domain.archives import Survey
     from cloud_controller.domain.fingerprints import Fingerprint
 
@@ -62,8 +63,9 @@ async def store(context: Context, guid: str, payload: Mapping[str, Any]) -> Stor
     if path and survey:
         await _harvest(context, path, survey)
     known = _known(payload["resources"])
-    files = [await _fetch(context, fingerprint) for fingerprint in known]
-    total = (survey.uncompressed if survey else 0) + sum(path.stat().st_size for path in files)
+    blobs = [await _fetch(context, fingerprint) for fingerprint in known]
+    files = [blob.path for blob in blobs]
+    total = (survey.uncompressed if survey else 0) + sum(blob.size for blob in blobs)
     if total > context.settings.max_package_size:
         raise PackageFailedError(archives.too_large(context.settings.max_package_size))
     if path and survey and not files and not survey.directory_entries:
@@ -109,9 +111,9 @@ def _known(sent: Sequence[dict[str, object]]) -> list[Fingerprint]:
     return list({fingerprint.path: fingerprint for fingerprint in known}.values())
 
 
-async def _fetch(context: Context, fingerprint: Fingerprint) -> Path:
+async def _fetch(context: Context, fingerprint: Fingerprint) -> BlobFile:
     try:
-        return (await context.resources.fetch(fingerprint.sha1)).path
+        return await context.resources.fetch(fingerprint.sha1)
     except BlobError as error:
         raise PackageFailedError(str(error)) from error
 
@@ -130,7 +132,7 @@ async def _store_repacked(
     except BadZipError as error:
         raise PackageFailedError(_CANNOT_APPEND if added else archives.INVALID) from error
     finally:
-        target_path.unlink(missing_ok=True)
+        await asyncio.to_thread(target_path.unlink, missing_ok=True)
     return stored
 
 

@@ -22,6 +22,7 @@ from cloud_controller.store.entities import JOBS
 
 if TYPE_CHECKING:
     from capi.operations.packages import UploadPackageBody
+
     from cloud_controller.api.context import Context
     from cloud_controller.auth import Caller
     from cloud_controller.blobs import BlobFile
@@ -33,9 +34,7 @@ if TYPE_CHECKING:
 _UNTIL_GIVEN_UP: Final = 600.0
 
 
-async def accept(
-    context: Context, caller: Caller, guid: str, form: UploadPackageBody
-) -> bytes:
+async def accept(context: Context, caller: Caller, guid: str, form: UploadPackageBody) -> bytes:
     """Take an upload and leave its processing to a job; return the package's document."""
     await context.database.read(
         lambda reader: access.require_feature(reader, caller, FeatureFlag.APP_BITS_UPLOAD)
@@ -78,9 +77,7 @@ def _claim(
         raise v3_error(table.UNPROCESSABLE, messages.MUST_BE_BITS)
     if record.state != PackageState.AWAITING_UPLOAD:
         raise v3_error(table.ALREADY_UPLOADED)
-    claimed = replace(
-        record, state=PackageState.PROCESSING_UPLOAD.value, updated_at=clock.now()
-    )
+    claimed = replace(record, state=PackageState.PROCESSING_UPLOAD.value, updated_at=clock.now())
     document = present(claimed, transaction.metadata(PACKAGES, guid))
     transaction.update(PACKAGES, claimed, document)
     job = NewJob(

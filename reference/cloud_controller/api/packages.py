@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from capi.operations import packages as operations
+
 from cloud_controller.api import access, listing, metadata, package_bits
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
@@ -267,9 +268,7 @@ def _insert(
     return document
 
 
-def _update(
-    transaction: Transaction, caller: Caller, guid: str, sent: Mapping[str, Any]
-) -> bytes:
+def _update(transaction: Transaction, caller: Caller, guid: str, sent: Mapping[str, Any]) -> bytes:
     record = find_readable(transaction, caller, guid)
     username, password = sent.get("username"), sent.get("password")
     if record.type == PackageType.BITS and (username is not None or password is not None):

@@ -19,12 +19,12 @@ from cloud_controller.api.v2_buildpacks import find as find_buildpack
 from cloud_controller.auth import Caller, TokenRequest, TokenRequestError
 from cloud_controller.domain.feature_flags import FeatureFlag
 from cloud_controller.domain.messages import apps, fields, organizations, packages, v2_buildpacks
-from specfoundry.runtime.responses import ApiError
 
 if TYPE_CHECKING:
     from cloud_controller.api.context import Context
     from cloud_controller.auth import TokenIssuer
     from specfoundry.runtime.problems import Refusal
+    from specfoundry.runtime.responses import ApiError
 
 _INVALID_BODY: Final = "invalid request body"
 
@@ -139,7 +139,9 @@ def _buildpack_error(refusal: Refusal, *, creating: bool) -> ApiError:
 
 
 def _said(refusal: Refusal) -> str:
-    texts = (f"{problem.name or problem.location} {problem.message}" for problem in refusal.problems)
+    texts = (
+        f"{problem.name or problem.location} {problem.message}" for problem in refusal.problems
+    )
     return ", ".join(dict.fromkeys(texts)) or table.INVALID_REQUEST.text
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from capi.operations import spaces as operations
+
 from cloud_controller.api import access, listing, metadata
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
@@ -97,9 +98,7 @@ class Spaces:
                 raise v3_error(table.RESOURCE_NOT_FOUND, "Space")
             _require_organization_write(transaction, caller, record.organization_guid)
             transaction.set_columns(SPACES, record.guid, being_deleted=True)
-            job = NewJob(
-                operation="space.delete", resource_type="space", resource_guid=record.guid
-            )
+            job = NewJob(operation="space.delete", resource_type="space", resource_guid=record.guid)
             return enqueue(transaction, job).guid
 
         job = await self._context.database.write(write)
@@ -116,13 +115,9 @@ def _require_organization_write(reader: Reader, caller: Caller, guid: str) -> No
     access.require_active(reader, caller, organization_guid=guid)
 
 
-def _organization(
-    reader: Reader, caller: Caller, sent: Mapping[str, Any]
-) -> OrganizationRecord:
+def _organization(reader: Reader, caller: Caller, sent: Mapping[str, Any]) -> OrganizationRecord:
     guid = guid_of(sent, "organization")
-    found = (
-        reader.record(ORGANIZATIONS, guid, visible_to=caller.visible_to) if guid else None
-    )
+    found = reader.record(ORGANIZATIONS, guid, visible_to=caller.visible_to) if guid else None
     if found is None:
         raise v3_error(table.UNPROCESSABLE, messages.ORGANIZATION_INVALID)
     _require_organization_write(reader, caller, found.guid)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING
 
-from capi import models
 from capi.operations import tokens as operations
+
+from capi import models
 from cloud_controller.api.authentication import ClientCredentials
 from cloud_controller.api.bodies import raw
 from cloud_controller.api.oauth_errors import oauth_error

@@ -13,12 +13,12 @@ from cloud_controller.blobs import BlobError
 from cloud_controller.domain import query_text
 from cloud_controller.domain.messages import lists, v2_buildpacks
 from cloud_controller.store import StoreError
+from specfoundry.runtime.responses import ApiError
 
 if TYPE_CHECKING:
     from cloud_controller.api.context import Context
     from cloud_controller.auth import TokenIssuer
     from specfoundry.runtime.problems import Problem, Refusal
-    from specfoundry.runtime.responses import ApiError
 
 LOG: Final = logging.getLogger("cloud_controller.api")
 
@@ -30,7 +30,16 @@ class Translator:
         self._bodies = RefusedBodies(context, issuer)
 
     async def translate(self, refusal: Refusal) -> ApiError:
-        """Return the error for a refusal."""
+        """Return the error for a refusal; never raises."""
+        try:
+            return await self._translate(refusal)
+        except ApiError as error:  # a role, a flag or a missing row comes before the body
+            return error
+        except Exception:
+            LOG.exception("the refusal of a request failed")
+            return error_for(refusal.request.path, table.UNKNOWN_ERROR)
+
+    async def _translate(self, refusal: Refusal) -> ApiError:
         path = refusal.request.path
         if refusal.reason in ("not_found", "method_not_allowed"):
             return error_for(path, table.NOT_FOUND)
@@ -71,7 +80,9 @@ def _parameters(refusal: Refusal) -> ApiError:
     operation = refusal.operation.operation_id if refusal.operation else ""
     if envelope_of(path) is Envelope.V3:
         texts = lists.problems(operation, query)
-        return error_for(path, table.BAD_QUERY_PARAMETER, ", ".join(texts) or said(refusal.problems))
+        return error_for(
+            path, table.BAD_QUERY_PARAMETER, ", ".join(texts) or said(refusal.problems)
+        )
     text = v2_buildpacks.list_problem(query) if operation == "listV2Buildpacks" else None
     return error_for(path, table.BAD_QUERY_PARAMETER, text or said(refusal.problems))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from capi.operations import v2_buildpacks as operations
+
 from cloud_controller.api import buildpack_bits, buildpack_rows
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
@@ -59,17 +60,20 @@ class V2Buildpacks:
         size = params.results_per_page
         query = ListQuery(
             BUILDPACKS,
-            tuple(_filter(condition) for condition in v2_query.parse(params.q or (), messages.Q_FIELDS)),
+            tuple(
+                _filter(condition)
+                for condition in v2_query.parse(params.q or (), messages.Q_FIELDS)
+            ),
             (_order(params),),
             limit=size,
             offset=(params.page - 1) * size,
         )
         found = await self._context.database.read(lambda reader: reader.page(query))
         shown = pagination.v2_page(params.page, size, found.total)
-        body = self._context.shown(
-            pages.v2_page(_PATH, shown, _repeated(params), found.documents)
+        body = self._context.shown(pages.v2_page(_PATH, shown, _repeated(params), found.documents))
+        return operations.ListV2Buildpacks200(
+            body=Json(pages.pretty(body) if params.pretty else body)
         )
-        return operations.ListV2Buildpacks200(body=Json(pages.pretty(body) if params.pretty else body))
 
     async def get_v2_buildpack(
         self,
@@ -173,9 +177,7 @@ def _require_admin(caller: Caller) -> None:
         raise v2_error(table.NOT_AUTHORIZED)
 
 
-def _create(
-    transaction: Transaction, caller: Caller, sent: Mapping[str, Any]
-) -> BuildpackRecord:
+def _create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) -> BuildpackRecord:
     moment = clock.now()
     record = BuildpackRecord(
         guid=str(uuid4()),
@@ -198,9 +200,7 @@ def _update(
 ) -> BuildpackRecord:
     record = find(transaction, guid)
     _require_admin(caller)
-    changes = {
-        name: sent[name] for name in ("name", "stack", "enabled", "locked") if name in sent
-    }
+    changes = {name: sent[name] for name in ("name", "stack", "enabled", "locked") if name in sent}
     if record.stack is not None and changes.get("stack", record.stack) != record.stack:
         raise v2_error(table.BUILDPACK_INVALID, messages.STACK_FIXED)
     changed = replace(record, **changes)

@@ -48,11 +48,10 @@ class QueryText:
         return list(found.values())
 
 
-def parse(raw: bytes | str) -> QueryText:
+def parse(raw: str) -> QueryText:
     """Read a raw query string as Rack does: `+` is a space (1.6)."""
-    text = raw.decode("latin-1") if isinstance(raw, bytes) else raw
     found = []
-    for pair in text.split("&"):
+    for pair in raw.split("&"):
         if not pair:
             continue
         key, _, value = pair.partition("=")
@@ -68,11 +67,10 @@ def members(value: str) -> tuple[str, ...]:
     return tuple(unquote(member) for member in _SEPARATOR.split(value))
 
 
-def is_well_formed(raw: bytes) -> bool:
+def is_well_formed(raw: str) -> bool:
     """Whether every percent sign starts an escape and the decoded text is UTF-8 (1.3)."""
     try:
-        text = raw.decode("ascii")
-        unquote(text, errors="strict")
+        unquote(raw, errors="strict")
     except UnicodeDecodeError:
         return False
-    return re.search(r"%(?![0-9A-Fa-f]{2})", text) is None
+    return raw.isascii() and re.search(r"%(?![0-9A-Fa-f]{2})", raw) is None

@@ -14,13 +14,39 @@ OSBAPI_VERSION: Final = "2.15"
 UAA_VERSION: Final = "77.0.0"
 
 V3_RESOURCES: Final = (
-    "app_usage_events apps audit_events buildpacks builds deployments domains droplets "
-    "environment_variable_groups feature_flags info isolation_segments organizations "
-    "organization_quotas packages processes resource_matches roles routes security_groups "
-    "service_brokers service_instances service_credential_bindings service_offerings "
-    "service_plans service_route_bindings service_usage_events spaces space_quotas stacks "
-    "tasks users"
-).split()
+    "app_usage_events",
+    "apps",
+    "audit_events",
+    "buildpacks",
+    "builds",
+    "deployments",
+    "domains",
+    "droplets",
+    "environment_variable_groups",
+    "feature_flags",
+    "info",
+    "isolation_segments",
+    "organizations",
+    "organization_quotas",
+    "packages",
+    "processes",
+    "resource_matches",
+    "roles",
+    "routes",
+    "security_groups",
+    "service_brokers",
+    "service_instances",
+    "service_credential_bindings",
+    "service_offerings",
+    "service_plans",
+    "service_route_bindings",
+    "service_usage_events",
+    "spaces",
+    "space_quotas",
+    "stacks",
+    "tasks",
+    "users",
+)
 
 
 def root() -> bytes:
@@ -68,10 +94,18 @@ def v3_info() -> bytes:
 def v2_info(user_guid: str | None) -> bytes:
     """Return the document of `GET /v2/info`; `user` is there with a valid token only."""
     unset = (
-        "name build support version description min_cli_version min_recommended_cli_version "
-        "app_ssh_endpoint app_ssh_host_key_fingerprint app_ssh_oauth_client "
-        "doppler_logging_endpoint"
-    ).split()
+        "name",
+        "build",
+        "support",
+        "version",
+        "description",
+        "min_cli_version",
+        "min_recommended_cli_version",
+        "app_ssh_endpoint",
+        "app_ssh_host_key_fingerprint",
+        "app_ssh_oauth_client",
+        "doppler_logging_endpoint",
+    )
     document: dict[str, Any] = {
         **dict.fromkeys(unset),
         "authorization_endpoint": BASE_URL,

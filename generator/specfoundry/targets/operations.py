@@ -7,7 +7,13 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeAlias
 
 from specfoundry.targets.docstrings import docstring
-from specfoundry.targets.operations_views import ClassView, FieldView, ModuleView, PackageView
+from specfoundry.targets.operations_views import (
+    ClassView,
+    FieldView,
+    ModuleView,
+    PackageView,
+    RootView,
+)
 
 if TYPE_CHECKING:
     from specfoundry.ir.api import Api, Tag
@@ -27,20 +33,30 @@ _MUTABLE = re.compile(r"[\[{]")
 
 
 def build(api: Api, banner: str, render: Render) -> dict[str, str]:
-    """Return the texts of the operations package by path, not yet formatted."""
+    """Return the texts of the operations package and of the package around it by path, not yet formatted."""
     files = {
+        "__init__.py": render("operations/package.py.jinja", root_view(api, banner)),
         "operations/__init__.py": render("operations/init.py.jinja", package_view(api, banner)),
-        "operations/errors.py": render("operations/module.py.jinja", errors_view(api, banner)),
+        "operations/errors.py": render("operations/errors.py.jinja", errors_view(api, banner)),
     }
     for tag in api.tags:
         view = tag_view(tag, banner)
-        files[f"operations/{module_of(tag)}.py"] = render("operations/module.py.jinja", view)
+        files[f"operations/{module_of(tag)}.py"] = render("operations/tag.py.jinja", view)
     return files
 
 
 def module_of(tag: Tag) -> str:
     """Return the module name of a tag, beside `errors` and whatever else is reserved."""
     return f"{tag.identifier}_" if tag.identifier == ERRORS_MODULE else tag.identifier
+
+
+def root_view(api: Api, banner: str) -> RootView:
+    """Return the view of the `__init__` of the whole generated package."""
+    return RootView(
+        banner=banner,
+        docstring=docstring(f"{api.title} {api.version}".strip(), api.summary, indent=0),
+        version=repr(api.version),
+    )
 
 
 def package_view(api: Api, banner: str) -> PackageView:

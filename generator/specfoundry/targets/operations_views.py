@@ -49,3 +49,13 @@ class PackageView:
     banner: str
     docstring: str
     modules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RootView:
+    """The generated package itself."""
+
+    banner: str
+    docstring: str
+    version: str
+    """Version of the document, as Python source."""

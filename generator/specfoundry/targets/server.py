@@ -36,7 +36,7 @@ def build(api: Api, banner: str, render: Render) -> dict[str, str]:
     }
     for tag in api.tags:
         view = protocol_view(tag, banner)
-        files[f"server/{_module(tag)}.py"] = render("server/protocol.py.jinja", view)
+        files[f"server/{_module(tag)}.py"] = render("server/tag.py.jinja", view)
     return files
 
 

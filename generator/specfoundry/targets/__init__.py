@@ -1,1 +1,1 @@
-"""What is generated from an API?"""
+"""What can be made of an API?"""

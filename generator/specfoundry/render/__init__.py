@@ -1,0 +1,1 @@
+"""How does text come out of templates, and how does it reach the disk?"""

@@ -1,0 +1,177 @@
+"""Which pydantic models do the schemas become?
+
+datamodel-code-generator writes them; here it is told how, and its answer is checked.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from specfoundry.render.cache import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from specfoundry.render.cache import Cache
+
+OPTIONS = (
+    *("--input-file-type", "openapi"),
+    *("--output-model-type", "pydantic_v2.BaseModel"),
+    *("--target-python-version", "3.11", "--target-pydantic-version", "2.14"),
+    *(
+        "--use-annotated",
+        "--field-constraints",
+        "--use-standard-collections",
+        "--use-union-operator",
+    ),
+    # Absent and null are two things: optional members are MISSING unless they are sent.
+    *("--strict-nullable", "--use-missing-sentinel"),
+    # "1" is no integer and 1 is no boolean, in Python as in JSON.
+    *("--strict-types", "int", "float", "bool"),
+    # A schema that is a plain string stays a `str` with a name, not a class around it.
+    "--use-type-alias",
+    *("--enum-field-as-literal", "all"),
+    *("--naming-strategy", "primary-first", "--no-treat-dot-as-module", "--keep-model-order"),
+    *("--type-mappings", "uri=string", "uri-reference=string", "email=string", "hostname=string"),
+    *("ipv4=string", "ipv6=string", "password=string"),
+    *("--use-schema-description", "--use-field-description"),
+    *("--strict-refs", "--no-allow-remote-refs", "--disable-timestamp", "--disable-warnings"),
+    *("--no-use-type-checking-imports", "--allow-population-by-field-name"),
+    *("--formatters", "builtin"),
+)
+_HEADER = '''{banner}
+"""What do the schemas of the document look like in Python?"""
+'''
+
+
+class ModelsError(Exception):
+    """datamodel-code-generator failed, or did not make what was asked for."""
+
+
+def build_models(
+    lifted: Mapping[str, Any], names: Mapping[str, str], banner: str, cache: Cache
+) -> tuple[str, bool]:
+    """Return the source of the models module, and whether it came out of the cache.
+
+    Args:
+        lifted: the bundled document after `ir.lift`.
+        names: class names of its components.schemas.
+        banner: first line of the module.
+        cache: where results are kept by content.
+
+    Raises:
+        ModelsError: The generator failed.
+    """
+    text = json.dumps(generator_input(lifted, names), ensure_ascii=False)
+    key = digest("models", text, banner, *OPTIONS)
+    kept = cache.get(key)
+    if isinstance(kept, str):
+        return kept, True
+    source = _HEADER.format(banner=banner) + _without_header(_run(text))
+    missing = set(names.values()) - set(_defined(source))
+    if missing:
+        raise ModelsError(f"no models came out for {', '.join(sorted(missing)[:5])}")
+    cache.put(key, source)
+    return source, False
+
+
+def generator_input(lifted: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return a document of schemas only, under the names that the models are to have."""
+    schemas = copy.deepcopy((lifted.get("components") or {}).get("schemas") or {})
+    renamed = {f"#/components/schemas/{_escaped(key)}": name for key, name in names.items()}
+    for node in _iter_nodes(schemas):
+        _prepare(node, renamed)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "models", "version": "1"},
+        "paths": {},
+        "components": {"schemas": {names[key]: schema for key, schema in schemas.items()}},
+    }
+
+
+def _prepare(node: dict[str, Any], renamed: Mapping[str, str]) -> None:
+    reference = node.get("$ref")
+    if isinstance(reference, str) and reference in renamed:
+        node["$ref"] = f"#/components/schemas/{renamed[reference]}"
+    discriminator = node.get("discriminator")
+    if isinstance(discriminator, dict) and isinstance(discriminator.get("mapping"), dict):
+        discriminator["mapping"] = {
+            value: f"#/components/schemas/{renamed[target]}" if target in renamed else target
+            for value, target in discriminator["mapping"].items()
+        }
+    # A date-time with a pattern is a text of exactly that form: it must leave as it came.
+    if node.get("format") == "date-time" and "pattern" in node:
+        del node["format"]
+    _relax_read_only(node)
+    for key in ("examples", "example", "title"):
+        if not isinstance(node.get("properties"), dict) or key != "title":
+            node.pop(key, None) if not _is_map_of_schemas(node, key) else None
+
+
+def _relax_read_only(node: dict[str, Any]) -> None:
+    # One model serves both directions, so what only one of them sends cannot be required.
+    properties = node.get("properties")
+    if isinstance(properties, dict) and isinstance(node.get("required"), list):
+        node["required"] = [
+            name
+            for name in node["required"]
+            if not isinstance(properties.get(name), dict)
+            or not (properties[name].get("readOnly") or properties[name].get("writeOnly"))
+        ]
+
+
+def _is_map_of_schemas(node: Mapping[str, Any], key: str) -> bool:
+    return isinstance(node.get(key), dict) and "type" not in node and "properties" not in node
+
+
+def _iter_nodes(node: Any) -> Iterator[dict[str, Any]]:
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, dict):
+            stack.extend(current.values())
+            yield current
+        elif isinstance(current, list):
+            stack.extend(current)
+
+
+def _escaped(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def _run(text: str) -> str:
+    with tempfile.TemporaryDirectory() as name:
+        source, target = Path(name, "document.json"), Path(name, "models.py")
+        source.write_text(text, encoding="utf-8")
+        command = [sys.executable, "-m", "datamodel_code_generator"]
+        paths = ["--input", str(source), "--output", str(target)]
+        done = subprocess.run(  # noqa: S603  (our own arguments)
+            [*command, *paths, *OPTIONS], capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0 or not target.is_file():
+            message = (done.stderr or done.stdout).strip().splitlines()
+            raise ModelsError(f"datamodel-code-generator: {' '.join(message[-3:])[:1000]}")
+        return target.read_text(encoding="utf-8")
+
+
+def _without_header(source: str) -> str:
+    lines = source.splitlines(keepends=True)
+    while lines and (lines[0].startswith("#") or not lines[0].strip()):
+        lines.pop(0)
+    return "\n" + "".join(lines)
+
+
+def _defined(source: str) -> Iterator[str]:
+    for node in ast.parse(source).body:
+        match node:
+            case ast.ClassDef(name=name):
+                yield name
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                yield name

@@ -180,10 +180,7 @@ class ListQuery:
 
     def parameters(self) -> dict[str, Any]:
         """Return the filters' values by parameter name."""
-        found: dict[str, Any] = {}
-        for index, entry in enumerate(self.filters):
-            found.update(entry.parameters(f"f{index}"))
-        return found
+        return parameters_of(self.filters)
 
 
 class CompiledQuery(NamedTuple):
@@ -215,6 +212,23 @@ def _compile(
         .order_by(*_ordering(entity, orders))
     )
     return CompiledQuery(compile_statement(count), compile_statement(page))
+
+
+@lru_cache(maxsize=256)
+def compile_columns(entity: Entity[Any], names: tuple[str, ...], shapes: tuple[Shape, ...]) -> str:
+    """Return the SQL that reads some columns of all rows which match, oldest first."""
+    table = entity.table
+    conditions = [_condition(entity, shape, f"f{index}") for index, shape in enumerate(shapes)]
+    columns = [table.c[name] for name in names]
+    return compile_statement(select(*columns).where(*conditions).order_by(table.c.id))
+
+
+def parameters_of(filters: Sequence[Filter]) -> dict[str, Any]:
+    """Return the filters' values by parameter name."""
+    found: dict[str, Any] = {}
+    for index, entry in enumerate(filters):
+        found.update(entry.parameters(f"f{index}"))
+    return found
 
 
 def _ordering(entity: Entity[Any], orders: tuple[Order, ...]) -> list[ColumnElement[Any]]:

@@ -13,12 +13,20 @@ from sqlalchemy import LargeBinary, and_, bindparam, cast, select
 
 from cloud_controller.store import tables
 from cloud_controller.store.metadata import LabelKey, Metadata
-from cloud_controller.store.query import ListQuery, Page, visibility
+from cloud_controller.store.query import (
+    Filter,
+    ListQuery,
+    Page,
+    compile_columns,
+    parameters_of,
+    visibility,
+)
 from cloud_controller.store.records import Record
 from cloud_controller.store.statements import compile_statement
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping
 
     from cloud_controller.store.entities import Entity
 
@@ -88,6 +96,17 @@ class Reader:
         finally:
             if not inside:
                 self._connection.execute("COMMIT")
+
+    def columns(
+        self, entity: Entity[Any], names: tuple[str, ...], *filters: Filter
+    ) -> list[tuple[Any, ...]]:
+        """Return these columns, as stored, of all rows that pass all filters, oldest first."""
+        statement = compile_columns(entity, names, tuple(entry.shape() for entry in filters))
+        return self._connection.execute(statement, parameters_of(filters)).fetchall()
+
+    def query(self, statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Run a compiled statement that answers rows."""
+        return self._connection.execute(statement, dict(parameters)).fetchall()
 
     def metadata(self, entity: Entity[Any], guid: str) -> Metadata:
         """Return the labels and annotations of a resource; empty ones if there are none."""

@@ -83,20 +83,9 @@ def prepare(path: Path) -> None:
             _refuse_foreign(path)
         with closing(connect(path)) as connection:
             if migrations.revision(connection) != migrations.HEAD:
-                _migrate(connection)
+                migrations.upgrade(connection, APPLICATION_ID)
     except sqlite3.Error as error:
         raise DatabaseUnusableError(f"database {path}: {error}") from error
-
-
-def _migrate(connection: sqlite3.Connection) -> None:
-    connection.execute("BEGIN IMMEDIATE")  # another process may be doing the same
-    try:
-        if migrations.revision(connection) != migrations.HEAD:
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            migrations.upgrade(connection)
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
 
 
 def _refuse_foreign(path: Path) -> None:

@@ -23,8 +23,17 @@ _SQLITE.supports_native_boolean = True  # conditions stand alone instead of `con
 
 
 def compile_statement(statement: ClauseElement) -> str:
-    """Return the SQL text with `:name` parameters."""
-    return str(statement.compile(dialect=_SQLITE))
+    """Return the SQL text with `:name` parameters.
+
+    Raises:
+        TypeError: A value stands in the statement, where only named parameters can be kept.
+
+    """
+    compiled = statement.compile(dialect=_SQLITE)
+    values = {name: value for name, value in compiled.params.items() if value is not None}
+    if values:
+        raise TypeError(f"values in a statement that is compiled once: {values}")
+    return str(compiled)
 
 
 class Among(ColumnElement[bool]):
@@ -45,7 +54,7 @@ class Among(ColumnElement[bool]):
 @compiles(Among, "sqlite")
 def _among(element: Among, compiler: SQLCompiler, **options: Any) -> str:
     column = compiler.process(element.column, **options)
-    return f"{column} IN (SELECT value FROM json_each(:{element.parameter}))"
+    return f"{column} IN (SELECT value FROM json_each(:{element.parameter}))"  # noqa: S608 -- names only
 
 
 def values(members: Iterable[str | int]) -> str:

@@ -101,10 +101,6 @@ class Transaction(Reader):
         """Run a compiled statement for many rows; return how many it touched."""
         return self._connection.execute(statement, dict(parameters)).rowcount
 
-    def query(self, statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """Run a compiled statement that answers rows."""
-        return self._connection.execute(statement, dict(parameters)).fetchall()
-
     def notify(self, topic: str) -> None:
         """Wake this process's listeners of `topic` once the transaction is committed."""
         self.topics.add(topic)
@@ -132,7 +128,7 @@ def _insert(entity: Entity[Any], names: tuple[str, ...]) -> str:
 def _update(entity: Entity[Any], names: tuple[str, ...]) -> str:
     # Literal names instead of bound columns: Core reserves the columns' own names in an UPDATE.
     assignments = ", ".join(f"{name} = :{name}" for name in names if name != "guid")
-    return f"UPDATE {entity.table.name} SET {assignments} WHERE guid = :guid"
+    return f"UPDATE {entity.table.name} SET {assignments} WHERE guid = :guid"  # noqa: S608 -- column names
 
 
 @lru_cache(maxsize=64)

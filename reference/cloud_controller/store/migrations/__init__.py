@@ -29,8 +29,8 @@ def revision(connection: sqlite3.Connection) -> str | None:
     return str(row[0]) if row else None
 
 
-def upgrade(connection: sqlite3.Connection) -> None:
-    """Bring the database to `HEAD` and commit; the caller began the transaction."""
-    from cloud_controller.store.migrations.run import upgrade_to_head
+def upgrade(connection: sqlite3.Connection, application_id: int) -> None:
+    """Bring the database to `HEAD`, or leave it as it is; mark the file as ours."""
+    from cloud_controller.store.migrations.run import upgrade_to_head  # noqa: PLC0415 -- heavy
 
-    upgrade_to_head(connection)
+    upgrade_to_head(connection, application_id)

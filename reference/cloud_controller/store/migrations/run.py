@@ -1,4 +1,4 @@
-"""How are Alembic's migrations run on a connection that is already in a transaction?"""
+"""How are Alembic's migrations run in one transaction of a bare connection?"""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, pool
+
+from cloud_controller.store import migrations
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,11 +22,15 @@ def configuration() -> Config:
     return config
 
 
-def upgrade_to_head(connection: sqlite3.Connection) -> None:
-    """Run all missing migrations and commit; the caller began the transaction."""
+def upgrade_to_head(connection: sqlite3.Connection, application_id: int) -> None:
+    """Run all missing migrations, or none if one of them fails."""
     engine = create_engine("sqlite://", creator=lambda: connection, poolclass=pool.StaticPool)
     config = configuration()
     with engine.connect() as sql:
-        config.attributes["connection"] = sql
-        command.upgrade(config, "head")
+        # After connecting: SQLAlchemy's first look at a connection ends with a rollback.
+        sql.exec_driver_sql("BEGIN IMMEDIATE")
+        if migrations.revision(connection) != migrations.HEAD:  # else another process was faster
+            sql.exec_driver_sql(f"PRAGMA application_id = {application_id:d}")
+            config.attributes["connection"] = sql
+            command.upgrade(config, "head")
         sql.commit()

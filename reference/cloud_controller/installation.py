@@ -1,0 +1,183 @@
+"""What must be in place before a server can start?
+
+One data directory belongs to one server (with all its workers) at a time. `prepare` takes hold of
+it, brings the database to the present version, makes the token key, creates what the first start
+creates, frees the jobs of a server that died, and removes blobs that belong to nothing.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from cloud_controller import jobs
+from cloud_controller.auth.keys import KeyUnusableError, load_or_create_key
+from cloud_controller.auth.users import ADMIN_SCOPES, create_client, create_user
+from cloud_controller.blobs import BlobError, DirectoryBlobs, open_blobs, sweep
+from cloud_controller.blobs.opening import directory_of
+from cloud_controller.store import (
+    BASE_URL,
+    STACKS,
+    Database,
+    DatabaseUnusableError,
+    StackRecord,
+    StoreError,
+    clock,
+)
+from cloud_controller.store.entities import CLIENTS, USERS
+from cloud_controller.store.sqlite import path_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cloud_controller.blobs import Sweep
+    from cloud_controller.settings import Settings
+    from cloud_controller.store import Transaction
+
+KEY_FILE = "token-key.pem"
+STACK = "cflinuxfs4"
+
+_LOCK_FILE = "lock"
+
+
+class InstallationError(Exception):
+    """The data directory cannot be used; the text is one line fit for an operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A data directory that is ready and held.
+
+    Attributes:
+        first_start: Whether user and stack were created just now.
+        sweep: What was found among the blobs.
+
+    """
+
+    lock: int
+    first_start: bool
+    sweep: Sweep
+
+    def release(self) -> None:
+        """Let another server have the data directory."""
+        os.close(self.lock)
+
+
+async def prepare(settings: Settings) -> Installation:
+    """Take hold of the data directory and make it ready.
+
+    Raises:
+        InstallationError: It cannot be used, or another server uses it. Nothing was overwritten.
+
+    """
+    try:
+        _make_directories(settings)
+        lock = _take_lock(settings.data / _LOCK_FILE)
+        try:
+            return await _prepare_held(settings, lock)
+        except BaseException:
+            os.close(lock)
+            raise
+    except (StoreError, BlobError, KeyUnusableError) as error:
+        raise InstallationError(str(error)) from error
+
+
+def _make_directories(settings: Settings) -> None:
+    data = settings.data
+    if not data.absolute().parent.is_dir():
+        raise InstallationError(f"data directory {data}: {data.absolute().parent} does not exist")
+    try:
+        data.mkdir(mode=0o700, exist_ok=True)
+        settings.uploads.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise InstallationError(f"data directory {data}: {error.strerror}") from error
+    if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
+        raise InstallationError(f"data directory {data}: no permission to read and write it")
+
+
+def _take_lock(path: Path) -> int:
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise InstallationError(f"data directory {path.parent}: {error.strerror}") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise InstallationError(
+            f"data directory {path.parent}: another cloud-controller is using it"
+        ) from None
+    return descriptor
+
+
+async def _prepare_held(settings: Settings, lock: int) -> Installation:
+    _refuse_lost_database(settings)
+    blobs = open_blobs(settings.blobs_url)
+    database = await Database.open(settings.database_url)
+    try:
+        load_or_create_key(settings.data / KEY_FILE)
+        first_start = await database.write(lambda transaction: _populate(transaction, settings))
+        await database.write(jobs.recover)
+        await database.write(jobs.prune)
+        for left in settings.uploads.iterdir():  # bodies of requests that were never answered
+            left.unlink()
+        if isinstance(blobs, DirectoryBlobs):
+            blobs.forget_arriving()
+        return Installation(lock, first_start, await sweep(database, blobs))
+    finally:
+        await database.close()
+
+
+def _refuse_lost_database(settings: Settings) -> None:
+    """Refuse to begin anew beside the blobs of a database that is gone: they would be removed."""
+    path = path_of(settings.database_url)
+    if path.exists() and path.stat().st_size:
+        return
+    blobs = directory_of(settings.blobs_url)
+    if any(found.is_file() for found in blobs.glob("[!.]*/*/*/*")):
+        raise DatabaseUnusableError(f"database {path}: it is missing, but {blobs} holds its blobs")
+
+
+def _populate(transaction: Transaction, settings: Settings) -> bool:
+    """Create what a first start creates; return whether this was one."""
+    if transaction.first(CLIENTS):
+        return False
+    if not transaction.first(USERS):
+        create_user(transaction, settings.admin_user, settings.admin_password, scopes=ADMIN_SCOPES)
+    create_client(transaction, "cf", "", grant_types=("password", "refresh_token"))
+    moment = clock.now()
+    stack = StackRecord(
+        guid=str(uuid4()),
+        created_at=moment,
+        updated_at=moment,
+        name=STACK,
+        description="Cloud Foundry Linux-based filesystem (Ubuntu 22.04)",
+        run_rootfs_image=STACK,
+        build_rootfs_image=STACK,
+        is_default=True,
+    )
+    transaction.insert(STACKS, stack, _stack_document(stack))
+    return True
+
+
+def _stack_document(stack: StackRecord) -> bytes:
+    """Present a stack (cloud-controller-behaviour.md 5.7)."""
+    document: dict[str, Any] = {
+        "guid": stack.guid,
+        "created_at": clock.text(stack.created_at),
+        "updated_at": clock.text(stack.updated_at),
+        "name": stack.name,
+        "description": stack.description,
+        "state": stack.state,
+        "state_reason": stack.state_reason,
+        "run_rootfs_image": stack.run_rootfs_image,
+        "build_rootfs_image": stack.build_rootfs_image,
+        "default": stack.is_default,
+        "metadata": {"labels": {}, "annotations": {}},
+        "links": {"self": {"href": f"{BASE_URL}/v3/stacks/{stack.guid}"}},
+    }
+    return json.dumps(document, separators=(",", ":")).encode()

@@ -6,7 +6,6 @@ two become one, that is a finding.
 
 from __future__ import annotations
 
-import builtins
 import keyword
 import re
 import unicodedata
@@ -35,23 +34,45 @@ _ANNOTATIONS = frozenset(
         "datetime",
     }
 )
-# Names that a generated class of the module must not take.
-_CLASSES = frozenset(dir(builtins)) | {
-    "Annotated",
-    "Any",
-    "BaseModel",
-    "ClassVar",
-    "Field",
-    "Literal",
-    "MISSING",
-    "Protocol",
-    "RootModel",
-    "ApiError",
-    "Response",
-    "Json",
-    "Binary",
-    "UploadedFile",
-}
+# Names that a generated class must not take, because its module uses them.
+_CLASSES = frozenset(
+    {
+        "Annotated",
+        "Any",
+        "ApiError",
+        "Binary",
+        "ClassVar",
+        "Exception",
+        "Field",
+        "Json",
+        "Literal",
+        "Response",
+        "UploadedFile",
+    }
+)
+_MODELS = frozenset(
+    {
+        "Annotated",
+        "Any",
+        "AwareDatetime",
+        "BaseModel",
+        "ConfigDict",
+        "Dict",
+        "Field",
+        "List",
+        "Literal",
+        "MISSING",
+        "Optional",
+        "RootModel",
+        "StrictBool",
+        "StrictFloat",
+        "StrictInt",
+        "StringConstraints",
+        "TypeAliasType",
+        "UUID",
+        "Union",
+    }
+)
 
 
 def words(text: str) -> list[str]:
@@ -72,12 +93,17 @@ def snake(text: str) -> str:
 
 def pascal(text: str) -> str:
     """Return a class name: `results-per-page` → `ResultsPerPage`; `V3NotFound` stays."""
+    name = _pascal(text)
+    return f"{name}_" if keyword.iskeyword(name) or name in _CLASSES else name
+
+
+def _pascal(text: str) -> str:
     name = "".join(word[0].upper() + word[1:] for word in words(text)) or "Value"
     if not name[0].isidentifier():
         name = f"Model{name}"
     if not name.isidentifier():
         name = re.sub(r"\W", "", name) or "Model"
-    return f"{name}_" if keyword.iskeyword(name) or name in _CLASSES else name
+    return name
 
 
 def unique(wanted: Iterable[tuple[str, str]]) -> tuple[dict[str, str], list[tuple[str, str]]]:
@@ -103,7 +129,9 @@ def unique(wanted: Iterable[tuple[str, str]]) -> tuple[dict[str, str], list[tupl
 
 def schema_names(components: Mapping[str, object]) -> dict[str, str]:
     """Return the class name of each of components.schemas."""
-    return unique((key, pascal(key)) for key in components)[0]
+    plain = ((key, _pascal(key)) for key in components)
+    taken = _MODELS.union(keyword.kwlist)
+    return unique((key, f"{name}Model" if name in taken else name) for key, name in plain)[0]
 
 
 def parameter_names(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 _ASYNC = "the deletion is a job (x-async-job): the resource may stay visible until it has run"
-_STATE = "valid input may be refused for reasons of state (x-state-dependent)"
 _METHOD = "the document says what an unknown method is answered (x-unknown-method-status)"
 
 # What Schemathesis accepts as an answer to valid data, before a document widens it.
@@ -86,10 +85,12 @@ def _iter_operation_checks(
 ) -> Iterator[tuple[str, Mapping[str, Any], str]]:
     if "x-async-job" in operation:
         yield "use_after_free", {"enabled": False}, _ASYNC
-    statuses = operation.get("x-state-dependent")
-    if statuses:
-        accepted = [*_ACCEPTED, *map(str, statuses)]
-        yield "positive_data_acceptance", {"expected-statuses": accepted}, _STATE
+    reasons = operation.get("x-state-dependent")
+    if reasons:
+        accepted = [*_ACCEPTED, *map(str, reasons)]
+        told = "; ".join(f"{status}: {reason}" for status, reason in reasons.items())
+        reason = f"valid input may be refused for reasons of state: {told}"
+        yield "positive_data_acceptance", {"expected-statuses": accepted}, reason
 
 
 def _iter_lenient(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -25,6 +25,8 @@ _PLACES = {
     "x-decode": ("parameter",),
     "x-ignore-media-type": ("requestBody",),
     "x-error-codes": ("response", "operation"),
+    "x-state-dependent": ("operation",),
+    "x-unknown-method-status": ("openapi",),
 }
 _OPERATIONS = {"x-async-job": ("get",), "x-blob": ("get", "download")}
 """Members of extensions that hold an operationId."""

@@ -12,6 +12,11 @@ from specfoundry.errors import SpecfoundryError
 _HERE = Path(__file__).resolve().parent
 
 
+def package_folder() -> Path:
+    """Return the folder of the toolchain's own modules."""
+    return _HERE
+
+
 def templates() -> Path:
     """Return the folder of the templates: inside the package (wheel), else in the checkout.
 

@@ -56,4 +56,9 @@ def _size(bundle: Bundle) -> str:
     paths = bundle.node.get("paths", {})
     operations = sum(method in item for item in paths.values() for method in METHODS)
     schemas = len(bundle.node.get("components", {}).get("schemas", {}))
-    return f"valid, OpenAPI {bundle.document.version}, {operations} operations, {schemas} schemas"
+    sizes = f"{_many(operations, 'operation')}, {_many(schemas, 'schema')}"
+    return f"valid, OpenAPI {bundle.document.version}, {sizes}"
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

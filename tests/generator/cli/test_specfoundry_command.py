@@ -47,7 +47,7 @@ def test_a_sound_document_is_valid(specfoundry: Run) -> None:
     done = specfoundry("validate", "openapi.yaml")
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "openapi.yaml: valid, OpenAPI 3.1.1, 1 operations, 1 schemas\n"
+    assert done.stdout == "openapi.yaml: valid, OpenAPI 3.1.1, 1 operation, 1 schema\n"
 
 
 def test_a_broken_document_ends_with_1_and_its_findings(specfoundry: Run, project: Path) -> None:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_WORD = re.compile(
-    r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+[0-9]*|[A-Z]+[0-9]*|[0-9]+|[^\W_]+", re.UNICODE
-)
+# Any letter that is no ASCII capital continues a word, so that other scripts stay whole.
+_LETTER = r"[^\W\d_A-Z]"
+_WORD = re.compile(rf"[A-Z]+(?=[A-Z]{_LETTER})|[A-Z]?{_LETTER}+\d*|[A-Z]+\d*|\d+")
 # Names that annotations in the same class body use: a field of that name would hide the type.
 _ANNOTATIONS = frozenset(
     {

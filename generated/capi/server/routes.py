@@ -406,7 +406,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 (SecurityRequirement(_SCHEME_CLIENT_BASIC),),
             )
         ),
-        extensions={"x-permitted-roles": {"public": True}},
+        extensions={
+            "x-state-dependent": {"400": "the client may be limited to other grants"},
+            "x-permitted-roles": {"public": True},
+        },
     ),
     Operation(
         operation_id="revokeToken",
@@ -759,6 +762,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ),
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         extensions={
+            "x-state-dependent": {
+                "422": "the app must exist, and its lifecycle must fit the package; without `source_guid` the body must state a type"
+            },
             "x-permitted-roles": {
                 "roles": ["admin", "space_developer"],
                 "denied": {
@@ -776,7 +782,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 422,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
-            }
+            },
         },
     ),
     Operation(
@@ -942,6 +948,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ),
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         extensions={
+            "x-state-dependent": {"422": "credentials are only for docker packages"},
             "x-permitted-roles": {
                 "roles": ["admin", "space_developer"],
                 "denied": {
@@ -959,7 +966,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 404,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
-            }
+            },
         },
     ),
     Operation(
@@ -1018,6 +1025,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ),
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         extensions={
+            "x-state-dependent": {
+                "400": "bits may be uploaded once",
+                "422": "only packages of type bits take bits, and fingerprints are matched with what is stored",
+            },
             "x-permitted-roles": {
                 "roles": ["admin", "space_developer"],
                 "denied": {
@@ -1137,6 +1148,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ),
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         extensions={
+            "x-state-dependent": {
+                "416": "the range must lie within the bits",
+                "422": "only READY packages of type bits have something to download",
+            },
             "x-permitted-roles": {
                 "roles": ["admin", "admin_read_only", "space_developer"],
                 "denied": {
@@ -1153,7 +1168,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 404,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
-            }
+            },
         },
     ),
     Operation(
@@ -1560,6 +1575,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ),
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         extensions={
+            "x-state-dependent": {"422": "names are unique"},
             "x-permitted-roles": {
                 "roles": ["admin"],
                 "denied": {
@@ -1578,7 +1594,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         "none",
                     ],
                 },
-            }
+            },
         },
     ),
     Operation(
@@ -1618,6 +1634,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ),
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         extensions={
+            "x-state-dependent": {"422": "the organization must exist, and names are unique in it"},
             "x-permitted-roles": {
                 "roles": [
                     "admin",
@@ -1633,7 +1650,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "org_user",
                 ],
                 "hidden": {"status": 404, "roles": ["none"]},
-            }
+            },
         },
     ),
     Operation(
@@ -1922,6 +1939,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ),
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         extensions={
+            "x-state-dependent": {"422": "the organization must exist, and names are unique in it"},
             "x-permitted-roles": {
                 "roles": ["admin", "org_manager"],
                 "denied": {
@@ -1939,7 +1957,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 "hidden": {"status": 422, "roles": ["none"]},
-            }
+            },
         },
     ),
     Operation(
@@ -1986,6 +2004,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         strict_query=True,
         extensions={
+            "x-state-dependent": {
+                "422": "space, stack and buildpacks must exist, and names are unique in the space"
+            },
             "x-permitted-roles": {
                 "roles": [
                     "admin",
@@ -2313,6 +2334,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ),
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         extensions={
+            "x-state-dependent": {
+                "422": "space, stack and buildpacks must exist, and names are unique in the space"
+            },
             "x-permitted-roles": {
                 "roles": ["admin", "space_developer"],
                 "denied": {
@@ -2330,7 +2354,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 422,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
-            }
+            },
         },
     ),
     Operation(
@@ -2377,6 +2401,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         strict_query=True,
         extensions={
+            "x-state-dependent": {
+                "422": "the app must exist, and its lifecycle must fit the package; without `source_guid` the body must state a type"
+            },
             "x-permitted-roles": {
                 "roles": [
                     "admin",
@@ -2659,6 +2686,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ),
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         extensions={
+            "x-state-dependent": {
+                "400": "names without a stack are unique, and the stack must exist",
+                "422": "name, stack and lifecycle are unique together",
+            },
             "x-permitted-roles": {
                 "roles": ["admin"],
                 "denied": {
@@ -2677,7 +2708,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         "none",
                     ],
                 },
-            }
+            },
         },
     ),
     Operation(
@@ -2759,6 +2790,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ),
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         extensions={
+            "x-state-dependent": {
+                "400": "the stack must exist and cannot change once it is set",
+                "422": "name, stack and lifecycle are unique together",
+            },
             "x-permitted-roles": {
                 "roles": ["admin"],
                 "denied": {
@@ -2777,7 +2812,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         "none",
                     ],
                 },
-            }
+            },
         },
     ),
     Operation(
@@ -2910,6 +2945,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ),
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         extensions={
+            "x-state-dependent": {
+                "400": "the file must be named .zip",
+                "422": "the file must be a buildpack for the stack",
+            },
             "x-permitted-roles": {
                 "roles": ["admin"],
                 "denied": {

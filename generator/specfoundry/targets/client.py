@@ -19,11 +19,13 @@ from specfoundry.targets.client_methods import docstring, fields_of, methods_of
 from specfoundry.targets.client_views import AnswersView, ClientView, GroupView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from specfoundry.ir.api import Api, Tag
     from specfoundry.ir.operation import Operation
     from specfoundry.ir.response import Response
+
+    Render = Callable[[str, object], str]
 
 _RUNTIME = (
     "Answer",
@@ -48,6 +50,19 @@ _COLLECTIONS = ("AsyncIterator", "Iterator", "Sequence")
 # Modules and attributes of the client package that a tag must not take.
 _MODULES = frozenset({"client"})
 _ATTRIBUTES = frozenset({"aclose", "close", "wait"})
+
+
+def build(api: Api, banner: str, models: str, render: Render) -> dict[str, str]:
+    """Return the texts of the client package by path, not yet formatted."""
+    view = client_view(api, banner, models)
+    files = {
+        "client/__init__.py": render("client/init.py.jinja", view),
+        "client/client.py": render("client/client.py.jinja", view),
+        f"client/{ANSWERS}.py": render("client/answers.py.jinja", answers_view(api, banner)),
+    }
+    for group in view.groups:
+        files[f"client/{group.module}.py"] = render("client/group.py.jinja", group)
+    return files
 
 
 def client_view(api: Api, banner: str, models: str) -> ClientView:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
-from capi.server import Apis, create_app
 from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route, Router
 
+from capi.server import Apis, create_app
 from cloud_controller import docs
-from cloud_controller.api import buildpack_rows
+from cloud_controller.api import buildpack_rows, error_table
 from cloud_controller.api.apps import Apps
 from cloud_controller.api.authentication import BearerAuthenticator
 from cloud_controller.api.context import Context
 from cloud_controller.api.deletion_work import DeletionWork
 from cloud_controller.api.discovery import Info, Root
+from cloud_controller.api.errors import v3_error
 from cloud_controller.api.jobs import Jobs, V2Jobs
 from cloud_controller.api.organizations import Organizations
 from cloud_controller.api.package_work import PackageWork
@@ -30,6 +31,7 @@ from cloud_controller.blobs import ResourceCache, open_blobs
 from cloud_controller.installation import KEY_FILE, prepare
 from cloud_controller.jobs import JobRunner
 from cloud_controller.middleware.headers import CommonHeaders
+from cloud_controller.middleware.json_first import JsonFirst
 from cloud_controller.store import Database
 from specfoundry.runtime.limits import Limits
 
@@ -63,7 +65,7 @@ class CloudController:
             default=self._call_api,
             lifespan=self._lifespan,
         )
-        self._app = CommonHeaders(self._router)
+        self._app = CommonHeaders(JsonFirst(self._router, _unreadable_json()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -134,8 +136,14 @@ def _api(context: Context) -> ASGIApp:
         errors=Translator(context, issuer),
         strict=settings.strict,
         uploads=settings.uploads,
+        trailing_slash=lambda path: path.startswith("/v3"),  # 1.11: version 2 refuses it
         limits=Limits(upload_bytes=settings.max_upload_size, json_bytes=settings.max_json_size),
     )
+
+
+def _unreadable_json() -> bytes:
+    error = v3_error(error_table.MESSAGE_PARSE_ERROR, error_table.UNREADABLE_BODY)
+    return bytes(error.body.model_dump_json().encode())
 
 
 async def _to_docs(_: Request) -> RedirectResponse:

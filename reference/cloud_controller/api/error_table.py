@@ -18,6 +18,9 @@ class ErrorKind(NamedTuple):
         return self.text.format(*("" if part is None else part for part in particulars))
 
 
+UNREADABLE_BODY: Final = "invalid request body"
+"""What stands behind a `MESSAGE_PARSE_ERROR` of version 3."""
+
 _UPLOAD_ONCE: Final = (
     "Bits may be uploaded only once. Create a new package to upload different bits."
 )

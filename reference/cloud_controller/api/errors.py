@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from capi.operations import errors as documented
-
 from capi import models
+from capi.operations import errors as documented
 from specfoundry.runtime.responses import ApiError
 
 if TYPE_CHECKING:

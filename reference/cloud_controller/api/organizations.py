@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from capi.operations import organizations as operations
-
 from cloud_controller.api import access, listing, metadata
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
@@ -14,7 +13,6 @@ from cloud_controller.api.errors import v3_error
 from cloud_controller.auth import grant_role
 from cloud_controller.domain.feature_flags import FeatureFlag
 from cloud_controller.domain.messages import organizations as messages
-from cloud_controller.domain.roles import OrganizationRole
 from cloud_controller.jobs import NewJob, enqueue
 from cloud_controller.present.organizations import organization as present
 from cloud_controller.store import ORGANIZATIONS, Metadata, OrganizationRecord, clock
@@ -130,6 +128,10 @@ def _create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) -
     transaction.insert(ORGANIZATIONS, record, document)
     transaction.set_metadata(ORGANIZATIONS, record.guid, labelled)
     if not caller.is_admin and transaction.record(USERS, caller.user_guid) is not None:
-        for role in (OrganizationRole.USER, OrganizationRole.MANAGER):
-            grant_role(transaction, caller.user_guid, role.value, organization_guid=record.guid)
+        _make_manager(transaction, caller.user_guid, record.guid)
     return document
+
+
+def _make_manager(transaction: Transaction, user_guid: str, organization_guid: str) -> None:
+    grant_role(transaction, user_guid, "organization_user", organization_guid=organization_guid)
+    grant_role(transaction, user_guid, "organization_manager", organization_guid=organization_guid)

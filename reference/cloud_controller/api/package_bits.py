@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cloud_controller.api import access
 from cloud_controller.api import error_table as table
+from cloud_controller.api.bodies import raw
 from cloud_controller.api.errors import v3_error
 from cloud_controller.blobs import BlobKey
-from cloud_controller.domain import fingerprints
 from cloud_controller.domain.feature_flags import FeatureFlag
 from cloud_controller.domain.messages import packages as messages
 from cloud_controller.domain.package_states import PackageState, PackageType
@@ -22,7 +22,6 @@ from cloud_controller.store.entities import JOBS
 
 if TYPE_CHECKING:
     from capi.operations.packages import UploadPackageBody
-
     from cloud_controller.api.context import Context
     from cloud_controller.auth import Caller
     from cloud_controller.blobs import BlobFile
@@ -39,13 +38,10 @@ async def accept(context: Context, caller: Caller, guid: str, form: UploadPackag
     await context.database.read(
         lambda reader: access.require_feature(reader, caller, FeatureFlag.APP_BITS_UPLOAD)
     )
-    problems = messages.upload(
-        has_bits=form.bits is not None, resources=form.resources, unknown_parts=[]
-    )
-    if problems:
-        raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
-    known = fingerprints.parse(form.resources) if form.resources else None
-    payload = _payload(form.bits, known or [])
+    known = [raw(fingerprint) for fingerprint in form.resources or ()]
+    if form.bits is None and not known:
+        raise v3_error(table.UNPROCESSABLE, messages.NOTHING_TO_UPLOAD)
+    payload = _payload(form.bits, known)
     document, job = await context.database.write(
         lambda transaction: _claim(transaction, caller, guid, payload)
     )

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from specfoundry.runtime.problems import Refusal
     from specfoundry.runtime.responses import ApiError
 
-_INVALID_BODY: Final = "invalid request body"
-
 # First what is wrong with the members, then what only shows when they are looked up.
 _MESSAGES: Final[dict[str, tuple[Callable[[object], list[str]], ...]]] = {
     "createPackage": (packages.create, packages.create_later),
@@ -45,6 +43,7 @@ class RefusedBodies:
         self._context = context
         self._issuer = issuer
         self._special: Mapping[str, Callable[[Refusal], Awaitable[ApiError | None]]] = {
+            "createPackage": self._create_package,
             "createOrganization": self._create_organization,
             "uploadPackage": self._upload_package,
             "createV2Buildpack": self._create_buildpack,
@@ -62,7 +61,13 @@ class RefusedBodies:
             return found
         if envelope_of(refusal.request.path) is Envelope.V3 and refusal.reason == "body":
             return v3_error(table.UNPROCESSABLE, _v3_text(operation, refusal))
-        return error_for(refusal.request.path, table.MESSAGE_PARSE_ERROR, _INVALID_BODY)
+        return error_for(refusal.request.path, table.MESSAGE_PARSE_ERROR, table.UNREADABLE_BODY)
+
+    async def _create_package(self, refusal: Refusal) -> ApiError | None:
+        """Refuse what is no object before any member is looked at ([R] in 1.11)."""
+        if isinstance(refusal.body, Mapping) or (refusal.body is None and not _is_absent(refusal)):
+            return None
+        return v3_error(table.MESSAGE_PARSE_ERROR, table.UNREADABLE_BODY)
 
     async def _create_organization(self, refusal: Refusal) -> ApiError | None:
         caller = _caller(refusal)
@@ -129,13 +134,18 @@ def _v3_text(operation: str, refusal: Refusal) -> str:
 
 
 def _buildpack_error(refusal: Refusal, *, creating: bool) -> ApiError:
-    if refusal.reason != "body":
-        return v2_error(table.MESSAGE_PARSE_ERROR, _said(refusal) or _INVALID_BODY)
+    if refusal.reason != "body" or _is_absent(refusal):
+        return v2_error(table.MESSAGE_PARSE_ERROR, _said(refusal) or table.UNREADABLE_BODY)
     problem = v2_buildpacks.read_problem(refusal.body, creating=creating)
     if problem is not None:
         return v2_error(table.MESSAGE_PARSE_ERROR, problem)
     problem = v2_buildpacks.model_problem(refusal.body) or _said(refusal)
     return v2_error(table.BUILDPACK_INVALID, problem)
+
+
+def _is_absent(refusal: Refusal) -> bool:
+    """Return whether there was no body at all, which is not the same as JSON's null."""
+    return any(one.kind == "missing" and not one.pointer for one in refusal.problems)
 
 
 def _said(refusal: Refusal) -> str:

@@ -536,6 +536,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="states",
@@ -544,6 +545,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="types",
@@ -552,6 +554,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="app_guids",
@@ -560,6 +563,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="space_guids",
@@ -568,6 +572,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="organization_guids",
@@ -576,6 +581,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="label_selector",
@@ -612,6 +618,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="created_ats[lt]",
@@ -648,6 +655,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="updated_ats[lt]",
@@ -1194,6 +1202,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="states",
@@ -1202,6 +1211,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="types",
@@ -1210,6 +1220,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="label_selector",
@@ -1246,6 +1257,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="created_ats[lt]",
@@ -1282,6 +1294,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="updated_ats[lt]",
@@ -1376,6 +1389,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="names",
@@ -1384,6 +1398,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="isolation_segment_guid",
@@ -1427,6 +1442,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="created_ats[lt]",
@@ -1463,6 +1479,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="updated_ats[lt]",
@@ -1634,7 +1651,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ),
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         extensions={
-            "x-state-dependent": {"422": "the organization must exist, and names are unique in it"},
             "x-permitted-roles": {
                 "roles": [
                     "admin",
@@ -1650,7 +1666,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "org_user",
                 ],
                 "hidden": {"status": 404, "roles": ["none"]},
-            },
+            }
         },
     ),
     Operation(
@@ -1740,6 +1756,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="names",
@@ -1748,6 +1765,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="organization_guids",
@@ -1756,6 +1774,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="include",
@@ -1764,6 +1783,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="label_selector",
@@ -1800,6 +1820,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="created_ats[lt]",
@@ -1836,6 +1857,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="updated_ats[lt]",
@@ -1983,6 +2005,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
         ),
         answers=(
@@ -2004,9 +2027,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         strict_query=True,
         extensions={
-            "x-state-dependent": {
-                "422": "space, stack and buildpacks must exist, and names are unique in the space"
-            },
             "x-permitted-roles": {
                 "roles": [
                     "admin",
@@ -2112,6 +2132,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="names",
@@ -2120,6 +2141,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="space_guids",
@@ -2128,6 +2150,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="organization_guids",
@@ -2136,6 +2159,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="stacks",
@@ -2144,6 +2168,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="lifecycle_type",
@@ -2159,6 +2184,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="label_selector",
@@ -2195,6 +2221,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="created_ats[lt]",
@@ -2231,6 +2258,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
             Parameter(
                 name="updated_ats[lt]",
@@ -2380,6 +2408,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 shape=Shape(("array",), items=Shape()),
                 style="form",
                 explode=False,
+                decode="split-decoded",
             ),
         ),
         answers=(
@@ -2401,9 +2430,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         strict_query=True,
         extensions={
-            "x-state-dependent": {
-                "422": "the app must exist, and its lifecycle must fit the package; without `source_guid` the body must state a type"
-            },
             "x-permitted-roles": {
                 "roles": [
                     "admin",

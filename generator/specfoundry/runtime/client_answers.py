@@ -93,7 +93,13 @@ def _body(endpoint: Endpoint[Any], answer: Answer, response: httpx2.Response) ->
 
 def _content(media: AnswerMedia, response: httpx2.Response) -> Any:
     if media.kind == "json":
-        return media.adapter.validate_json(response.content)
+        try:
+            return media.adapter.validate_json(response.content)
+        except ValidationError:
+            # Where the document has no schema it promises nothing, not even JSON.
+            if media.type is not Any:
+                raise
+            return response.text
     if media.kind == "text":
         return response.content.decode(response.charset_encoding or "utf-8")
     if media.kind == "form":

@@ -37,6 +37,7 @@ def docs(spec: Path | None, output: Path, templates: Path | None, package: str |
     from specfoundry.commands.ownership import site_files
     from specfoundry.commands.progress import progress
     from specfoundry.commands.summary import show_warnings
+    from specfoundry.commands.templating import own_template_errors
     from specfoundry.render.tree import compare_tree, write_tree
     from specfoundry.targets.context import TargetOptions
     from specfoundry.targets.plan import build_tree
@@ -52,7 +53,8 @@ def docs(spec: Path | None, output: Path, templates: Path | None, package: str |
     )
     with progress() as tell:
         bundle, findings = sound_bundle(choices.spec, choices.rules)
-        generation = build_tree(bundle, options, choices.cache, tell)
+        with own_template_errors(choices.templates):
+            generation = build_tree(bundle, options, choices.cache, tell)
     show_warnings(findings, generation.findings)
     site = {
         path.removeprefix(_SITE): text

@@ -105,6 +105,7 @@ def _build(choices: Choices) -> tuple[Bundle, Generation]:
     from specfoundry.commands.checking import sound_bundle
     from specfoundry.commands.progress import progress
     from specfoundry.commands.summary import show_warnings
+    from specfoundry.commands.templating import own_template_errors
     from specfoundry.document.finding import Severity
     from specfoundry.errors import DocumentError
     from specfoundry.targets.context import TargetOptions
@@ -121,7 +122,8 @@ def _build(choices: Choices) -> tuple[Bundle, Generation]:
         tell("validate")
         bundle, findings = sound_bundle(choices.spec, choices.rules)
         seconds = time.perf_counter() - start
-        generation = build_tree(bundle, options, choices.cache, tell)
+        with own_template_errors(choices.templates):
+            generation = build_tree(bundle, options, choices.cache, tell)
     generation.steps.insert(
         0, Step(name="validate", seconds=seconds, note=f"{len(bundle.document.files)} files read")
     )

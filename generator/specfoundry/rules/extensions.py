@@ -16,7 +16,7 @@ from specfoundry.rules.messages import describe, leaves, pointer_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PLACES = {
+PLACES = {
     "x-permitted-roles": ("operation",),
     "x-strict-query": ("operation",),
     "x-pagination": ("operation",),
@@ -28,6 +28,7 @@ _PLACES = {
     "x-state-dependent": ("operation",),
     "x-unknown-method-status": ("openapi",),
 }
+"""Where each extension is read; its JSON Schema stands in extensions.schema.json."""
 _OPERATIONS = {"x-async-job": ("get",), "x-blob": ("get", "download")}
 """Members of extensions that hold an operationId."""
 
@@ -41,8 +42,8 @@ def extension_values(context: Context) -> Iterator[Violation]:
         for place in places:
             for name in place.node.keys() & validators.keys():
                 pointer = join(place.pointer, name)
-                if kind not in _PLACES[name]:
-                    wanted = " or ".join(f"`{place}`" for place in _PLACES[name])
+                if kind not in PLACES[name]:
+                    wanted = " or ".join(f"`{place}`" for place in PLACES[name])
                     yield Violation(pointer, f"`{name}` is read in objects {wanted} only.")
                 value = place.node[name]
                 for leaf in leaves(validators[name].iter_errors(value), value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from specfoundry.document import bundle_document, load_document
+from specfoundry.resources import extension_schemas
 from specfoundry.rules import check
+from specfoundry.rules.extensions import PLACES
 from specfoundry.rules.table import RULES
 
 if TYPE_CHECKING:
@@ -94,3 +97,9 @@ def test_a_recursive_schema_is_checked_once(tmp_path: Path) -> None:
     )
 
     assert rules_of(document) == [("schema-example", "warning")]
+
+
+def test_every_extension_has_a_schema_and_a_place() -> None:
+    schemas = json.loads(extension_schemas().read_text(encoding="utf-8"))
+
+    assert set(schemas) == set(PLACES)

@@ -7,17 +7,13 @@ styles.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, TemplateNotFound
 from markupsafe import Markup
 
-from specfoundry.ir.api import Api
-from specfoundry.ir.operation import Operation
-from specfoundry.targets.docs_addresses import Addresses, build_addresses, href
+from specfoundry.targets.docs_addresses import build_addresses, href
 from specfoundry.targets.docs_answers import Answers
 from specfoundry.targets.docs_examples import Examples
 from specfoundry.targets.docs_extensions import Extensions
@@ -35,6 +31,12 @@ from specfoundry.targets.docs_search import navigation, search_index
 from specfoundry.targets.docs_text import Prose
 from specfoundry.targets.docs_usage import Usage
 from specfoundry.targets.docs_views import ErrorsPage, Frame, LinkView, Ref, SchemaPage, SchemaView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from specfoundry.ir.api import Api
+    from specfoundry.ir.operation import Operation
 
 ASSETS = ("style.css", "theme.js", "page.js", "search.js")
 
@@ -66,8 +68,8 @@ class DocsContext(Protocol):
         """Import name of the generated package, for samples."""
 
     @property
-    def templates(self) -> Path:
-        """The folder of templates that holds `docs/`."""
+    def environment(self) -> Environment:
+        """Where the templates are found."""
 
 
 def build(context: DocsContext) -> dict[str, str]:
@@ -80,7 +82,7 @@ class _Site:
 
     def __init__(self, context: DocsContext) -> None:
         self._context = context
-        self._environment = _environment(context.templates)
+        self._environment = context.environment.overlay(autoescape=True)
         nodes, api = Nodes(context.bundle.node), context.api
         addresses = build_addresses(
             (operation.operation_id for operation in api.operations),
@@ -119,8 +121,13 @@ class _Site:
         yield "search-index.js", search_index(self._parts, self._usage, errors)
         yield "openapi.json", self._context.bundle.text()
         for name in ASSETS:
-            path = self._context.templates / "docs" / "assets" / name
-            yield f"assets/{name}", path.read_text(encoding="utf-8")
+            yield f"assets/{name}", self._source(f"docs/assets/{name}")
+
+    def _source(self, name: str) -> str:
+        loader = self._environment.loader
+        if loader is None:  # an environment of ours always has one
+            raise TemplateNotFound(name)
+        return loader.get_source(self._environment, name)[0]
 
     def _print(self, template: str, page: object) -> str:
         return self._environment.get_template(f"docs/{template}.html.jinja").render(page=page)
@@ -192,17 +199,6 @@ class _Site:
                 uses=self._usage.uses(name),
             )
             yield address, self._print("schema", page)
-
-
-def _environment(templates: Path) -> Environment:
-    return Environment(
-        loader=FileSystemLoader(templates),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
 
 
 def _incoming_links(parts: Parts) -> dict[str, list[LinkView]]:

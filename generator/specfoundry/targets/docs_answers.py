@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from specfoundry.targets.docs_addresses import Addresses, anchor, fragment, href
-from specfoundry.targets.docs_examples import Examples
 from specfoundry.targets.docs_extensions import error_codes, error_identifier
 from specfoundry.targets.docs_facts import json_text
-from specfoundry.targets.docs_fields import Fields
 from specfoundry.targets.docs_nodes import Nodes, mapping, text
-from specfoundry.targets.docs_schema import Schemas
 from specfoundry.targets.docs_views import BodyView, Fact, LinkView, MediaView, Ref, ResponseView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from specfoundry.targets.docs_examples import Examples
+    from specfoundry.targets.docs_fields import Fields
+    from specfoundry.targets.docs_schema import Schemas
 
 _KINDS = {"1": "other", "2": "success", "3": "redirect", "4": "error", "5": "error"}
 

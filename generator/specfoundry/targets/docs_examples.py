@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -14,8 +13,12 @@ from specfoundry.targets.docs_facts import json_types
 from specfoundry.targets.docs_highlight import highlighted
 from specfoundry.targets.docs_merge import merge, unwrap
 from specfoundry.targets.docs_nodes import Nodes, mapping, sequence, text
-from specfoundry.targets.docs_text import Prose
 from specfoundry.targets.docs_views import ExampleView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from specfoundry.targets.docs_text import Prose
 
 _MAX_DEPTH = 8
 _MAX_MEMBERS = 60

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from specfoundry.targets.docs_nodes import mapping, sequence, text
 from specfoundry.targets.docs_views import Fact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 _MAX_VALUE = 200
 _JSON_TYPES = {

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from specfoundry.targets.docs_addresses import anchor
 from specfoundry.targets.docs_facts import json_text
 from specfoundry.targets.docs_nodes import Nodes, mapping, text
-from specfoundry.targets.docs_schema import Schemas
 from specfoundry.targets.docs_views import Fact, FieldView, ParameterGroup, SchemaView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from specfoundry.targets.docs_schema import Schemas
 
 _LOCATIONS = (
     ("path", "Path parameters"),

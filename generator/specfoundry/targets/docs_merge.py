@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -112,11 +112,15 @@ def _merge_into(
     for key, schema in mapping(node.get("properties")).items():
         merged.properties[key] = _overlay(merged.properties.get(key), schema)
     merged.required.update(key for key in sequence(node.get("required")) if isinstance(key, str))
+    merged.choices += _choices(node)
+    merged.keywords.update((key, node[key]) for key in node if key not in _MERGED_APART)
+
+
+def _choices(node: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
     for keyword, heading in (("oneOf", "One of"), ("anyOf", "Any of")):
         members = [member for member in sequence(node.get(keyword)) if not _is_null(member)]
         if members:
-            merged.choices.append((heading, members))
-    merged.keywords.update((key, node[key]) for key in node if key not in _MERGED_APART)
+            yield heading, members
 
 
 def _overlay(below: object, above: object) -> object:

@@ -90,6 +90,6 @@ def iter_schema_names(node: object) -> Iterator[str]:
             name = schema_name(current.get("$ref"))
             if name is not None:
                 yield name
-            pending.extend(value for key, value in reversed(current.items()) if key != "$ref")
+            pending.extend(value for key, value in reversed(list(current.items())) if key != "$ref")
         elif isinstance(current, list):
             pending.extend(reversed(current))

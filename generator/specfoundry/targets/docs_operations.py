@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from specfoundry.ir.api import Api
-from specfoundry.ir.operation import Operation
-from specfoundry.ir.security import Security
 from specfoundry.targets.docs_addresses import Addresses, href
 from specfoundry.targets.docs_answers import Answers, first_media
 from specfoundry.targets.docs_examples import Example, Examples, is_json
-from specfoundry.targets.docs_extensions import Extensions
-from specfoundry.targets.docs_fields import Fields
 from specfoundry.targets.docs_highlight import highlighted
 from specfoundry.targets.docs_nodes import METHODS, Nodes, mapping, sequence, text
 from specfoundry.targets.docs_python import python_sample
@@ -28,6 +22,15 @@ from specfoundry.targets.docs_views import (
     Ref,
     SampleView,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from specfoundry.ir.api import Api
+    from specfoundry.ir.operation import Operation
+    from specfoundry.ir.security import Security
+    from specfoundry.targets.docs_extensions import Extensions
+    from specfoundry.targets.docs_fields import Fields
 
 _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from specfoundry.ir.operation import Operation
 from specfoundry.targets.docs_addresses import anchor, href
 from specfoundry.targets.docs_extensions import error_identifier
 from specfoundry.targets.docs_nodes import mapping, sequence, text
@@ -17,7 +15,6 @@ from specfoundry.targets.docs_operations import (
     operation_row,
     outside,
 )
-from specfoundry.targets.docs_schema import Schemas
 from specfoundry.targets.docs_text import excerpt, safe_url
 from specfoundry.targets.docs_usage import codes_of
 from specfoundry.targets.docs_views import (
@@ -34,6 +31,12 @@ from specfoundry.targets.docs_views import (
     ServerView,
     TagSection,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from specfoundry.ir.operation import Operation
+    from specfoundry.targets.docs_schema import Schemas
 
 _EXCERPT = 160
 

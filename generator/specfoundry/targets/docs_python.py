@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pprint
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from specfoundry.ir.body import Media
-from specfoundry.ir.operation import Operation
 from specfoundry.targets.docs_nodes import Nodes, text
 from specfoundry.targets.docs_samples import CallParts, documented_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from specfoundry.ir.body import Media
+    from specfoundry.ir.operation import Operation
 
 _WIDTH = 80
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from specfoundry.targets.docs_examples import Composer, Example, is_json
 from specfoundry.targets.docs_facts import short_examples
 from specfoundry.targets.docs_nodes import Nodes, mapping, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
 
 _NOT_A_VARIABLE = re.compile(r"[^A-Za-z0-9]+")
 _TEMPLATE = re.compile(r"\{([^{}]*)\}")
@@ -48,7 +50,8 @@ def documented_value(nodes: Nodes, parameter: Mapping[str, Any]) -> object | Non
     schema = nodes.resolve(parameter.get("schema"))
     examples = short_examples(schema)
     if examples:
-        return json.loads(examples[0])
+        value: object = json.loads(examples[0])
+        return value
     return schema.get("const", schema.get("default"))
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -12,8 +11,12 @@ from specfoundry.targets.docs_addresses import Addresses, fragment, href
 from specfoundry.targets.docs_facts import json_text, json_types, schema_facts, schema_flags
 from specfoundry.targets.docs_merge import Merged, merge, unwrap
 from specfoundry.targets.docs_nodes import Nodes, mapping, schema_name, sequence, text
-from specfoundry.targets.docs_text import Prose
 from specfoundry.targets.docs_views import Fact, Ref, SchemaView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from specfoundry.targets.docs_text import Prose
 
 _MAX_EMBEDDED = 40
 """Lines of a shared schema up to which it is shown inside another one, not only linked."""
@@ -236,8 +239,10 @@ class _Tree:
         if isinstance(other, dict) and other:
             word = "any other member" if merged.properties else "each member"
             found.append(self._child(other, word, f"{path}{{}}", depth))
-        for index, node in enumerate(sequence(keywords.get("prefixItems"))):
-            found.append(self._child(node, f"item {index + 1}", f"{path}[{index}]", depth))
+        found += [
+            self._child(node, f"item {index + 1}", f"{path}[{index}]", depth)
+            for index, node in enumerate(sequence(keywords.get("prefixItems")))
+        ]
         for keyword in ("not", "if", "then", "else", "contains"):
             if isinstance(keywords.get(keyword), dict) and keywords[keyword]:
                 found.append(self._child(keywords[keyword], keyword, f"{path}({keyword})", depth))

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from specfoundry.ir.api import Api
-from specfoundry.ir.operation import Operation
 from specfoundry.targets.docs_addresses import fragment
 from specfoundry.targets.docs_merge import merge
 from specfoundry.targets.docs_operations import Parts, operation_node
 from specfoundry.targets.docs_text import excerpt
 from specfoundry.targets.docs_usage import Usage, codes_of
-from specfoundry.targets.docs_views import ErrorsPage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from specfoundry.ir.api import Api
+    from specfoundry.ir.operation import Operation
+    from specfoundry.targets.docs_views import ErrorsPage
 
 _EXCERPT = 300
 Entry = list[object]

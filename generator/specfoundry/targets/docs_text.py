@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
@@ -13,6 +14,9 @@ from markupsafe import Markup
 
 from specfoundry.targets.docs_addresses import Addresses, fragment, href
 from specfoundry.targets.docs_nodes import schema_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 _OUTSIDE = re.compile(r"(?:https?://|mailto:)[^\s]+", re.IGNORECASE)
 _NOTHING_SPECIAL = re.compile(r"(?!\d+[.)])[^\\`*_\[\]<>#&~|\n\t+-]*")
@@ -119,7 +123,7 @@ class Prose:
 def _name_headings(tokens: Sequence[Token], prefix: str) -> dict[str, str]:
     """Give each heading an id; return what a link in the document calls it, with the id."""
     named: dict[str, str] = {}
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
+    for opening, inline in pairwise(tokens):
         if opening.type != "heading_open":
             continue
         identifier = base = slug(inline.content)

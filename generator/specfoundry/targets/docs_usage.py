@@ -21,7 +21,7 @@ class Usage:
     """What refers to what in one document, each part of it read once."""
 
     def __init__(self, nodes: Nodes, addresses: Addresses) -> None:
-        """References are looked up in `nodes`; links are made from `addresses`."""
+        """Read the schemas of `nodes`; links are made from `addresses`."""
         self._nodes = nodes
         self._addresses = addresses
         self._reached: dict[str, tuple[str, ...]] = {}

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
+_NOTHING = Markup()
+
 
 @dataclass(frozen=True, slots=True)
 class Ref:
@@ -41,12 +43,12 @@ class SchemaView:
     facts: tuple[Fact, ...] = ()
     values: tuple[str, ...] = ()
     """The enumeration, as JSON."""
-    description: Markup = Markup()
+    description: Markup = _NOTHING
     choice: str = ""
     """Heading of the variants: `One of`, `Any of`; empty when there are none."""
     children: tuple[SchemaView, ...] = ()
     variants: tuple[SchemaView, ...] = ()
-    embedded: Markup = Markup()
+    embedded: Markup = _NOTHING
     """The members of a shared schema, printed once for the whole site."""
     note: Ref | None = None
     """Says that the tree continues elsewhere."""
@@ -65,7 +67,7 @@ class ExampleView:
     title: str
     code: Markup
     """Highlighted text."""
-    description: Markup = Markup()
+    description: Markup = _NOTHING
     composed: bool = False
     """Put together from the schema, because the document shows none."""
 
@@ -105,7 +107,7 @@ class LinkView:
 
     name: str
     target: Ref
-    description: Markup = Markup()
+    description: Markup = _NOTHING
     parameters: tuple[Fact, ...] = ()
 
 

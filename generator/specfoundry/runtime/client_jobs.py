@@ -65,17 +65,23 @@ class AsyncJob(Generic[JobT]):
 
     def over(self, job: object) -> bool:
         """Return whether `job` is done; raise `JobFailed` when it failed."""
-        state = pointed(job, self.state)
-        value = getattr(state, "value", state)
+        body = self._body(job)
+        value = self._state(body)
         if value in self.failed:
-            errors = pointed(job, self.errors) if self.errors else None
+            errors = pointed(body, self.errors) if self.errors else None
             raise JobFailed(job, value, tuple(errors) if isinstance(errors, (list, tuple)) else ())
         return value in self.done
 
     def timed_out(self, job: object, timeout: float) -> JobTimeout:
         """Return the error for a job that is still not over."""
-        state = pointed(job, self.state)
-        return JobTimeout(job, getattr(state, "value", state), timeout)
+        return JobTimeout(job, self._state(self._body(job)), timeout)
+
+    def _body(self, job: object) -> object:
+        return job if self.endpoint.bare else getattr(job, "body", job)
+
+    def _state(self, body: object) -> object:
+        state = pointed(body, self.state)
+        return getattr(state, "value", state)
 
 
 def pauses(timeout: float) -> Iterator[float]:

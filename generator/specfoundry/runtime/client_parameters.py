@@ -27,6 +27,8 @@ class WireParameter:
     explode: bool = False
     allow_reserved: bool = False
     content_type: str | None = None
+    decode: str | None = None
+    """`split-decoded`: the server decodes before it splits a list, and each item once more."""
     required: bool = False
 
     def path_text(self, value: object) -> str:
@@ -53,7 +55,7 @@ class WireParameter:
             return self._object_members(name, value)
         if not isinstance(value, (list, tuple)):
             return [f"{name}={self._query_text(value)}"]
-        texts = [self._query_text(item) for item in value]
+        texts = [self._query_text(self._item(item)) for item in value]
         if self.explode:
             return [f"{name}={text}" for text in texts]
         return [f"{name}={_DELIMITERS.get(self.style, ',').join(texts)}"]
@@ -69,6 +71,14 @@ class WireParameter:
     def cookie_text(self, value: object) -> str:
         """Return the members of the Cookie header."""
         return "; ".join(self.query_members(value))
+
+    def _item(self, item: object) -> object:
+        """Protect what would split or change an item that is decoded twice."""
+        if self.decode != "split-decoded":
+            return item
+        text = scalar_text(item).replace("%", "%25").replace(",", "%2C")
+        spaces = len(text) - len(text.lstrip())
+        return quote(text[:spaces]) + text[spaces:]
 
     def _query_text(self, value: object) -> str:
         return _escape(scalar_text(value), _RESERVED_IN_QUERY if self.allow_reserved else "")

@@ -15,17 +15,17 @@ from specfoundry.targets.client_endpoints import (
 )
 from specfoundry.targets.client_items import Models
 from specfoundry.targets.client_jobs import group_alias, jobs_of, operations_alias
-from specfoundry.targets.client_methods import docstring, fields_of, methods_of
+from specfoundry.targets.client_methods import fields_of, methods_of
 from specfoundry.targets.client_views import AnswersView, ClientView, GroupView
+from specfoundry.targets.docstrings import docstring
+from specfoundry.targets.operations import Render, module_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from specfoundry.ir.api import Api, Tag
     from specfoundry.ir.operation import Operation
     from specfoundry.ir.response import Response
-
-    Render = Callable[[str, object], str]
 
 _RUNTIME = (
     "Answer",
@@ -74,7 +74,7 @@ def client_view(api: Api, banner: str, models: str) -> ClientView:
     imports = [f"from .{g.module} import {g.async_class}, {g.sync_class}" for g in groups]
     for tag, group in zip(api.tags, groups, strict=True):
         if f"{operations_alias(tag)}." in code:
-            imports.append(f"from ..operations import {tag.identifier} as {operations_alias(tag)}")
+            imports.append(f"from ..operations import {module_of(tag)} as {operations_alias(tag)}")
         if f"{group_alias(tag)}." in code:
             imports.append(f"from . import {group.module} as {group_alias(tag)}")
     imports += _type_imports(api.operations, code)
@@ -83,7 +83,7 @@ def client_view(api: Api, banner: str, models: str) -> ClientView:
     return ClientView(
         banner=banner,
         title=title,
-        docstring=docstring(told),
+        docstring=docstring(told, indent=4),
         imports=tuple(imports),
         groups=groups,
         jobs=jobs,
@@ -123,7 +123,7 @@ def _group(tag: Tag, banner: str, types: Models) -> GroupView:
         module=f"{tag.identifier}_" if tag.identifier in _MODULES else tag.identifier,
         attribute=f"{tag.identifier}_" if tag.identifier in _ATTRIBUTES else tag.identifier,
         title=tag.name,
-        docstring=docstring(tag.description.strip() or f"{tag.name}."),
+        docstring=docstring(tag.description.strip() or f"{tag.name}.", indent=4),
         sync_class=f"{name}Client",
         async_class=f"Async{name}Client",
         typing=_used(_TYPING, code),
@@ -141,7 +141,7 @@ def _group_imports(tag: Tag, code: str) -> tuple[str, ...]:
     if f"{ANSWERS}." in code:
         lines.append(f"from . import {ANSWERS}")
     if f"{OPERATIONS}." in code:
-        lines.append(f"from ..operations import {tag.identifier} as {OPERATIONS}")
+        lines.append(f"from ..operations import {module_of(tag)} as {OPERATIONS}")
     return tuple(dict.fromkeys([*lines, *_type_imports(tag.operations, code)]))
 
 

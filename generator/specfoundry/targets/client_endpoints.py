@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from specfoundry.ir.response import Response
     from specfoundry.ir.types import Header
 
+# Values of `x-decode` that change how a value must be written.
+ENCODED_FOR = frozenset({"split-decoded"})
+
 OPERATIONS = "_operations"
 ANSWERS = "_answers"
 ERRORS = "_errors"
@@ -59,7 +62,10 @@ def is_bare(operation: Operation) -> bool:
     expected = _decoded_successes(operation)
     if len(expected) != 1:
         return False
-    return not expected[0].headers and len(expected[0].media) <= 1 and expected[0].status[0] == "2"
+    only = expected[0]
+    # Headers that need not come are no reason to make everybody write `.body`.
+    promised = any(header.required for header in only.headers)
+    return not promised and len(only.media) <= 1 and only.status[0] == "2"
 
 
 def result_of(operation: Operation) -> str:
@@ -118,6 +124,7 @@ def _parameter(parameter: Parameter) -> str:
         "explode": "True" if parameter.explode else "",
         "allow_reserved": "True" if parameter.allow_reserved else "",
         "content_type": repr(parameter.content_type) if parameter.content_type else "",
+        "decode": repr(parameter.decode) if parameter.decode in ENCODED_FOR else "",
         "required": "True" if parameter.required else "",
     }
     return _call("WireParameter", members)

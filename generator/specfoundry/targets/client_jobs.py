@@ -49,7 +49,7 @@ def group_alias(tag: Tag) -> str:
 def _followed(one: _Placed, placed: dict[str, _Placed]) -> list[tuple[str, str, str]]:
     given = one.operation.extensions.get("x-async-job")
     job = placed.get(str(given.get("get"))) if isinstance(given, dict) else None
-    if not isinstance(given, dict) or job is None or not is_bare(job.operation):
+    if not isinstance(given, dict) or job is None:
         return []
     found: list[tuple[str, str, str]] = []
     for response in one.operation.successes:

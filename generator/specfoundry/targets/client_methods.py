@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from specfoundry.targets.client_endpoints import (
     result_of,
 )
 from specfoundry.targets.client_views import Argument, FieldsView, MethodView
+from specfoundry.targets.docstrings import docstring
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,8 +68,8 @@ def _caller(operation: Operation) -> MethodView:
     passed |= {name: argument.name for name, argument in sent.options}
     return MethodView(
         name=f"{operation.name}_" if operation.name in _TYPE_NAMES else operation.name,
-        docstring=docstring(*_told(operation)),
-        short_docstring=docstring(_told(operation)[0], _request_line(operation)),
+        docstring=docstring(*_told(operation), indent=8),
+        short_docstring=docstring(_told(operation)[0], _request_line(operation), indent=8),
         endpoint=constant_of(operation),
         verb=verb,
         arguments=_ordered(
@@ -88,8 +90,8 @@ def _iterator(operation: Operation, item: str) -> MethodView:
     told = f"Yield the items of all pages of `{operation.name}`."
     return MethodView(
         name=f"iter_{operation.name}",
-        docstring=docstring(told, "A page is requested when the one before is used up."),
-        short_docstring=docstring(told),
+        docstring=docstring(told, "A page is requested when the one before is used up.", indent=8),
+        short_docstring=docstring(told, indent=8),
         endpoint=constant_of(operation),
         verb="pages",
         arguments=_ordered(_parameters(operation, left_out)),
@@ -120,7 +122,8 @@ def _parameters(operation: Operation, left_out: str) -> list[Argument]:
 
 def _annotation(parameter: Parameter) -> str:
     optional = not parameter.required and parameter.default is None
-    return f"{parameter.type.code} | None" if optional else parameter.type.code
+    code = plain(parameter.type.code)
+    return f"{code} | None" if optional else code
 
 
 def _default(parameter: Parameter) -> str | None:
@@ -213,13 +216,13 @@ def _fields(operation: Operation, media: Media) -> FieldsView:
 def _body_type(media: Media, fields: FieldsView | None) -> str:
     if media.kind in {"binary", "raw"}:
         return "UploadSource"
-    return fields.name if media.parts and fields is not None else media.type.code
+    return fields.name if media.parts and fields is not None else plain(media.type.code)
 
 
 def _part_type(part: Part) -> str:
     if part.kind == "file":
         return "Sequence[UploadSource]" if part.many else "UploadSource"
-    return part.type.code
+    return plain(part.type.code)
 
 
 def _free(name: str, taken: Iterable[str]) -> str:
@@ -247,13 +250,17 @@ def _told(operation: Operation) -> tuple[str, ...]:
     return tuple(paragraph for paragraph in (*paragraphs, *raises) if paragraph)
 
 
-def docstring(*paragraphs: str) -> str:
-    """Return a docstring literal: the first paragraph in its line, then the others.
+class _Plain(ast.NodeTransformer):
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        self.generic_visit(node)
+        wrapped = isinstance(node.value, ast.Name) and node.value.id == "Annotated"
+        if wrapped and isinstance(node.slice, ast.Tuple):
+            return node.slice.elts[0]
+        return node
 
-    Text that would end the literal or read as an escape is escaped.
-    """
-    texts = [p.replace("\\", "\\\\").replace('"""', '\\"\\"\\"') for p in paragraphs]
-    text = "\n\n".join(texts)
-    if len(texts) > 1 or "\n" in text:
-        return f'"""{text}\n"""'
-    return f'"""{text[:-1]}\\""""' if text.endswith('"') else f'"""{text}"""'
+
+def plain(annotation: str) -> str:
+    """Return `annotation` without constraints: the server checks them, a reader trips over them."""
+    if "Annotated[" not in annotation:
+        return annotation
+    return ast.unparse(_Plain().visit(ast.parse(annotation, mode="eval")))

@@ -50,6 +50,11 @@ class MethodView:
     """Arguments of `Pagination` for an iterator over all pages."""
 
     @property
+    def call_arguments(self) -> str:
+        """What stands between the parentheses of `Call`."""
+        return ", ".join(f"{name}={code}" for name, code in self.call)
+
+    @property
     def signature(self) -> str:
         """The arguments after `self`, with the star where only keywords follow."""
         positional = [a.declaration for a in self.arguments if not a.keyword_only]

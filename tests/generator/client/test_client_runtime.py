@@ -356,7 +356,7 @@ def test_a_post_that_may_have_arrived_is_never_repeated(world: World, address: s
     assert len(world.requests) == 1
 
 
-def test_even_a_post_is_repeated_while_no_connection_can_be_made(world: World) -> None:
+def test_even_a_post_is_repeated_while_no_connection_can_be_made() -> None:
     tried = []
 
     class Unreachable(httpx2.BaseTransport):

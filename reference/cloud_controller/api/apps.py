@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from capi.operations import apps as operations
-
 from cloud_controller.api import access, app_lifecycles, listing, metadata
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
@@ -47,6 +46,7 @@ class Apps:
         self, params: operations.ListAppsParams, caller: Caller
     ) -> operations.ListApps200:
         """List the apps that the caller's roles let him see."""
+        listing.check_include(params.include)
         request = listing.ListRequest(
             entity=APPS,
             path="/v3/apps",
@@ -76,6 +76,7 @@ class Apps:
         self, params: operations.GetAppParams, caller: Caller
     ) -> operations.GetApp200:
         """Show one app, with its space and organization if `include` asks for them."""
+        listing.check_include(params.include)
 
         def read(reader: Reader) -> bytes:
             document = reader.document(APPS, params.guid, visible_to=caller.visible_to)

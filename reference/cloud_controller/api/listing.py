@@ -6,7 +6,10 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from cloud_controller.api import error_table as table
+from cloud_controller.api.errors import v3_error
 from cloud_controller.domain import label_selector, ordering, pagination
+from cloud_controller.domain.messages.lists import duplicate_include
 from cloud_controller.present import pages
 from cloud_controller.store import (
     In,
@@ -183,10 +186,20 @@ def _moments(params: ListParams, column: str) -> list[Filter]:
     return filters
 
 
-def _labels(selector: str) -> Labels:
+def _labels(text: str) -> Labels:
+    selector = label_selector.parse(text)
+    if selector.problems:  # such as too many requirements, which no schema can count
+        raise v3_error(table.BAD_QUERY_PARAMETER, ", ".join(selector.problems))
     return Labels(
         tuple(
             Requirement(LabelKey.parse(one.key), one.operator, one.values)
-            for one in label_selector.parse(selector).requirements
+            for one in selector.requirements
         )
     )
+
+
+def check_include(include: Sequence[str] | None) -> None:
+    """Raise 400 when a related resource is asked for twice."""
+    text = duplicate_include(include or ())
+    if text is not None:
+        raise v3_error(table.BAD_QUERY_PARAMETER, text)

@@ -17,6 +17,7 @@ from cloud_controller.api.oauth_errors import oauth_error
 from cloud_controller.api.organizations import require_creation
 from cloud_controller.api.v2_buildpacks import find as find_buildpack
 from cloud_controller.auth import Caller, TokenRequest, TokenRequestError
+from cloud_controller.domain import query_text
 from cloud_controller.domain.feature_flags import FeatureFlag
 from cloud_controller.domain.messages import apps, fields, organizations, packages, v2_buildpacks
 
@@ -65,9 +66,14 @@ class RefusedBodies:
 
     async def _create_package(self, refusal: Refusal) -> ApiError | None:
         """Refuse what is no object before any member is looked at ([R] in 1.11)."""
-        if isinstance(refusal.body, Mapping) or (refusal.body is None and not _is_absent(refusal)):
+        is_null = refusal.body is None and not _is_absent(refusal)
+        if refusal.reason != "body" or not (isinstance(refusal.body, Mapping) or is_null):
+            return v3_error(table.MESSAGE_PARSE_ERROR, table.UNREADABLE_BODY)
+        source_guid = query_text.parse(refusal.request.raw_query).get("source_guid")
+        if source_guid is None or not source_guid.strip():
             return None
-        return v3_error(table.MESSAGE_PARSE_ERROR, table.UNREADABLE_BODY)
+        # Of the body of a copy only the app counts (2.6).
+        return v3_error(table.UNPROCESSABLE, packages.APP_INVALID)
 
     async def _create_organization(self, refusal: Refusal) -> ApiError | None:
         caller = _caller(refusal)

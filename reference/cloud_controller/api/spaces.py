@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from capi.operations import spaces as operations
-
 from cloud_controller.api import access, listing, metadata
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
@@ -39,6 +38,7 @@ class Spaces:
         self, params: operations.ListSpacesParams, caller: Caller
     ) -> operations.ListSpaces200:
         """List the spaces that the caller's roles let him see."""
+        listing.check_include(params.include)
         request = listing.ListRequest(
             entity=SPACES,
             path="/v3/spaces",
@@ -62,6 +62,7 @@ class Spaces:
         self, params: operations.GetSpaceParams, caller: Caller
     ) -> operations.GetSpace200:
         """Show one space, with its organization if `include` asks for it."""
+        listing.check_include(params.include)
 
         def read(reader: Reader) -> bytes:
             document = reader.document(SPACES, params.guid, visible_to=caller.visible_to)

@@ -19,8 +19,10 @@ class FeatureFlag(StrEnum):
 DEFAULTS: Final[dict[FeatureFlag, bool]] = {
     FeatureFlag.APP_BITS_UPLOAD: True,
     FeatureFlag.RESOURCE_MATCHING: True,
-    FeatureFlag.DIEGO_DOCKER: False,
-    FeatureFlag.DIEGO_CNB: False,
+    # Off in a fresh foundation, where an operator switches them on. Nothing in this contract can
+    # switch a flag yet, and without these two nobody could try Docker or CNB apps here at all.
+    FeatureFlag.DIEGO_DOCKER: True,
+    FeatureFlag.DIEGO_CNB: True,
     FeatureFlag.USER_ORG_CREATION: False,
 }
 

@@ -57,8 +57,10 @@ def parse(raw: str) -> QueryText:
         key, _, value = pair.partition("=")
         name = unquote_plus(key)
         match = _BRACKETS.fullmatch(name)
-        place = (match["name"], match["inside"]) if match else (name, None)
-        found.append(Sent(*place, unquote_plus(value)))
+        text = unquote_plus(value)
+        found.append(
+            Sent(match["name"], match["inside"], text) if match else Sent(name, None, text)
+        )
     return QueryText(tuple(found))
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cloud_controller.domain import label_selector, ordering, timestamps
 from cloud_controller.domain.pagination import DEFAULT_PER_PAGE, MAX_PER_PAGE
 from cloud_controller.domain.query_text import QueryText, members
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAX_TOTAL_RESULTS: Final = 9223372036854775807
 PREFIX: Final = "The query parameter is invalid: "
@@ -180,5 +183,11 @@ def _include(query: QueryText, allowed: tuple[str, ...]) -> list[str]:
         if name not in allowed:
             valid = ", ".join(f"'{one}'" for one in allowed)
             return [f"Invalid included resource: '{name}'. Valid included resources are: {valid}"]
+    twice = duplicate_include(wanted)
+    return [] if twice is None else [twice]
+
+
+def duplicate_include(wanted: Sequence[str]) -> str | None:
+    """Return the text for a related resource that is asked for twice, None if there is none."""
     twice = next((name for name in wanted if wanted.count(name) > 1), None)
-    return [f"Duplicate included resource: '{twice}'"] if twice is not None else []
+    return None if twice is None else f"Duplicate included resource: '{twice}'"

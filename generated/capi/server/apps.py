@@ -9,7 +9,7 @@ from specfoundry.runtime.problems import NotImplementedByServer
 
 from .. import models
 from ..operations import apps as apps_operations
-from ..operations import errors as errors
+from ..operations import errors
 
 CallerT_contra = TypeVar("CallerT_contra", contravariant=True)
 

@@ -7,7 +7,7 @@ from typing import Never, Protocol, TypeVar
 
 from specfoundry.runtime.problems import NotImplementedByServer
 
-from ..operations import errors as errors
+from ..operations import errors
 from ..operations import jobs as jobs_operations
 
 CallerT_contra = TypeVar("CallerT_contra", contravariant=True)

@@ -8,7 +8,7 @@ from typing import Never, Protocol, TypeVar
 from specfoundry.runtime.problems import NotImplementedByServer
 
 from .. import models
-from ..operations import errors as errors
+from ..operations import errors
 from ..operations import packages as packages_operations
 
 CallerT_contra = TypeVar("CallerT_contra", contravariant=True)

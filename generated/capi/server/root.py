@@ -7,7 +7,7 @@ from typing import Never, Protocol
 
 from specfoundry.runtime.problems import NotImplementedByServer
 
-from ..operations import errors as errors
+from ..operations import errors
 from ..operations import root as root_operations
 
 

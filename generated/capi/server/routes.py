@@ -22,7 +22,7 @@ from specfoundry.runtime.security import Security, SecurityRequirement, Security
 
 from .. import models
 from ..operations import apps as apps_operations
-from ..operations import errors as errors
+from ..operations import errors
 from ..operations import info as info_operations
 from ..operations import jobs as jobs_operations
 from ..operations import organizations as organizations_operations

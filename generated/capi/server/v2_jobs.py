@@ -7,7 +7,7 @@ from typing import Never, Protocol, TypeVar
 
 from specfoundry.runtime.problems import NotImplementedByServer
 
-from ..operations import errors as errors
+from ..operations import errors
 from ..operations import v2_jobs as v2_jobs_operations
 
 CallerT_contra = TypeVar("CallerT_contra", contravariant=True)

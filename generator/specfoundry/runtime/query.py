@@ -144,5 +144,10 @@ def owns(wanted: Parameter | Part, sent: str) -> bool:
 
 
 def is_repeatable(wanted: Parameter | Part) -> bool:
-    """Return whether a member may stand more than once."""
-    return wanted.style == "deepObject" or (is_list(wanted.shape) and wanted.explode)
+    """Return whether a member may stand more than once.
+
+    Where the document names a leniency in reading (`x-decode`), the last one counts.
+    """
+    if wanted.style == "deepObject" or getattr(wanted, "decode", None) is not None:
+        return True
+    return is_list(wanted.shape) and wanted.explode

@@ -97,7 +97,7 @@ def _imports(tag: Tag, handlers: Iterable[HandlerView], *, secured: bool) -> tup
     used = set(re.findall(r"[A-Za-z_]\w*", code))
     lines = [i for o in tag.operations if o.body for i in o.body.imports]
     lines += [
-        f"from ..operations import {ERRORS_MODULE} as {ERRORS_MODULE}",
+        f"from ..operations import {ERRORS_MODULE}",
         f"from ..operations import {module_of(tag)} as {operations_alias(tag)}",
     ]
     typing = ["Never", "Protocol", *(["TypeVar"] if secured else [])]

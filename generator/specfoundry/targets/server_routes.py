@@ -74,7 +74,7 @@ def answer(response: Response, module: str) -> str:
 def _imports(api: Api, used: set[str], kinds: set[str]) -> tuple[str, ...]:
     lines = [line for o in api.operations for line in _type_imports(o)]
     lines += [line for error in api.errors for line in response_imports(error)]
-    aliases = [f"from ..operations import errors as {ERRORS_MODULE}"] + [
+    aliases = [f"from ..operations import {ERRORS_MODULE}"] + [
         f"from ..operations import {module_of(tag)} as {operations_alias(tag)}" for tag in api.tags
     ]
     names = used | kinds

@@ -24,27 +24,38 @@ from .. import models
 from ..operations import apps as _operations
 from . import _answers
 
-LIST_APPS: Endpoint[_operations.ListApps200] = Endpoint(
+LIST_APPS: Endpoint[models.AppList] = Endpoint(
     operation_id="listApps",
     method="GET",
     path="/v3/apps",
     parameters=(
-        WireParameter(identifier="guids", name="guids", location="query"),
-        WireParameter(identifier="names", name="names", location="query"),
-        WireParameter(identifier="space_guids", name="space_guids", location="query"),
-        WireParameter(identifier="organization_guids", name="organization_guids", location="query"),
-        WireParameter(identifier="stacks", name="stacks", location="query"),
+        WireParameter(identifier="guids", name="guids", location="query", decode="split-decoded"),
+        WireParameter(identifier="names", name="names", location="query", decode="split-decoded"),
+        WireParameter(
+            identifier="space_guids", name="space_guids", location="query", decode="split-decoded"
+        ),
+        WireParameter(
+            identifier="organization_guids",
+            name="organization_guids",
+            location="query",
+            decode="split-decoded",
+        ),
+        WireParameter(identifier="stacks", name="stacks", location="query", decode="split-decoded"),
         WireParameter(
             identifier="lifecycle_type", name="lifecycle_type", location="query", explode=True
         ),
-        WireParameter(identifier="include", name="include", location="query"),
+        WireParameter(
+            identifier="include", name="include", location="query", decode="split-decoded"
+        ),
         WireParameter(
             identifier="label_selector", name="label_selector", location="query", explode=True
         ),
         WireParameter(identifier="page", name="page", location="query", explode=True),
         WireParameter(identifier="per_page", name="per_page", location="query", explode=True),
         WireParameter(identifier="order_by", name="order_by", location="query", explode=True),
-        WireParameter(identifier="created_ats", name="created_ats", location="query"),
+        WireParameter(
+            identifier="created_ats", name="created_ats", location="query", decode="split-decoded"
+        ),
         WireParameter(
             identifier="created_ats_lt", name="created_ats[lt]", location="query", explode=True
         ),
@@ -57,7 +68,9 @@ LIST_APPS: Endpoint[_operations.ListApps200] = Endpoint(
         WireParameter(
             identifier="created_ats_gte", name="created_ats[gte]", location="query", explode=True
         ),
-        WireParameter(identifier="updated_ats", name="updated_ats", location="query"),
+        WireParameter(
+            identifier="updated_ats", name="updated_ats", location="query", decode="split-decoded"
+        ),
         WireParameter(
             identifier="updated_ats_lt", name="updated_ats[lt]", location="query", explode=True
         ),
@@ -86,8 +99,9 @@ LIST_APPS: Endpoint[_operations.ListApps200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-CREATE_APP: Endpoint[_operations.CreateApp201] = Endpoint(
+CREATE_APP: Endpoint[models.App] = Endpoint(
     operation_id="createApp",
     method="POST",
     path="/v3/apps",
@@ -107,8 +121,9 @@ CREATE_APP: Endpoint[_operations.CreateApp201] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-GET_APP: Endpoint[_operations.GetApp200] = Endpoint(
+GET_APP: Endpoint[models.App] = Endpoint(
     operation_id="getApp",
     method="GET",
     path="/v3/apps/{guid}",
@@ -116,7 +131,9 @@ GET_APP: Endpoint[_operations.GetApp200] = Endpoint(
         WireParameter(
             identifier="guid", name="guid", location="path", style="simple", required=True
         ),
-        WireParameter(identifier="include", name="include", location="query"),
+        WireParameter(
+            identifier="include", name="include", location="query", decode="split-decoded"
+        ),
     ),
     params=_operations.GetAppParams,
     answers={
@@ -134,6 +151,7 @@ GET_APP: Endpoint[_operations.GetApp200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 DELETE_APP: Endpoint[_operations.DeleteApp202] = Endpoint(
     operation_id="deleteApp",
@@ -183,19 +201,10 @@ class AppsClient(SyncGroup):
         organization_guids: tuple[str, ...] | None = None,
         stacks: tuple[str, ...] | None = None,
         lifecycle_type: Literal["buildpack", "cnb", "docker"] | None = None,
-        include: Annotated[
-            tuple[Literal["space", "org", "space.organization"], ...], Field(min_length=1)
-        ]
-        | None = None,
-        label_selector: Annotated[
-            str,
-            Field(
-                pattern="^,*(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\)))(?:,+(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\))))*,*$"
-            ),
-        ]
-        | None = None,
-        page: Annotated[int, Field(strict=True, ge=1, le=1844674407370955)] = 1,
-        per_page: Annotated[int, Field(strict=True, ge=1, le=5000)] = 50,
+        include: tuple[Literal["space", "org", "space.organization"], ...] | None = None,
+        label_selector: str | None = None,
+        page: int = 1,
+        per_page: int = 50,
         order_by: Literal[
             "",
             "created_at",
@@ -212,27 +221,26 @@ class AppsClient(SyncGroup):
             "-state",
         ]
         | None = None,
-        created_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        created_ats: tuple[models.TimestampFilter, ...] | None = None,
         created_ats_lt: models.TimestampFilter | None = None,
         created_ats_lte: models.TimestampFilter | None = None,
         created_ats_gt: models.TimestampFilter | None = None,
         created_ats_gte: models.TimestampFilter | None = None,
-        updated_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
         updated_ats_lt: models.TimestampFilter | None = None,
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListApps200:
+    ) -> models.AppList:
         """List apps.
 
         `GET /v3/apps`
 
-        All apps that the caller can read. `include` adds their spaces and organizations as `included`. An unknown query
-        parameter is refused.
+        All apps that the caller can read. `include` adds their spaces and organizations as
+        `included`. An unknown query parameter is refused.
 
-        Raises V3BadQueryParameter, V3Unauthorized, V3Forbidden, V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadQueryParameter, V3Unauthorized, V3Forbidden, V3TooManyRequests,
+        V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
         return self._caller.call(
             LIST_APPS,
@@ -259,7 +267,7 @@ class AppsClient(SyncGroup):
                     updated_ats_lte=updated_ats_lte,
                     updated_ats_gt=updated_ats_gt,
                     updated_ats_gte=updated_ats_gte,
-                ),
+                )
             ),
         )
 
@@ -272,18 +280,9 @@ class AppsClient(SyncGroup):
         organization_guids: tuple[str, ...] | None = None,
         stacks: tuple[str, ...] | None = None,
         lifecycle_type: Literal["buildpack", "cnb", "docker"] | None = None,
-        include: Annotated[
-            tuple[Literal["space", "org", "space.organization"], ...], Field(min_length=1)
-        ]
-        | None = None,
-        label_selector: Annotated[
-            str,
-            Field(
-                pattern="^,*(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\)))(?:,+(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\))))*,*$"
-            ),
-        ]
-        | None = None,
-        per_page: Annotated[int, Field(strict=True, ge=1, le=5000)] = 50,
+        include: tuple[Literal["space", "org", "space.organization"], ...] | None = None,
+        label_selector: str | None = None,
+        per_page: int = 50,
         order_by: Literal[
             "",
             "created_at",
@@ -300,14 +299,12 @@ class AppsClient(SyncGroup):
             "-state",
         ]
         | None = None,
-        created_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        created_ats: tuple[models.TimestampFilter, ...] | None = None,
         created_ats_lt: models.TimestampFilter | None = None,
         created_ats_lte: models.TimestampFilter | None = None,
         created_ats_gt: models.TimestampFilter | None = None,
         created_ats_gte: models.TimestampFilter | None = None,
-        updated_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
         updated_ats_lt: models.TimestampFilter | None = None,
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
@@ -341,7 +338,7 @@ class AppsClient(SyncGroup):
                     updated_ats_lte=updated_ats_lte,
                     updated_ats_gt=updated_ats_gt,
                     updated_ats_gte=updated_ats_gte,
-                ),
+                )
             ),
             Pagination(
                 items="/resources",
@@ -351,71 +348,61 @@ class AppsClient(SyncGroup):
             ),
         )
 
-    def create_app(self, body: models.AppCreate) -> _operations.CreateApp201:
+    def create_app(self, body: models.AppCreate) -> models.App:
         """Create an app.
 
         `POST /v3/apps`
 
         Creates an app, stopped, with a process `web` of the same guid.
 
-        Problems of the body come joined in one 422. A space that does not exist or is hidden answers 422 `Invalid
-        space. Ensure that the space exists and you have access to it.`; a caller who may read but not write there gets
-        403. An unknown buildpack answers 422 `Buildpack "<name>" for stack "<stack>" must be an existing admin
-        buildpack or a valid git URI`, an unknown stack 422 `Stack must be an existing stack`, a name that is taken in
-        the space 422 `CF-UniquenessError`. Docker apps need the feature flag `diego_docker`, which is off by default
-        (403 `CF-FeatureDisabled`), cloud native buildpacks the flag `diego_cnb`. With custom buildpacks switched off a
-        git URL answers 400 `CF-CustomBuildpacksDisabled`.
+        Problems of the body come joined in one 422. A space that does not exist or is hidden
+        answers 422 `Invalid space. Ensure that the space exists and you have access to it.`; a
+        caller who may read but not write there gets
+        403. An unknown buildpack answers 422 `Buildpack "<name>" for stack "<stack>" must be an
+             existing admin buildpack or a valid git URI`, an unknown stack 422 `Stack must be an
+             existing stack`, a name that is taken in the space 422 `CF-UniquenessError`. Docker
+             apps need the feature flag `diego_docker`, which is off by default (403
+             `CF-FeatureDisabled`), cloud native buildpacks the flag `diego_cnb`. With custom
+             buildpacks switched off a git URL answers 400 `CF-CustomBuildpacksDisabled`.
 
-        Raises V3AppBadRequest, V3Unauthorized, V3Forbidden, V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3AppBadRequest, V3Unauthorized, V3Forbidden, V3UnprocessableEntity,
+        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
-        return self._caller.call(
-            CREATE_APP,
-            Call(
-                body=body,
-            ),
-        )
+        return self._caller.call(CREATE_APP, Call(body=body))
 
     def get_app(
         self,
-        guid: Annotated[str, Field(min_length=1)],
+        guid: str,
         *,
-        include: Annotated[
-            tuple[Literal["space", "org", "space.organization"], ...], Field(min_length=1)
-        ]
-        | None = None,
-    ) -> _operations.GetApp200:
+        include: tuple[Literal["space", "org", "space.organization"], ...] | None = None,
+    ) -> models.App:
         """Get an app.
 
         `GET /v3/apps/{guid}`
 
-        One app. A caller who cannot read its space gets 404 `App not found`. Only `include` is understood; any other
-        query parameter is refused.
+        One app. A caller who cannot read its space gets 404 `App not found`. Only `include` is
+        understood; any other query parameter is refused.
 
-        Raises V3BadQueryParameter, V3Unauthorized, V3Forbidden, V3NotFound, V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadQueryParameter, V3Unauthorized, V3Forbidden, V3NotFound, V3TooManyRequests,
+        V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
         return self._caller.call(
-            GET_APP,
-            Call(
-                params=_operations.GetAppParams(guid=guid, include=include),
-            ),
+            GET_APP, Call(params=_operations.GetAppParams(guid=guid, include=include))
         )
 
-    def delete_app(self, guid: Annotated[str, Field(min_length=1)]) -> _operations.DeleteApp202:
+    def delete_app(self, guid: str) -> _operations.DeleteApp202:
         """Delete an app.
 
         `DELETE /v3/apps/{guid}`
 
-        Queues the deletion of the app with its packages, builds, droplets, processes, tasks and bindings, and answers
-        with the job (`app.delete`). A caller who cannot read the app gets 404, one who can but may not write 403.
+        Queues the deletion of the app with its packages, builds, droplets, processes, tasks and
+        bindings, and answers with the job (`app.delete`). A caller who cannot read the app gets
+        404, one who can but may not write 403.
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
+        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
-        return self._caller.call(
-            DELETE_APP,
-            Call(
-                params=_operations.DeleteAppParams(guid=guid),
-            ),
-        )
+        return self._caller.call(DELETE_APP, Call(params=_operations.DeleteAppParams(guid=guid)))
 
 
 class AsyncAppsClient(AsyncGroup):
@@ -430,19 +417,10 @@ class AsyncAppsClient(AsyncGroup):
         organization_guids: tuple[str, ...] | None = None,
         stacks: tuple[str, ...] | None = None,
         lifecycle_type: Literal["buildpack", "cnb", "docker"] | None = None,
-        include: Annotated[
-            tuple[Literal["space", "org", "space.organization"], ...], Field(min_length=1)
-        ]
-        | None = None,
-        label_selector: Annotated[
-            str,
-            Field(
-                pattern="^,*(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\)))(?:,+(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\))))*,*$"
-            ),
-        ]
-        | None = None,
-        page: Annotated[int, Field(strict=True, ge=1, le=1844674407370955)] = 1,
-        per_page: Annotated[int, Field(strict=True, ge=1, le=5000)] = 50,
+        include: tuple[Literal["space", "org", "space.organization"], ...] | None = None,
+        label_selector: str | None = None,
+        page: int = 1,
+        per_page: int = 50,
         order_by: Literal[
             "",
             "created_at",
@@ -459,19 +437,17 @@ class AsyncAppsClient(AsyncGroup):
             "-state",
         ]
         | None = None,
-        created_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        created_ats: tuple[models.TimestampFilter, ...] | None = None,
         created_ats_lt: models.TimestampFilter | None = None,
         created_ats_lte: models.TimestampFilter | None = None,
         created_ats_gt: models.TimestampFilter | None = None,
         created_ats_gte: models.TimestampFilter | None = None,
-        updated_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
         updated_ats_lt: models.TimestampFilter | None = None,
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListApps200:
+    ) -> models.AppList:
         """List apps.
 
         `GET /v3/apps`
@@ -501,7 +477,7 @@ class AsyncAppsClient(AsyncGroup):
                     updated_ats_lte=updated_ats_lte,
                     updated_ats_gt=updated_ats_gt,
                     updated_ats_gte=updated_ats_gte,
-                ),
+                )
             ),
         )
 
@@ -514,18 +490,9 @@ class AsyncAppsClient(AsyncGroup):
         organization_guids: tuple[str, ...] | None = None,
         stacks: tuple[str, ...] | None = None,
         lifecycle_type: Literal["buildpack", "cnb", "docker"] | None = None,
-        include: Annotated[
-            tuple[Literal["space", "org", "space.organization"], ...], Field(min_length=1)
-        ]
-        | None = None,
-        label_selector: Annotated[
-            str,
-            Field(
-                pattern="^,*(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\)))(?:,+(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\))))*,*$"
-            ),
-        ]
-        | None = None,
-        per_page: Annotated[int, Field(strict=True, ge=1, le=5000)] = 50,
+        include: tuple[Literal["space", "org", "space.organization"], ...] | None = None,
+        label_selector: str | None = None,
+        per_page: int = 50,
         order_by: Literal[
             "",
             "created_at",
@@ -542,14 +509,12 @@ class AsyncAppsClient(AsyncGroup):
             "-state",
         ]
         | None = None,
-        created_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        created_ats: tuple[models.TimestampFilter, ...] | None = None,
         created_ats_lt: models.TimestampFilter | None = None,
         created_ats_lte: models.TimestampFilter | None = None,
         created_ats_gt: models.TimestampFilter | None = None,
         created_ats_gte: models.TimestampFilter | None = None,
-        updated_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
         updated_ats_lt: models.TimestampFilter | None = None,
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
@@ -580,7 +545,7 @@ class AsyncAppsClient(AsyncGroup):
                     updated_ats_lte=updated_ats_lte,
                     updated_ats_gt=updated_ats_gt,
                     updated_ats_gte=updated_ats_gte,
-                ),
+                )
             ),
             Pagination(
                 items="/resources",
@@ -590,48 +555,32 @@ class AsyncAppsClient(AsyncGroup):
             ),
         )
 
-    async def create_app(self, body: models.AppCreate) -> _operations.CreateApp201:
+    async def create_app(self, body: models.AppCreate) -> models.App:
         """Create an app.
 
         `POST /v3/apps`
         """
-        return await self._caller.call(
-            CREATE_APP,
-            Call(
-                body=body,
-            ),
-        )
+        return await self._caller.call(CREATE_APP, Call(body=body))
 
     async def get_app(
         self,
-        guid: Annotated[str, Field(min_length=1)],
+        guid: str,
         *,
-        include: Annotated[
-            tuple[Literal["space", "org", "space.organization"], ...], Field(min_length=1)
-        ]
-        | None = None,
-    ) -> _operations.GetApp200:
+        include: tuple[Literal["space", "org", "space.organization"], ...] | None = None,
+    ) -> models.App:
         """Get an app.
 
         `GET /v3/apps/{guid}`
         """
         return await self._caller.call(
-            GET_APP,
-            Call(
-                params=_operations.GetAppParams(guid=guid, include=include),
-            ),
+            GET_APP, Call(params=_operations.GetAppParams(guid=guid, include=include))
         )
 
-    async def delete_app(
-        self, guid: Annotated[str, Field(min_length=1)]
-    ) -> _operations.DeleteApp202:
+    async def delete_app(self, guid: str) -> _operations.DeleteApp202:
         """Delete an app.
 
         `DELETE /v3/apps/{guid}`
         """
         return await self._caller.call(
-            DELETE_APP,
-            Call(
-                params=_operations.DeleteAppParams(guid=guid),
-            ),
+            DELETE_APP, Call(params=_operations.DeleteAppParams(guid=guid))
         )

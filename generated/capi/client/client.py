@@ -4,9 +4,16 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Final
 
-from specfoundry.runtime.client import AsynchronousClient, SyncClient
+from specfoundry.runtime.client import AsynchronousClient, AsyncJob, SyncClient
 
+from .. import models
+from ..operations import apps as _apps_operations
+from ..operations import organizations as _organizations_operations
+from ..operations import packages as _packages_operations
+from ..operations import spaces as _spaces_operations
+from . import jobs as _jobs
 from .apps import AppsClient, AsyncAppsClient
 from .info import AsyncInfoClient, InfoClient
 from .jobs import AsyncJobsClient, JobsClient
@@ -17,6 +24,41 @@ from .spaces import AsyncSpacesClient, SpacesClient
 from .tokens import AsyncTokensClient, TokensClient
 from .v2_buildpacks import AsyncV2BuildpacksClient, V2BuildpacksClient
 from .v2_jobs import AsyncV2JobsClient, V2JobsClient
+
+_JOBS: Final[dict[type[object], AsyncJob[models.Job]]] = {
+    _packages_operations.DeletePackage202: AsyncJob(
+        location="location",
+        endpoint=_jobs.GET_JOB,
+        state="/state",
+        done=("COMPLETE",),
+        failed=("FAILED",),
+        errors="/errors",
+    ),
+    _organizations_operations.DeleteOrganization202: AsyncJob(
+        location="location",
+        endpoint=_jobs.GET_JOB,
+        state="/state",
+        done=("COMPLETE",),
+        failed=("FAILED",),
+        errors="/errors",
+    ),
+    _spaces_operations.DeleteSpace202: AsyncJob(
+        location="location",
+        endpoint=_jobs.GET_JOB,
+        state="/state",
+        done=("COMPLETE",),
+        failed=("FAILED",),
+        errors="/errors",
+    ),
+    _apps_operations.DeleteApp202: AsyncJob(
+        location="location",
+        endpoint=_jobs.GET_JOB,
+        state="/state",
+        done=("COMPLETE",),
+        failed=("FAILED",),
+        errors="/errors",
+    ),
+}
 
 
 class Client(SyncClient):
@@ -64,8 +106,9 @@ class Client(SyncClient):
 
     @cached_property
     def v2_buildpacks(self) -> V2BuildpacksClient:
-        """Buildpacks as version 2 shows them; they turn an app's source into a droplet. Some Cloud Controllers refuse callers
-        who are nothing but Space Supporter below `/v2`, with 403 and an HTML page; this contract does not ask for that.
+        """Buildpacks as version 2 shows them; they turn an app's source into a droplet. Some Cloud
+        Controllers refuse callers who are nothing but Space Supporter below `/v2`, with 403 and an
+        HTML page; this contract does not ask for that.
         """
         return V2BuildpacksClient(self._caller)
 
@@ -73,6 +116,22 @@ class Client(SyncClient):
     def v2_jobs(self) -> V2JobsClient:
         """Work behind an answer 202, version 2."""
         return V2JobsClient(self._caller)
+
+    def wait(
+        self,
+        answer: _packages_operations.DeletePackage202
+        | _organizations_operations.DeleteOrganization202
+        | _spaces_operations.DeleteSpace202
+        | _apps_operations.DeleteApp202,
+        *,
+        timeout: float = 300.0,
+    ) -> models.Job:
+        """Poll the job behind `answer` until it is done and return its last representation.
+
+        `timeout` is in seconds. Raises `JobFailed` with the errors of a failed job, `JobTimeout`,
+        and the errors of the operation that shows the job.
+        """
+        return self._caller.wait_for(_JOBS[type(answer)], answer, timeout)
 
 
 class AsyncClient(AsynchronousClient):
@@ -120,8 +179,9 @@ class AsyncClient(AsynchronousClient):
 
     @cached_property
     def v2_buildpacks(self) -> AsyncV2BuildpacksClient:
-        """Buildpacks as version 2 shows them; they turn an app's source into a droplet. Some Cloud Controllers refuse callers
-        who are nothing but Space Supporter below `/v2`, with 403 and an HTML page; this contract does not ask for that.
+        """Buildpacks as version 2 shows them; they turn an app's source into a droplet. Some Cloud
+        Controllers refuse callers who are nothing but Space Supporter below `/v2`, with 403 and an
+        HTML page; this contract does not ask for that.
         """
         return AsyncV2BuildpacksClient(self._caller)
 
@@ -129,3 +189,19 @@ class AsyncClient(AsynchronousClient):
     def v2_jobs(self) -> AsyncV2JobsClient:
         """Work behind an answer 202, version 2."""
         return AsyncV2JobsClient(self._caller)
+
+    async def wait(
+        self,
+        answer: _packages_operations.DeletePackage202
+        | _organizations_operations.DeleteOrganization202
+        | _spaces_operations.DeleteSpace202
+        | _apps_operations.DeleteApp202,
+        *,
+        timeout: float = 300.0,
+    ) -> models.Job:
+        """Poll the job behind `answer` until it is done and return its last representation.
+
+        `timeout` is in seconds. Raises `JobFailed` with the errors of a failed job, `JobTimeout`,
+        and the errors of the operation that shows the job.
+        """
+        return await self._caller.wait_for(_JOBS[type(answer)], answer, timeout)

@@ -63,7 +63,8 @@ class InfoClient(SyncGroup):
 
         `GET /v3/info`
 
-        Name, build, versions and rate limits. No token is needed. What is not configured is empty, not null.
+        Name, build, versions and rate limits. No token is needed. What is not configured is
+        empty, not null.
 
         Raises V3BadRequest, V3TooManyRequests, V3ServerError.
         """
@@ -74,8 +75,8 @@ class InfoClient(SyncGroup):
 
         `GET /v2/info`
 
-        Name, versions and where to log in. No token is needed; with a valid one `user` is there too. What is not
-        configured is null.
+        Name, versions and where to log in. No token is needed; with a valid one `user` is there
+        too. What is not configured is null.
 
         Raises V2BadRequest, V2Unauthorized, V2ServerError.
         """
@@ -86,7 +87,8 @@ class InfoClient(SyncGroup):
 
         `GET /healthz`
 
-        Answers the two letters `OK`, not JSON, although the media type says so. No token is needed.
+        Answers the two letters `OK`, not JSON, although the media type says so. No token is
+        needed.
 
         Raises V2ServerError.
         """

@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import Field
 from specfoundry.runtime.client import (
     Answer,
     AnswerHeader,
@@ -21,7 +18,7 @@ from .. import models
 from ..operations import jobs as _operations
 from . import _answers
 
-GET_JOB: Endpoint[_operations.GetJob200] = Endpoint(
+GET_JOB: Endpoint[models.Job] = Endpoint(
     operation_id="getJob",
     method="GET",
     path="/v3/jobs/{guid}",
@@ -46,42 +43,34 @@ GET_JOB: Endpoint[_operations.GetJob200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 
 
 class JobsClient(SyncGroup):
     """Work behind an answer 202, version 3."""
 
-    def get_job(self, guid: Annotated[str, Field(min_length=1)]) -> _operations.GetJob200:
+    def get_job(self, guid: str) -> models.Job:
         """Get a job.
 
         `GET /v3/jobs/{guid}`
 
-        How the work behind an answer 202 is going. Poll it until `state` is `COMPLETE` or `FAILED`; a failed job says
-        why in `errors`. Any caller with a reading scope can read any job. Finished jobs are kept for some time (90 days
-        by default), then 404 `Job not found`.
+        How the work behind an answer 202 is going. Poll it until `state` is `COMPLETE` or
+        `FAILED`; a failed job says why in `errors`. Any caller with a reading scope can read any
+        job. Finished jobs are kept for some time (90 days by default), then 404 `Job not found`.
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooManyRequests,
+        V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
-        return self._caller.call(
-            GET_JOB,
-            Call(
-                params=_operations.GetJobParams(guid=guid),
-            ),
-        )
+        return self._caller.call(GET_JOB, Call(params=_operations.GetJobParams(guid=guid)))
 
 
 class AsyncJobsClient(AsyncGroup):
     """Work behind an answer 202, version 3."""
 
-    async def get_job(self, guid: Annotated[str, Field(min_length=1)]) -> _operations.GetJob200:
+    async def get_job(self, guid: str) -> models.Job:
         """Get a job.
 
         `GET /v3/jobs/{guid}`
         """
-        return await self._caller.call(
-            GET_JOB,
-            Call(
-                params=_operations.GetJobParams(guid=guid),
-            ),
-        )
+        return await self._caller.call(GET_JOB, Call(params=_operations.GetJobParams(guid=guid)))

@@ -24,13 +24,13 @@ from .. import models
 from ..operations import organizations as _operations
 from . import _answers
 
-LIST_ORGANIZATIONS: Endpoint[_operations.ListOrganizations200] = Endpoint(
+LIST_ORGANIZATIONS: Endpoint[models.OrganizationList] = Endpoint(
     operation_id="listOrganizations",
     method="GET",
     path="/v3/organizations",
     parameters=(
-        WireParameter(identifier="guids", name="guids", location="query"),
-        WireParameter(identifier="names", name="names", location="query"),
+        WireParameter(identifier="guids", name="guids", location="query", decode="split-decoded"),
+        WireParameter(identifier="names", name="names", location="query", decode="split-decoded"),
         WireParameter(
             identifier="isolation_segment_guid",
             name="isolation_segment_guid",
@@ -43,7 +43,9 @@ LIST_ORGANIZATIONS: Endpoint[_operations.ListOrganizations200] = Endpoint(
         WireParameter(identifier="page", name="page", location="query", explode=True),
         WireParameter(identifier="per_page", name="per_page", location="query", explode=True),
         WireParameter(identifier="order_by", name="order_by", location="query", explode=True),
-        WireParameter(identifier="created_ats", name="created_ats", location="query"),
+        WireParameter(
+            identifier="created_ats", name="created_ats", location="query", decode="split-decoded"
+        ),
         WireParameter(
             identifier="created_ats_lt", name="created_ats[lt]", location="query", explode=True
         ),
@@ -56,7 +58,9 @@ LIST_ORGANIZATIONS: Endpoint[_operations.ListOrganizations200] = Endpoint(
         WireParameter(
             identifier="created_ats_gte", name="created_ats[gte]", location="query", explode=True
         ),
-        WireParameter(identifier="updated_ats", name="updated_ats", location="query"),
+        WireParameter(
+            identifier="updated_ats", name="updated_ats", location="query", decode="split-decoded"
+        ),
         WireParameter(
             identifier="updated_ats_lt", name="updated_ats[lt]", location="query", explode=True
         ),
@@ -85,8 +89,9 @@ LIST_ORGANIZATIONS: Endpoint[_operations.ListOrganizations200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-CREATE_ORGANIZATION: Endpoint[_operations.CreateOrganization201] = Endpoint(
+CREATE_ORGANIZATION: Endpoint[models.Organization] = Endpoint(
     operation_id="createOrganization",
     method="POST",
     path="/v3/organizations",
@@ -106,8 +111,9 @@ CREATE_ORGANIZATION: Endpoint[_operations.CreateOrganization201] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-GET_ORGANIZATION: Endpoint[_operations.GetOrganization200] = Endpoint(
+GET_ORGANIZATION: Endpoint[models.Organization] = Endpoint(
     operation_id="getOrganization",
     method="GET",
     path="/v3/organizations/{guid}",
@@ -132,6 +138,7 @@ GET_ORGANIZATION: Endpoint[_operations.GetOrganization200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 DELETE_ORGANIZATION: Endpoint[_operations.DeleteOrganization202] = Endpoint(
     operation_id="deleteOrganization",
@@ -178,15 +185,9 @@ class OrganizationsClient(SyncGroup):
         guids: tuple[str, ...] | None = None,
         names: tuple[str, ...] | None = None,
         isolation_segment_guid: str | None = None,
-        label_selector: Annotated[
-            str,
-            Field(
-                pattern="^,*(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\)))(?:,+(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\))))*,*$"
-            ),
-        ]
-        | None = None,
-        page: Annotated[int, Field(strict=True, ge=1, le=1844674407370955)] = 1,
-        per_page: Annotated[int, Field(strict=True, ge=1, le=5000)] = 50,
+        label_selector: str | None = None,
+        page: int = 1,
+        per_page: int = 50,
         order_by: Literal[
             "",
             "created_at",
@@ -200,26 +201,26 @@ class OrganizationsClient(SyncGroup):
             "-name",
         ]
         | None = None,
-        created_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        created_ats: tuple[models.TimestampFilter, ...] | None = None,
         created_ats_lt: models.TimestampFilter | None = None,
         created_ats_lte: models.TimestampFilter | None = None,
         created_ats_gt: models.TimestampFilter | None = None,
         created_ats_gte: models.TimestampFilter | None = None,
-        updated_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
         updated_ats_lt: models.TimestampFilter | None = None,
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListOrganizations200:
+    ) -> models.OrganizationList:
         """List organizations.
 
         `GET /v3/organizations`
 
-        All organizations that the caller has a role in; global readers see all. An unknown query parameter is refused.
+        All organizations that the caller has a role in; global readers see all. An unknown query
+        parameter is refused.
 
-        Raises V3BadQueryParameter, V3Unauthorized, V3Forbidden, V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadQueryParameter, V3Unauthorized, V3Forbidden, V3TooManyRequests,
+        V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
         return self._caller.call(
             LIST_ORGANIZATIONS,
@@ -242,7 +243,7 @@ class OrganizationsClient(SyncGroup):
                     updated_ats_lte=updated_ats_lte,
                     updated_ats_gt=updated_ats_gt,
                     updated_ats_gte=updated_ats_gte,
-                ),
+                )
             ),
         )
 
@@ -252,14 +253,8 @@ class OrganizationsClient(SyncGroup):
         guids: tuple[str, ...] | None = None,
         names: tuple[str, ...] | None = None,
         isolation_segment_guid: str | None = None,
-        label_selector: Annotated[
-            str,
-            Field(
-                pattern="^,*(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\)))(?:,+(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\))))*,*$"
-            ),
-        ]
-        | None = None,
-        per_page: Annotated[int, Field(strict=True, ge=1, le=5000)] = 50,
+        label_selector: str | None = None,
+        per_page: int = 50,
         order_by: Literal[
             "",
             "created_at",
@@ -273,14 +268,12 @@ class OrganizationsClient(SyncGroup):
             "-name",
         ]
         | None = None,
-        created_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        created_ats: tuple[models.TimestampFilter, ...] | None = None,
         created_ats_lt: models.TimestampFilter | None = None,
         created_ats_lte: models.TimestampFilter | None = None,
         created_ats_gt: models.TimestampFilter | None = None,
         created_ats_gte: models.TimestampFilter | None = None,
-        updated_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
         updated_ats_lt: models.TimestampFilter | None = None,
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
@@ -310,7 +303,7 @@ class OrganizationsClient(SyncGroup):
                     updated_ats_lte=updated_ats_lte,
                     updated_ats_gt=updated_ats_gt,
                     updated_ats_gte=updated_ats_gte,
-                ),
+                )
             ),
             Pagination(
                 items="/resources",
@@ -320,63 +313,50 @@ class OrganizationsClient(SyncGroup):
             ),
         )
 
-    def create_organization(
-        self, body: models.OrganizationCreate
-    ) -> _operations.CreateOrganization201:
+    def create_organization(self, body: models.OrganizationCreate) -> models.Organization:
         """Create an organization.
 
         `POST /v3/organizations`
 
-        Creates an organization. Admins only, unless the feature flag `user_org_creation` is on; then anyone who may
-        write, and the creator becomes user and manager of it.
+        Creates an organization. Admins only, unless the feature flag `user_org_creation` is on;
+        then anyone who may write, and the creator becomes user and manager of it.
 
-        Problems of the body come joined in one 422, for instance `Name can't be blank`; a name that is taken answers 422
-        `Organization '<name>' already exists.`
+        Problems of the body come joined in one 422, for instance `Name can't be blank`; a name
+        that is taken answers 422 `Organization '<name>' already exists.`
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3UnprocessableEntity,
+        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
-        return self._caller.call(
-            CREATE_ORGANIZATION,
-            Call(
-                body=body,
-            ),
-        )
+        return self._caller.call(CREATE_ORGANIZATION, Call(body=body))
 
-    def get_organization(
-        self, guid: Annotated[str, Field(min_length=1)]
-    ) -> _operations.GetOrganization200:
+    def get_organization(self, guid: str) -> models.Organization:
         """Get an organization.
 
         `GET /v3/organizations/{guid}`
 
         One organization. A caller without a role in it gets 404 `Organization not found`.
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooManyRequests,
+        V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
         return self._caller.call(
-            GET_ORGANIZATION,
-            Call(
-                params=_operations.GetOrganizationParams(guid=guid),
-            ),
+            GET_ORGANIZATION, Call(params=_operations.GetOrganizationParams(guid=guid))
         )
 
-    def delete_organization(
-        self, guid: Annotated[str, Field(min_length=1)]
-    ) -> _operations.DeleteOrganization202:
+    def delete_organization(self, guid: str) -> _operations.DeleteOrganization202:
         """Delete an organization.
 
         `DELETE /v3/organizations/{guid}`
 
-        Queues the deletion of the organization with everything in it and answers with the job (`organization.delete`).
-        A caller who cannot read the organization gets 404, one who can but is no admin 403.
+        Queues the deletion of the organization with everything in it and answers with the job
+        (`organization.delete`). A caller who cannot read the organization gets 404, one who can
+        but is no admin 403.
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
+        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
         return self._caller.call(
-            DELETE_ORGANIZATION,
-            Call(
-                params=_operations.DeleteOrganizationParams(guid=guid),
-            ),
+            DELETE_ORGANIZATION, Call(params=_operations.DeleteOrganizationParams(guid=guid))
         )
 
 
@@ -389,15 +369,9 @@ class AsyncOrganizationsClient(AsyncGroup):
         guids: tuple[str, ...] | None = None,
         names: tuple[str, ...] | None = None,
         isolation_segment_guid: str | None = None,
-        label_selector: Annotated[
-            str,
-            Field(
-                pattern="^,*(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\)))(?:,+(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\))))*,*$"
-            ),
-        ]
-        | None = None,
-        page: Annotated[int, Field(strict=True, ge=1, le=1844674407370955)] = 1,
-        per_page: Annotated[int, Field(strict=True, ge=1, le=5000)] = 50,
+        label_selector: str | None = None,
+        page: int = 1,
+        per_page: int = 50,
         order_by: Literal[
             "",
             "created_at",
@@ -411,19 +385,17 @@ class AsyncOrganizationsClient(AsyncGroup):
             "-name",
         ]
         | None = None,
-        created_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        created_ats: tuple[models.TimestampFilter, ...] | None = None,
         created_ats_lt: models.TimestampFilter | None = None,
         created_ats_lte: models.TimestampFilter | None = None,
         created_ats_gt: models.TimestampFilter | None = None,
         created_ats_gte: models.TimestampFilter | None = None,
-        updated_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
         updated_ats_lt: models.TimestampFilter | None = None,
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListOrganizations200:
+    ) -> models.OrganizationList:
         """List organizations.
 
         `GET /v3/organizations`
@@ -449,7 +421,7 @@ class AsyncOrganizationsClient(AsyncGroup):
                     updated_ats_lte=updated_ats_lte,
                     updated_ats_gt=updated_ats_gt,
                     updated_ats_gte=updated_ats_gte,
-                ),
+                )
             ),
         )
 
@@ -459,14 +431,8 @@ class AsyncOrganizationsClient(AsyncGroup):
         guids: tuple[str, ...] | None = None,
         names: tuple[str, ...] | None = None,
         isolation_segment_guid: str | None = None,
-        label_selector: Annotated[
-            str,
-            Field(
-                pattern="^,*(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\)))(?:,+(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\))))*,*$"
-            ),
-        ]
-        | None = None,
-        per_page: Annotated[int, Field(strict=True, ge=1, le=5000)] = 50,
+        label_selector: str | None = None,
+        per_page: int = 50,
         order_by: Literal[
             "",
             "created_at",
@@ -480,14 +446,12 @@ class AsyncOrganizationsClient(AsyncGroup):
             "-name",
         ]
         | None = None,
-        created_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        created_ats: tuple[models.TimestampFilter, ...] | None = None,
         created_ats_lt: models.TimestampFilter | None = None,
         created_ats_lte: models.TimestampFilter | None = None,
         created_ats_gt: models.TimestampFilter | None = None,
         created_ats_gte: models.TimestampFilter | None = None,
-        updated_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
         updated_ats_lt: models.TimestampFilter | None = None,
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
@@ -514,7 +478,7 @@ class AsyncOrganizationsClient(AsyncGroup):
                     updated_ats_lte=updated_ats_lte,
                     updated_ats_gt=updated_ats_gt,
                     updated_ats_gte=updated_ats_gte,
-                ),
+                )
             ),
             Pagination(
                 items="/resources",
@@ -524,44 +488,27 @@ class AsyncOrganizationsClient(AsyncGroup):
             ),
         )
 
-    async def create_organization(
-        self, body: models.OrganizationCreate
-    ) -> _operations.CreateOrganization201:
+    async def create_organization(self, body: models.OrganizationCreate) -> models.Organization:
         """Create an organization.
 
         `POST /v3/organizations`
         """
-        return await self._caller.call(
-            CREATE_ORGANIZATION,
-            Call(
-                body=body,
-            ),
-        )
+        return await self._caller.call(CREATE_ORGANIZATION, Call(body=body))
 
-    async def get_organization(
-        self, guid: Annotated[str, Field(min_length=1)]
-    ) -> _operations.GetOrganization200:
+    async def get_organization(self, guid: str) -> models.Organization:
         """Get an organization.
 
         `GET /v3/organizations/{guid}`
         """
         return await self._caller.call(
-            GET_ORGANIZATION,
-            Call(
-                params=_operations.GetOrganizationParams(guid=guid),
-            ),
+            GET_ORGANIZATION, Call(params=_operations.GetOrganizationParams(guid=guid))
         )
 
-    async def delete_organization(
-        self, guid: Annotated[str, Field(min_length=1)]
-    ) -> _operations.DeleteOrganization202:
+    async def delete_organization(self, guid: str) -> _operations.DeleteOrganization202:
         """Delete an organization.
 
         `DELETE /v3/organizations/{guid}`
         """
         return await self._caller.call(
-            DELETE_ORGANIZATION,
-            Call(
-                params=_operations.DeleteOrganizationParams(guid=guid),
-            ),
+            DELETE_ORGANIZATION, Call(params=_operations.DeleteOrganizationParams(guid=guid))
         )

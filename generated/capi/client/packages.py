@@ -29,24 +29,35 @@ from .. import models
 from ..operations import packages as _operations
 from . import _answers
 
-LIST_PACKAGES: Endpoint[_operations.ListPackages200] = Endpoint(
+LIST_PACKAGES: Endpoint[models.PackageList] = Endpoint(
     operation_id="listPackages",
     method="GET",
     path="/v3/packages",
     parameters=(
-        WireParameter(identifier="guids", name="guids", location="query"),
-        WireParameter(identifier="states", name="states", location="query"),
-        WireParameter(identifier="types", name="types", location="query"),
-        WireParameter(identifier="app_guids", name="app_guids", location="query"),
-        WireParameter(identifier="space_guids", name="space_guids", location="query"),
-        WireParameter(identifier="organization_guids", name="organization_guids", location="query"),
+        WireParameter(identifier="guids", name="guids", location="query", decode="split-decoded"),
+        WireParameter(identifier="states", name="states", location="query", decode="split-decoded"),
+        WireParameter(identifier="types", name="types", location="query", decode="split-decoded"),
+        WireParameter(
+            identifier="app_guids", name="app_guids", location="query", decode="split-decoded"
+        ),
+        WireParameter(
+            identifier="space_guids", name="space_guids", location="query", decode="split-decoded"
+        ),
+        WireParameter(
+            identifier="organization_guids",
+            name="organization_guids",
+            location="query",
+            decode="split-decoded",
+        ),
         WireParameter(
             identifier="label_selector", name="label_selector", location="query", explode=True
         ),
         WireParameter(identifier="page", name="page", location="query", explode=True),
         WireParameter(identifier="per_page", name="per_page", location="query", explode=True),
         WireParameter(identifier="order_by", name="order_by", location="query", explode=True),
-        WireParameter(identifier="created_ats", name="created_ats", location="query"),
+        WireParameter(
+            identifier="created_ats", name="created_ats", location="query", decode="split-decoded"
+        ),
         WireParameter(
             identifier="created_ats_lt", name="created_ats[lt]", location="query", explode=True
         ),
@@ -59,7 +70,9 @@ LIST_PACKAGES: Endpoint[_operations.ListPackages200] = Endpoint(
         WireParameter(
             identifier="created_ats_gte", name="created_ats[gte]", location="query", explode=True
         ),
-        WireParameter(identifier="updated_ats", name="updated_ats", location="query"),
+        WireParameter(
+            identifier="updated_ats", name="updated_ats", location="query", decode="split-decoded"
+        ),
         WireParameter(
             identifier="updated_ats_lt", name="updated_ats[lt]", location="query", explode=True
         ),
@@ -88,8 +101,9 @@ LIST_PACKAGES: Endpoint[_operations.ListPackages200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-CREATE_PACKAGE: Endpoint[_operations.CreatePackage201] = Endpoint(
+CREATE_PACKAGE: Endpoint[models.Package] = Endpoint(
     operation_id="createPackage",
     method="POST",
     path="/v3/packages",
@@ -113,8 +127,9 @@ CREATE_PACKAGE: Endpoint[_operations.CreatePackage201] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-GET_PACKAGE: Endpoint[_operations.GetPackage200] = Endpoint(
+GET_PACKAGE: Endpoint[models.Package] = Endpoint(
     operation_id="getPackage",
     method="GET",
     path="/v3/packages/{guid}",
@@ -139,6 +154,7 @@ GET_PACKAGE: Endpoint[_operations.GetPackage200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 DELETE_PACKAGE: Endpoint[_operations.DeletePackage202] = Endpoint(
     operation_id="deletePackage",
@@ -174,7 +190,7 @@ DELETE_PACKAGE: Endpoint[_operations.DeletePackage202] = Endpoint(
         "503": _answers.V3ServiceUnavailable,
     },
 )
-UPDATE_PACKAGE: Endpoint[_operations.UpdatePackage200] = Endpoint(
+UPDATE_PACKAGE: Endpoint[models.Package] = Endpoint(
     operation_id="updatePackage",
     method="PATCH",
     path="/v3/packages/{guid}",
@@ -201,8 +217,9 @@ UPDATE_PACKAGE: Endpoint[_operations.UpdatePackage200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-UPLOAD_PACKAGE: Endpoint[_operations.UploadPackage200] = Endpoint(
+UPLOAD_PACKAGE: Endpoint[models.Package] = Endpoint(
     operation_id="uploadPackage",
     method="POST",
     path="/v3/packages/{guid}/upload",
@@ -240,6 +257,7 @@ UPLOAD_PACKAGE: Endpoint[_operations.UploadPackage200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 DOWNLOAD_PACKAGE: Endpoint[Never] = Endpoint(
     operation_id="downloadPackage",
@@ -311,7 +329,7 @@ DOWNLOAD_PACKAGE: Endpoint[Never] = Endpoint(
         "503": _answers.V3ServiceUnavailable,
     },
 )
-LIST_PACKAGES_FOR_APP: Endpoint[_operations.ListPackagesForApp200] = Endpoint(
+LIST_PACKAGES_FOR_APP: Endpoint[models.PackageList] = Endpoint(
     operation_id="listPackagesForApp",
     method="GET",
     path="/v3/apps/{guid}/packages",
@@ -319,16 +337,18 @@ LIST_PACKAGES_FOR_APP: Endpoint[_operations.ListPackagesForApp200] = Endpoint(
         WireParameter(
             identifier="guid", name="guid", location="path", style="simple", required=True
         ),
-        WireParameter(identifier="guids", name="guids", location="query"),
-        WireParameter(identifier="states", name="states", location="query"),
-        WireParameter(identifier="types", name="types", location="query"),
+        WireParameter(identifier="guids", name="guids", location="query", decode="split-decoded"),
+        WireParameter(identifier="states", name="states", location="query", decode="split-decoded"),
+        WireParameter(identifier="types", name="types", location="query", decode="split-decoded"),
         WireParameter(
             identifier="label_selector", name="label_selector", location="query", explode=True
         ),
         WireParameter(identifier="page", name="page", location="query", explode=True),
         WireParameter(identifier="per_page", name="per_page", location="query", explode=True),
         WireParameter(identifier="order_by", name="order_by", location="query", explode=True),
-        WireParameter(identifier="created_ats", name="created_ats", location="query"),
+        WireParameter(
+            identifier="created_ats", name="created_ats", location="query", decode="split-decoded"
+        ),
         WireParameter(
             identifier="created_ats_lt", name="created_ats[lt]", location="query", explode=True
         ),
@@ -341,7 +361,9 @@ LIST_PACKAGES_FOR_APP: Endpoint[_operations.ListPackagesForApp200] = Endpoint(
         WireParameter(
             identifier="created_ats_gte", name="created_ats[gte]", location="query", explode=True
         ),
-        WireParameter(identifier="updated_ats", name="updated_ats", location="query"),
+        WireParameter(
+            identifier="updated_ats", name="updated_ats", location="query", decode="split-decoded"
+        ),
         WireParameter(
             identifier="updated_ats_lt", name="updated_ats[lt]", location="query", explode=True
         ),
@@ -371,6 +393,7 @@ LIST_PACKAGES_FOR_APP: Endpoint[_operations.ListPackagesForApp200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 
 
@@ -386,15 +409,9 @@ class PackagesClient(SyncGroup):
         app_guids: tuple[str, ...] | None = None,
         space_guids: tuple[str, ...] | None = None,
         organization_guids: tuple[str, ...] | None = None,
-        label_selector: Annotated[
-            str,
-            Field(
-                pattern="^,*(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\)))(?:,+(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\))))*,*$"
-            ),
-        ]
-        | None = None,
-        page: Annotated[int, Field(strict=True, ge=1, le=1844674407370955)] = 1,
-        per_page: Annotated[int, Field(strict=True, ge=1, le=5000)] = 50,
+        label_selector: str | None = None,
+        page: int = 1,
+        per_page: int = 50,
         order_by: Literal[
             "",
             "created_at",
@@ -405,27 +422,27 @@ class PackagesClient(SyncGroup):
             "-updated_at",
         ]
         | None = None,
-        created_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        created_ats: tuple[models.TimestampFilter, ...] | None = None,
         created_ats_lt: models.TimestampFilter | None = None,
         created_ats_lte: models.TimestampFilter | None = None,
         created_ats_gt: models.TimestampFilter | None = None,
         created_ats_gte: models.TimestampFilter | None = None,
-        updated_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
         updated_ats_lt: models.TimestampFilter | None = None,
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListPackages200:
+    ) -> models.PackageList:
         """List packages.
 
         `GET /v3/packages`
 
-        All packages that the caller can read; a caller without a role gets an empty list, not an error.
-        Without `order_by` the list is in the order of insertion. An unknown query parameter is refused.
+        All packages that the caller can read; a caller without a role gets an empty list, not an
+        error. Without `order_by` the list is in the order of insertion. An unknown query
+        parameter is refused.
 
-        Raises V3BadQueryParameter, V3Unauthorized, V3Forbidden, V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadQueryParameter, V3Unauthorized, V3Forbidden, V3TooManyRequests,
+        V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
         return self._caller.call(
             LIST_PACKAGES,
@@ -451,7 +468,7 @@ class PackagesClient(SyncGroup):
                     updated_ats_lte=updated_ats_lte,
                     updated_ats_gt=updated_ats_gt,
                     updated_ats_gte=updated_ats_gte,
-                ),
+                )
             ),
         )
 
@@ -464,14 +481,8 @@ class PackagesClient(SyncGroup):
         app_guids: tuple[str, ...] | None = None,
         space_guids: tuple[str, ...] | None = None,
         organization_guids: tuple[str, ...] | None = None,
-        label_selector: Annotated[
-            str,
-            Field(
-                pattern="^,*(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\)))(?:,+(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\))))*,*$"
-            ),
-        ]
-        | None = None,
-        per_page: Annotated[int, Field(strict=True, ge=1, le=5000)] = 50,
+        label_selector: str | None = None,
+        per_page: int = 50,
         order_by: Literal[
             "",
             "created_at",
@@ -482,14 +493,12 @@ class PackagesClient(SyncGroup):
             "-updated_at",
         ]
         | None = None,
-        created_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        created_ats: tuple[models.TimestampFilter, ...] | None = None,
         created_ats_lt: models.TimestampFilter | None = None,
         created_ats_lte: models.TimestampFilter | None = None,
         created_ats_gt: models.TimestampFilter | None = None,
         created_ats_gte: models.TimestampFilter | None = None,
-        updated_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
         updated_ats_lt: models.TimestampFilter | None = None,
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
@@ -522,7 +531,7 @@ class PackagesClient(SyncGroup):
                     updated_ats_lte=updated_ats_lte,
                     updated_ats_gt=updated_ats_gt,
                     updated_ats_gte=updated_ats_gte,
-                ),
+                )
             ),
             Pagination(
                 items="/resources",
@@ -534,125 +543,121 @@ class PackagesClient(SyncGroup):
 
     def create_package(
         self, body: models.PackageCreate, *, source_guid: str | None = None
-    ) -> _operations.CreatePackage201:
+    ) -> models.Package:
         """Create or copy a package.
 
         `POST /v3/packages`
 
-        Creates a package of an app. A bits package starts in `AWAITING_UPLOAD`, a Docker package is `READY` at once.
-        The body is parsed as JSON whatever its media type.
+        Creates a package of an app. A bits package starts in `AWAITING_UPLOAD`, a Docker package
+        is `READY` at once. The body is parsed as JSON whatever its media type.
 
-        Checks, in this order: the body's members, all problems in one answer (422); the app exists and the caller can
-        read it (422 `App is invalid. Ensure it exists and you have access to it.`, never 404); the caller may write
-        there (403); neither space nor organization is suspended (403) or being deleted (422); the kind of the package
-        fits the app: 422 `Cannot create bits package for a Docker app.` and
-        `Cannot create Docker package for a buildpack app.` An app of lifecycle `cnb` takes both.
+        Checks, in this order: the body's members, all problems in one answer (422); the app
+        exists and the caller can read it (422 `App is invalid. Ensure it exists and you have
+        access to it.`, never 404); the caller may write there (403); neither space nor
+        organization is suspended (403) or being deleted (422); the kind of the package fits the
+        app: 422 `Cannot create bits package for a Docker app.` and `Cannot create Docker package
+        for a buildpack app.` An app of lifecycle `cnb` takes both.
 
-        With a `source_guid` that is not blank the request copies that package to the app named in the body; type, data,
-        metadata and unknown members of the body are ignored. The copy has a new guid, the source's type and image, but
-        neither its Docker credentials nor its labels and annotations. A copy of bits is `COPYING` until its bits are
-        there, then `READY`, or `FAILED` with `data.error` (also when the source has no bits); there is no job to poll.
-        Checks: destination app (422, then 403), source package (422 `Source package is invalid. Ensure it exists and
-        you have access to it.`), the caller may write in the source's space (403), the apps differ (422 `Source and
-        destination app cannot be the same`). The lifecycle of the app is not checked for a copy.
+        With a `source_guid` that is not blank the request copies that package to the app named
+        in the body; type, data, metadata and unknown members of the body are ignored. The copy
+        has a new guid, the source's type and image, but neither its Docker credentials nor its
+        labels and annotations. A copy of bits is `COPYING` until its bits are there, then
+        `READY`, or `FAILED` with `data.error` (also when the source has no bits); there is no
+        job to poll. Checks: destination app (422, then 403), source package (422 `Source package
+        is invalid. Ensure it exists and you have access to it.`), the caller may write in the
+        source's space (403), the apps differ (422 `Source and destination app cannot be the
+        same`). The lifecycle of the app is not checked for a copy.
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3UnprocessableEntity,
+        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
         return self._caller.call(
             CREATE_PACKAGE,
-            Call(
-                params=_operations.CreatePackageParams(source_guid=source_guid),
-                body=body,
-            ),
+            Call(params=_operations.CreatePackageParams(source_guid=source_guid), body=body),
         )
 
-    def get_package(self, guid: Annotated[str, Field(min_length=1)]) -> _operations.GetPackage200:
+    def get_package(self, guid: str) -> models.Package:
         """Get a package.
 
         `GET /v3/packages/{guid}`
 
-        One package. Poll it after an upload or a copy until `state` is `READY` or `FAILED`. A caller who cannot read the
-        app's space gets 404 `Package not found`. Unknown query parameters are ignored.
+        One package. Poll it after an upload or a copy until `state` is `READY` or `FAILED`. A
+        caller who cannot read the app's space gets 404 `Package not found`. Unknown query
+        parameters are ignored.
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooManyRequests,
+        V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
-        return self._caller.call(
-            GET_PACKAGE,
-            Call(
-                params=_operations.GetPackageParams(guid=guid),
-            ),
-        )
+        return self._caller.call(GET_PACKAGE, Call(params=_operations.GetPackageParams(guid=guid)))
 
-    def delete_package(
-        self, guid: Annotated[str, Field(min_length=1)]
-    ) -> _operations.DeletePackage202:
+    def delete_package(self, guid: str) -> _operations.DeletePackage202:
         """Delete a package.
 
         `DELETE /v3/packages/{guid}`
 
-        Queues the deletion and answers with the job (`package.delete`). Every state may be deleted, also while bits are
-        processed or copied and while builds use the package; builds and droplets made from it stay. The package can be
-        read until the job ran. A second request before that makes a second job, which completes quietly; one after it
-        answers 404.
+        Queues the deletion and answers with the job (`package.delete`). Every state may be
+        deleted, also while bits are processed or copied and while builds use the package; builds
+        and droplets made from it stay. The package can be read until the job ran. A second
+        request before that makes a second job, which completes quietly; one after it answers
+        404.
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
+        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
         return self._caller.call(
-            DELETE_PACKAGE,
-            Call(
-                params=_operations.DeletePackageParams(guid=guid),
-            ),
+            DELETE_PACKAGE, Call(params=_operations.DeletePackageParams(guid=guid))
         )
 
-    def update_package(
-        self, guid: Annotated[str, Field(min_length=1)], body: models.PackageUpdate | None = None
-    ) -> _operations.UpdatePackage200:
+    def update_package(self, guid: str, body: models.PackageUpdate | None = None) -> models.Package:
         """Update a package.
 
         `PATCH /v3/packages/{guid}`
 
-        Merges labels and annotations, and changes the registry credentials of a Docker package. Members that are not
-        sent stay; an empty body changes nothing and answers 200. The image cannot be changed.
+        Merges labels and annotations, and changes the registry credentials of a Docker package.
+        Members that are not sent stay; an empty body changes nothing and answers 200. The image
+        cannot be changed.
 
-        Checks, in this order: the body (422); the package exists and can be read (404 `Package not found`);
-        `username` or `password` on a bits package (422 `Cannot update Docker credentials for a buildpack app.`, even
-        for a caller who may not write); the caller may write (403); suspension (403).
+        Checks, in this order: the body (422); the package exists and can be read (404 `Package
+        not found`); `username` or `password` on a bits package (422 `Cannot update Docker
+        credentials for a buildpack app.`, even for a caller who may not write); the caller may
+        write (403); suspension (403).
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
+        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
         return self._caller.call(
-            UPDATE_PACKAGE,
-            Call(
-                params=_operations.UpdatePackageParams(guid=guid),
-                body=body,
-            ),
+            UPDATE_PACKAGE, Call(params=_operations.UpdatePackageParams(guid=guid), body=body)
         )
 
     def upload_package(
         self,
-        guid: Annotated[str, Field(min_length=1)],
+        guid: str,
         *,
         bits: UploadSource | None = None,
         resources: list[models.ResourceFingerprintV3 | models.ResourceFingerprintV2] | None = None,
         progress: Progress | None = None,
-    ) -> _operations.UploadPackage200:
+    ) -> models.Package:
         """Upload a package's bits.
 
         `POST /v3/packages/{guid}/upload`
 
-        Takes a zip archive as the part `bits`, names of cached files as the part `resources`, or both. Answers at once
-        with the package in `PROCESSING_UPLOAD`; there is no job, so poll the package. Nothing in the archive is checked
-        before the answer: an unreadable archive ends as `FAILED` with a text in `data.error`. The checksum is that of
-        the stored archive, which is repacked and may differ from the one that was sent.
+        Takes a zip archive as the part `bits`, names of cached files as the part `resources`, or
+        both. Answers at once with the package in `PROCESSING_UPLOAD`; there is no job, so poll
+        the package. Nothing in the archive is checked before the answer: an unreadable archive
+        ends as `FAILED` with a text in `data.error`. The checksum is that of the stored archive,
+        which is repacked and may differ from the one that was sent.
 
-        Checks, in this order: uploads are switched on (403 `CF-FeatureDisabled`, admins exempt); `resources` is a JSON
-        array of objects (422 `Resources must be valid JSON.`); there is something to upload (422
-        `Upload must include either resources or bits`, also when `resources` is `[]` alone) and no other part (422); the
-        package exists and can be read (404); the caller may write, nothing is suspended (403); it is a bits package (422
-        `Package type must be bits.`); it is in `AWAITING_UPLOAD` (400 `CF-PackageBitsAlreadyUploaded`: a failed package
-        cannot be retried either).
+        Checks, in this order: uploads are switched on (403 `CF-FeatureDisabled`, admins exempt);
+        `resources` is a JSON array of objects (422 `Resources must be valid JSON.`); there is
+        something to upload (422 `Upload must include either resources or bits`, also when
+        `resources` is `[]` alone) and no other part (422); the package exists and can be read
+        (404); the caller may write, nothing is suspended (403); it is a bits package (422
+        `Package type must be bits.`); it is in `AWAITING_UPLOAD` (400
+        `CF-PackageBitsAlreadyUploaded`: a failed package cannot be retried either).
 
-        Raises V3UploadBadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3UploadBadRequest, V3Unauthorized, V3Forbidden, V3NotFound,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             UPLOAD_PACKAGE,
@@ -664,49 +669,42 @@ class PackagesClient(SyncGroup):
         )
 
     def download_package(
-        self,
-        guid: Annotated[str, Field(min_length=1)],
-        *,
-        range: str | None = None,
-        if_range: str | None = None,
+        self, guid: str, *, range: str | None = None, if_range: str | None = None
     ) -> Download:
         """Download a package's bits.
 
         `GET /v3/packages/{guid}/download`
 
-        The stored zip archive: the bytes themselves, or, where the blobs are kept elsewhere, a redirect to a signed
-        URL, to be followed without the bearer token. `Range` is understood.
+        The stored zip archive: the bytes themselves, or, where the blobs are kept elsewhere, a
+        redirect to a signed URL, to be followed without the bearer token. `Range` is understood.
 
-        Checks, in this order: the package exists and can be read (404); the caller may read secrets of the space (403, so
-        many who can read the package cannot download it); it is a bits package (422 `Package type must be bits.`); it is
-        `READY` (422 `Package has no bits to download.`, although the `download` link is there in every state); the bits
-        are there (502 `CF-BlobstoreUnavailable`).
+        Checks, in this order: the package exists and can be read (404); the caller may read
+        secrets of the space (403, so many who can read the package cannot download it); it is a
+        bits package (422 `Package type must be bits.`); it is `READY` (422 `Package has no bits
+        to download.`, although the `download` link is there in every state); the bits are there
+        (502 `CF-BlobstoreUnavailable`).
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, RangeNotSatisfiable, V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, RangeNotSatisfiable,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.download(
             DOWNLOAD_PACKAGE,
             Call(
-                params=_operations.DownloadPackageParams(guid=guid, range=range, if_range=if_range),
+                params=_operations.DownloadPackageParams(guid=guid, range=range, if_range=if_range)
             ),
         )
 
     def list_packages_for_app(
         self,
-        guid: Annotated[str, Field(min_length=1)],
+        guid: str,
         *,
         guids: tuple[str, ...] | None = None,
         states: tuple[str, ...] | None = None,
         types: tuple[str, ...] | None = None,
-        label_selector: Annotated[
-            str,
-            Field(
-                pattern="^,*(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\)))(?:,+(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\))))*,*$"
-            ),
-        ]
-        | None = None,
-        page: Annotated[int, Field(strict=True, ge=1, le=1844674407370955)] = 1,
-        per_page: Annotated[int, Field(strict=True, ge=1, le=5000)] = 50,
+        label_selector: str | None = None,
+        page: int = 1,
+        per_page: int = 50,
         order_by: Literal[
             "",
             "created_at",
@@ -717,29 +715,28 @@ class PackagesClient(SyncGroup):
             "-updated_at",
         ]
         | None = None,
-        created_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        created_ats: tuple[models.TimestampFilter, ...] | None = None,
         created_ats_lt: models.TimestampFilter | None = None,
         created_ats_lte: models.TimestampFilter | None = None,
         created_ats_gt: models.TimestampFilter | None = None,
         created_ats_gte: models.TimestampFilter | None = None,
-        updated_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
         updated_ats_lt: models.TimestampFilter | None = None,
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListPackagesForApp200:
+    ) -> models.PackageList:
         """List an app's packages.
 
         `GET /v3/apps/{guid}/packages`
 
-        The packages of one app. `guids` filters by package guid. The parameters are checked before the app is looked
-        up, so a bad one on a missing app answers 400; a caller who cannot read the app's space gets 404 `App not
-        found`. `app_guids`, `space_guids` and `organization_guids` are refused here, and so is any unknown query
-        parameter.
+        The packages of one app. `guids` filters by package guid. The parameters are checked
+        before the app is looked up, so a bad one on a missing app answers 400; a caller who
+        cannot read the app's space gets 404 `App not found`. `app_guids`, `space_guids` and
+        `organization_guids` are refused here, and so is any unknown query parameter.
 
-        Raises V3BadQueryParameter, V3Unauthorized, V3Forbidden, V3NotFound, V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadQueryParameter, V3Unauthorized, V3Forbidden, V3NotFound, V3TooManyRequests,
+        V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
         return self._caller.call(
             LIST_PACKAGES_FOR_APP,
@@ -763,25 +760,19 @@ class PackagesClient(SyncGroup):
                     updated_ats_lte=updated_ats_lte,
                     updated_ats_gt=updated_ats_gt,
                     updated_ats_gte=updated_ats_gte,
-                ),
+                )
             ),
         )
 
     def iter_list_packages_for_app(
         self,
-        guid: Annotated[str, Field(min_length=1)],
+        guid: str,
         *,
         guids: tuple[str, ...] | None = None,
         states: tuple[str, ...] | None = None,
         types: tuple[str, ...] | None = None,
-        label_selector: Annotated[
-            str,
-            Field(
-                pattern="^,*(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\)))(?:,+(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\))))*,*$"
-            ),
-        ]
-        | None = None,
-        per_page: Annotated[int, Field(strict=True, ge=1, le=5000)] = 50,
+        label_selector: str | None = None,
+        per_page: int = 50,
         order_by: Literal[
             "",
             "created_at",
@@ -792,14 +783,12 @@ class PackagesClient(SyncGroup):
             "-updated_at",
         ]
         | None = None,
-        created_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        created_ats: tuple[models.TimestampFilter, ...] | None = None,
         created_ats_lt: models.TimestampFilter | None = None,
         created_ats_lte: models.TimestampFilter | None = None,
         created_ats_gt: models.TimestampFilter | None = None,
         created_ats_gte: models.TimestampFilter | None = None,
-        updated_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
         updated_ats_lt: models.TimestampFilter | None = None,
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
@@ -830,7 +819,7 @@ class PackagesClient(SyncGroup):
                     updated_ats_lte=updated_ats_lte,
                     updated_ats_gt=updated_ats_gt,
                     updated_ats_gte=updated_ats_gte,
-                ),
+                )
             ),
             Pagination(
                 items="/resources",
@@ -853,15 +842,9 @@ class AsyncPackagesClient(AsyncGroup):
         app_guids: tuple[str, ...] | None = None,
         space_guids: tuple[str, ...] | None = None,
         organization_guids: tuple[str, ...] | None = None,
-        label_selector: Annotated[
-            str,
-            Field(
-                pattern="^,*(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\)))(?:,+(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\))))*,*$"
-            ),
-        ]
-        | None = None,
-        page: Annotated[int, Field(strict=True, ge=1, le=1844674407370955)] = 1,
-        per_page: Annotated[int, Field(strict=True, ge=1, le=5000)] = 50,
+        label_selector: str | None = None,
+        page: int = 1,
+        per_page: int = 50,
         order_by: Literal[
             "",
             "created_at",
@@ -872,19 +855,17 @@ class AsyncPackagesClient(AsyncGroup):
             "-updated_at",
         ]
         | None = None,
-        created_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        created_ats: tuple[models.TimestampFilter, ...] | None = None,
         created_ats_lt: models.TimestampFilter | None = None,
         created_ats_lte: models.TimestampFilter | None = None,
         created_ats_gt: models.TimestampFilter | None = None,
         created_ats_gte: models.TimestampFilter | None = None,
-        updated_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
         updated_ats_lt: models.TimestampFilter | None = None,
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListPackages200:
+    ) -> models.PackageList:
         """List packages.
 
         `GET /v3/packages`
@@ -913,7 +894,7 @@ class AsyncPackagesClient(AsyncGroup):
                     updated_ats_lte=updated_ats_lte,
                     updated_ats_gt=updated_ats_gt,
                     updated_ats_gte=updated_ats_gte,
-                ),
+                )
             ),
         )
 
@@ -926,14 +907,8 @@ class AsyncPackagesClient(AsyncGroup):
         app_guids: tuple[str, ...] | None = None,
         space_guids: tuple[str, ...] | None = None,
         organization_guids: tuple[str, ...] | None = None,
-        label_selector: Annotated[
-            str,
-            Field(
-                pattern="^,*(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\)))(?:,+(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\))))*,*$"
-            ),
-        ]
-        | None = None,
-        per_page: Annotated[int, Field(strict=True, ge=1, le=5000)] = 50,
+        label_selector: str | None = None,
+        per_page: int = 50,
         order_by: Literal[
             "",
             "created_at",
@@ -944,14 +919,12 @@ class AsyncPackagesClient(AsyncGroup):
             "-updated_at",
         ]
         | None = None,
-        created_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        created_ats: tuple[models.TimestampFilter, ...] | None = None,
         created_ats_lt: models.TimestampFilter | None = None,
         created_ats_lte: models.TimestampFilter | None = None,
         created_ats_gt: models.TimestampFilter | None = None,
         created_ats_gte: models.TimestampFilter | None = None,
-        updated_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
         updated_ats_lt: models.TimestampFilter | None = None,
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
@@ -981,7 +954,7 @@ class AsyncPackagesClient(AsyncGroup):
                     updated_ats_lte=updated_ats_lte,
                     updated_ats_gt=updated_ats_gt,
                     updated_ats_gte=updated_ats_gte,
-                ),
+                )
             ),
             Pagination(
                 items="/resources",
@@ -993,70 +966,53 @@ class AsyncPackagesClient(AsyncGroup):
 
     async def create_package(
         self, body: models.PackageCreate, *, source_guid: str | None = None
-    ) -> _operations.CreatePackage201:
+    ) -> models.Package:
         """Create or copy a package.
 
         `POST /v3/packages`
         """
         return await self._caller.call(
             CREATE_PACKAGE,
-            Call(
-                params=_operations.CreatePackageParams(source_guid=source_guid),
-                body=body,
-            ),
+            Call(params=_operations.CreatePackageParams(source_guid=source_guid), body=body),
         )
 
-    async def get_package(
-        self, guid: Annotated[str, Field(min_length=1)]
-    ) -> _operations.GetPackage200:
+    async def get_package(self, guid: str) -> models.Package:
         """Get a package.
 
         `GET /v3/packages/{guid}`
         """
         return await self._caller.call(
-            GET_PACKAGE,
-            Call(
-                params=_operations.GetPackageParams(guid=guid),
-            ),
+            GET_PACKAGE, Call(params=_operations.GetPackageParams(guid=guid))
         )
 
-    async def delete_package(
-        self, guid: Annotated[str, Field(min_length=1)]
-    ) -> _operations.DeletePackage202:
+    async def delete_package(self, guid: str) -> _operations.DeletePackage202:
         """Delete a package.
 
         `DELETE /v3/packages/{guid}`
         """
         return await self._caller.call(
-            DELETE_PACKAGE,
-            Call(
-                params=_operations.DeletePackageParams(guid=guid),
-            ),
+            DELETE_PACKAGE, Call(params=_operations.DeletePackageParams(guid=guid))
         )
 
     async def update_package(
-        self, guid: Annotated[str, Field(min_length=1)], body: models.PackageUpdate | None = None
-    ) -> _operations.UpdatePackage200:
+        self, guid: str, body: models.PackageUpdate | None = None
+    ) -> models.Package:
         """Update a package.
 
         `PATCH /v3/packages/{guid}`
         """
         return await self._caller.call(
-            UPDATE_PACKAGE,
-            Call(
-                params=_operations.UpdatePackageParams(guid=guid),
-                body=body,
-            ),
+            UPDATE_PACKAGE, Call(params=_operations.UpdatePackageParams(guid=guid), body=body)
         )
 
     async def upload_package(
         self,
-        guid: Annotated[str, Field(min_length=1)],
+        guid: str,
         *,
         bits: UploadSource | None = None,
         resources: list[models.ResourceFingerprintV3 | models.ResourceFingerprintV2] | None = None,
         progress: Progress | None = None,
-    ) -> _operations.UploadPackage200:
+    ) -> models.Package:
         """Upload a package's bits.
 
         `POST /v3/packages/{guid}/upload`
@@ -1071,11 +1027,7 @@ class AsyncPackagesClient(AsyncGroup):
         )
 
     async def download_package(
-        self,
-        guid: Annotated[str, Field(min_length=1)],
-        *,
-        range: str | None = None,
-        if_range: str | None = None,
+        self, guid: str, *, range: str | None = None, if_range: str | None = None
     ) -> AsyncDownload:
         """Download a package's bits.
 
@@ -1084,26 +1036,20 @@ class AsyncPackagesClient(AsyncGroup):
         return await self._caller.download(
             DOWNLOAD_PACKAGE,
             Call(
-                params=_operations.DownloadPackageParams(guid=guid, range=range, if_range=if_range),
+                params=_operations.DownloadPackageParams(guid=guid, range=range, if_range=if_range)
             ),
         )
 
     async def list_packages_for_app(
         self,
-        guid: Annotated[str, Field(min_length=1)],
+        guid: str,
         *,
         guids: tuple[str, ...] | None = None,
         states: tuple[str, ...] | None = None,
         types: tuple[str, ...] | None = None,
-        label_selector: Annotated[
-            str,
-            Field(
-                pattern="^,*(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\)))(?:,+(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\))))*,*$"
-            ),
-        ]
-        | None = None,
-        page: Annotated[int, Field(strict=True, ge=1, le=1844674407370955)] = 1,
-        per_page: Annotated[int, Field(strict=True, ge=1, le=5000)] = 50,
+        label_selector: str | None = None,
+        page: int = 1,
+        per_page: int = 50,
         order_by: Literal[
             "",
             "created_at",
@@ -1114,19 +1060,17 @@ class AsyncPackagesClient(AsyncGroup):
             "-updated_at",
         ]
         | None = None,
-        created_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        created_ats: tuple[models.TimestampFilter, ...] | None = None,
         created_ats_lt: models.TimestampFilter | None = None,
         created_ats_lte: models.TimestampFilter | None = None,
         created_ats_gt: models.TimestampFilter | None = None,
         created_ats_gte: models.TimestampFilter | None = None,
-        updated_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
         updated_ats_lt: models.TimestampFilter | None = None,
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListPackagesForApp200:
+    ) -> models.PackageList:
         """List an app's packages.
 
         `GET /v3/apps/{guid}/packages`
@@ -1153,25 +1097,19 @@ class AsyncPackagesClient(AsyncGroup):
                     updated_ats_lte=updated_ats_lte,
                     updated_ats_gt=updated_ats_gt,
                     updated_ats_gte=updated_ats_gte,
-                ),
+                )
             ),
         )
 
     def iter_list_packages_for_app(
         self,
-        guid: Annotated[str, Field(min_length=1)],
+        guid: str,
         *,
         guids: tuple[str, ...] | None = None,
         states: tuple[str, ...] | None = None,
         types: tuple[str, ...] | None = None,
-        label_selector: Annotated[
-            str,
-            Field(
-                pattern="^,*(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\)))(?:,+(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\))))*,*$"
-            ),
-        ]
-        | None = None,
-        per_page: Annotated[int, Field(strict=True, ge=1, le=5000)] = 50,
+        label_selector: str | None = None,
+        per_page: int = 50,
         order_by: Literal[
             "",
             "created_at",
@@ -1182,14 +1120,12 @@ class AsyncPackagesClient(AsyncGroup):
             "-updated_at",
         ]
         | None = None,
-        created_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        created_ats: tuple[models.TimestampFilter, ...] | None = None,
         created_ats_lt: models.TimestampFilter | None = None,
         created_ats_lte: models.TimestampFilter | None = None,
         created_ats_gt: models.TimestampFilter | None = None,
         created_ats_gte: models.TimestampFilter | None = None,
-        updated_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
         updated_ats_lt: models.TimestampFilter | None = None,
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
@@ -1217,7 +1153,7 @@ class AsyncPackagesClient(AsyncGroup):
                     updated_ats_lte=updated_ats_lte,
                     updated_ats_gt=updated_ats_gt,
                     updated_ats_gte=updated_ats_gte,
-                ),
+                )
             ),
             Pagination(
                 items="/resources",

@@ -45,8 +45,8 @@ class RootClient(SyncGroup):
 
         `GET /`
 
-        Where the versions of the API, the login server and the log services are. No token is needed. All URLs come from
-        the server's configuration, never from the request's `Host`.
+        Where the versions of the API, the login server and the log services are. No token is
+        needed. All URLs come from the server's configuration, never from the request's `Host`.
 
         Raises V3ServerError.
         """

@@ -24,22 +24,31 @@ from .. import models
 from ..operations import spaces as _operations
 from . import _answers
 
-LIST_SPACES: Endpoint[_operations.ListSpaces200] = Endpoint(
+LIST_SPACES: Endpoint[models.SpaceList] = Endpoint(
     operation_id="listSpaces",
     method="GET",
     path="/v3/spaces",
     parameters=(
-        WireParameter(identifier="guids", name="guids", location="query"),
-        WireParameter(identifier="names", name="names", location="query"),
-        WireParameter(identifier="organization_guids", name="organization_guids", location="query"),
-        WireParameter(identifier="include", name="include", location="query"),
+        WireParameter(identifier="guids", name="guids", location="query", decode="split-decoded"),
+        WireParameter(identifier="names", name="names", location="query", decode="split-decoded"),
+        WireParameter(
+            identifier="organization_guids",
+            name="organization_guids",
+            location="query",
+            decode="split-decoded",
+        ),
+        WireParameter(
+            identifier="include", name="include", location="query", decode="split-decoded"
+        ),
         WireParameter(
             identifier="label_selector", name="label_selector", location="query", explode=True
         ),
         WireParameter(identifier="page", name="page", location="query", explode=True),
         WireParameter(identifier="per_page", name="per_page", location="query", explode=True),
         WireParameter(identifier="order_by", name="order_by", location="query", explode=True),
-        WireParameter(identifier="created_ats", name="created_ats", location="query"),
+        WireParameter(
+            identifier="created_ats", name="created_ats", location="query", decode="split-decoded"
+        ),
         WireParameter(
             identifier="created_ats_lt", name="created_ats[lt]", location="query", explode=True
         ),
@@ -52,7 +61,9 @@ LIST_SPACES: Endpoint[_operations.ListSpaces200] = Endpoint(
         WireParameter(
             identifier="created_ats_gte", name="created_ats[gte]", location="query", explode=True
         ),
-        WireParameter(identifier="updated_ats", name="updated_ats", location="query"),
+        WireParameter(
+            identifier="updated_ats", name="updated_ats", location="query", decode="split-decoded"
+        ),
         WireParameter(
             identifier="updated_ats_lt", name="updated_ats[lt]", location="query", explode=True
         ),
@@ -81,8 +92,9 @@ LIST_SPACES: Endpoint[_operations.ListSpaces200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-CREATE_SPACE: Endpoint[_operations.CreateSpace201] = Endpoint(
+CREATE_SPACE: Endpoint[models.Space] = Endpoint(
     operation_id="createSpace",
     method="POST",
     path="/v3/spaces",
@@ -102,8 +114,9 @@ CREATE_SPACE: Endpoint[_operations.CreateSpace201] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-GET_SPACE: Endpoint[_operations.GetSpace200] = Endpoint(
+GET_SPACE: Endpoint[models.Space] = Endpoint(
     operation_id="getSpace",
     method="GET",
     path="/v3/spaces/{guid}",
@@ -111,7 +124,9 @@ GET_SPACE: Endpoint[_operations.GetSpace200] = Endpoint(
         WireParameter(
             identifier="guid", name="guid", location="path", style="simple", required=True
         ),
-        WireParameter(identifier="include", name="include", location="query"),
+        WireParameter(
+            identifier="include", name="include", location="query", decode="split-decoded"
+        ),
     ),
     params=_operations.GetSpaceParams,
     answers={
@@ -129,6 +144,7 @@ GET_SPACE: Endpoint[_operations.GetSpace200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 DELETE_SPACE: Endpoint[_operations.DeleteSpace202] = Endpoint(
     operation_id="deleteSpace",
@@ -175,17 +191,10 @@ class SpacesClient(SyncGroup):
         guids: tuple[str, ...] | None = None,
         names: tuple[str, ...] | None = None,
         organization_guids: tuple[str, ...] | None = None,
-        include: Annotated[tuple[Literal["org", "organization"], ...], Field(min_length=1)]
-        | None = None,
-        label_selector: Annotated[
-            str,
-            Field(
-                pattern="^,*(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\)))(?:,+(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\))))*,*$"
-            ),
-        ]
-        | None = None,
-        page: Annotated[int, Field(strict=True, ge=1, le=1844674407370955)] = 1,
-        per_page: Annotated[int, Field(strict=True, ge=1, le=5000)] = 50,
+        include: tuple[Literal["org", "organization"], ...] | None = None,
+        label_selector: str | None = None,
+        page: int = 1,
+        per_page: int = 50,
         order_by: Literal[
             "",
             "created_at",
@@ -199,27 +208,26 @@ class SpacesClient(SyncGroup):
             "-name",
         ]
         | None = None,
-        created_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        created_ats: tuple[models.TimestampFilter, ...] | None = None,
         created_ats_lt: models.TimestampFilter | None = None,
         created_ats_lte: models.TimestampFilter | None = None,
         created_ats_gt: models.TimestampFilter | None = None,
         created_ats_gte: models.TimestampFilter | None = None,
-        updated_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
         updated_ats_lt: models.TimestampFilter | None = None,
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListSpaces200:
+    ) -> models.SpaceList:
         """List spaces.
 
         `GET /v3/spaces`
 
-        All spaces that the caller can read. `include=org` adds their organizations as `included.organizations`. An
-        unknown query parameter is refused.
+        All spaces that the caller can read. `include=org` adds their organizations as
+        `included.organizations`. An unknown query parameter is refused.
 
-        Raises V3BadQueryParameter, V3Unauthorized, V3Forbidden, V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadQueryParameter, V3Unauthorized, V3Forbidden, V3TooManyRequests,
+        V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
         return self._caller.call(
             LIST_SPACES,
@@ -243,7 +251,7 @@ class SpacesClient(SyncGroup):
                     updated_ats_lte=updated_ats_lte,
                     updated_ats_gt=updated_ats_gt,
                     updated_ats_gte=updated_ats_gte,
-                ),
+                )
             ),
         )
 
@@ -253,16 +261,9 @@ class SpacesClient(SyncGroup):
         guids: tuple[str, ...] | None = None,
         names: tuple[str, ...] | None = None,
         organization_guids: tuple[str, ...] | None = None,
-        include: Annotated[tuple[Literal["org", "organization"], ...], Field(min_length=1)]
-        | None = None,
-        label_selector: Annotated[
-            str,
-            Field(
-                pattern="^,*(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\)))(?:,+(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\))))*,*$"
-            ),
-        ]
-        | None = None,
-        per_page: Annotated[int, Field(strict=True, ge=1, le=5000)] = 50,
+        include: tuple[Literal["org", "organization"], ...] | None = None,
+        label_selector: str | None = None,
+        per_page: int = 50,
         order_by: Literal[
             "",
             "created_at",
@@ -276,14 +277,12 @@ class SpacesClient(SyncGroup):
             "-name",
         ]
         | None = None,
-        created_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        created_ats: tuple[models.TimestampFilter, ...] | None = None,
         created_ats_lt: models.TimestampFilter | None = None,
         created_ats_lte: models.TimestampFilter | None = None,
         created_ats_gt: models.TimestampFilter | None = None,
         created_ats_gte: models.TimestampFilter | None = None,
-        updated_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
         updated_ats_lt: models.TimestampFilter | None = None,
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
@@ -314,7 +313,7 @@ class SpacesClient(SyncGroup):
                     updated_ats_lte=updated_ats_lte,
                     updated_ats_gt=updated_ats_gt,
                     updated_ats_gte=updated_ats_gte,
-                ),
+                )
             ),
             Pagination(
                 items="/resources",
@@ -324,64 +323,54 @@ class SpacesClient(SyncGroup):
             ),
         )
 
-    def create_space(self, body: models.SpaceCreate) -> _operations.CreateSpace201:
+    def create_space(self, body: models.SpaceCreate) -> models.Space:
         """Create a space.
 
         `POST /v3/spaces`
 
         Creates a space in an organization. Org Managers only.
 
-        Problems of the body come joined in one 422. An organization that does not exist or is hidden answers 422
-        `Invalid organization. Ensure the organization exists and you have access to it.`, a name that is taken in the
-        organization 422 `Name must be unique per organization`. A suspended organization answers 403 `CF-OrgSuspended`.
+        Problems of the body come joined in one 422. An organization that does not exist or is
+        hidden answers 422 `Invalid organization. Ensure the organization exists and you have
+        access to it.`, a name that is taken in the organization 422 `Name must be unique per
+        organization`. A suspended organization answers 403 `CF-OrgSuspended`.
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3UnprocessableEntity,
+        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
-        return self._caller.call(
-            CREATE_SPACE,
-            Call(
-                body=body,
-            ),
-        )
+        return self._caller.call(CREATE_SPACE, Call(body=body))
 
     def get_space(
-        self,
-        guid: Annotated[str, Field(min_length=1)],
-        *,
-        include: Annotated[tuple[Literal["org", "organization"], ...], Field(min_length=1)]
-        | None = None,
-    ) -> _operations.GetSpace200:
+        self, guid: str, *, include: tuple[Literal["org", "organization"], ...] | None = None
+    ) -> models.Space:
         """Get a space.
 
         `GET /v3/spaces/{guid}`
 
-        One space. A caller who cannot read it gets 404 `Space not found`. Only `include` is understood; any other query
-        parameter is refused.
+        One space. A caller who cannot read it gets 404 `Space not found`. Only `include` is
+        understood; any other query parameter is refused.
 
-        Raises V3BadQueryParameter, V3Unauthorized, V3Forbidden, V3NotFound, V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadQueryParameter, V3Unauthorized, V3Forbidden, V3NotFound, V3TooManyRequests,
+        V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
         return self._caller.call(
-            GET_SPACE,
-            Call(
-                params=_operations.GetSpaceParams(guid=guid, include=include),
-            ),
+            GET_SPACE, Call(params=_operations.GetSpaceParams(guid=guid, include=include))
         )
 
-    def delete_space(self, guid: Annotated[str, Field(min_length=1)]) -> _operations.DeleteSpace202:
+    def delete_space(self, guid: str) -> _operations.DeleteSpace202:
         """Delete a space.
 
         `DELETE /v3/spaces/{guid}`
 
-        Queues the deletion of the space with everything in it and answers with the job (`space.delete`). A caller who
-        cannot read the space gets 404, one who can but is no Org Manager 403.
+        Queues the deletion of the space with everything in it and answers with the job
+        (`space.delete`). A caller who cannot read the space gets 404, one who can but is no Org
+        Manager 403.
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
+        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
         return self._caller.call(
-            DELETE_SPACE,
-            Call(
-                params=_operations.DeleteSpaceParams(guid=guid),
-            ),
+            DELETE_SPACE, Call(params=_operations.DeleteSpaceParams(guid=guid))
         )
 
 
@@ -394,17 +383,10 @@ class AsyncSpacesClient(AsyncGroup):
         guids: tuple[str, ...] | None = None,
         names: tuple[str, ...] | None = None,
         organization_guids: tuple[str, ...] | None = None,
-        include: Annotated[tuple[Literal["org", "organization"], ...], Field(min_length=1)]
-        | None = None,
-        label_selector: Annotated[
-            str,
-            Field(
-                pattern="^,*(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\)))(?:,+(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\))))*,*$"
-            ),
-        ]
-        | None = None,
-        page: Annotated[int, Field(strict=True, ge=1, le=1844674407370955)] = 1,
-        per_page: Annotated[int, Field(strict=True, ge=1, le=5000)] = 50,
+        include: tuple[Literal["org", "organization"], ...] | None = None,
+        label_selector: str | None = None,
+        page: int = 1,
+        per_page: int = 50,
         order_by: Literal[
             "",
             "created_at",
@@ -418,19 +400,17 @@ class AsyncSpacesClient(AsyncGroup):
             "-name",
         ]
         | None = None,
-        created_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        created_ats: tuple[models.TimestampFilter, ...] | None = None,
         created_ats_lt: models.TimestampFilter | None = None,
         created_ats_lte: models.TimestampFilter | None = None,
         created_ats_gt: models.TimestampFilter | None = None,
         created_ats_gte: models.TimestampFilter | None = None,
-        updated_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
         updated_ats_lt: models.TimestampFilter | None = None,
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListSpaces200:
+    ) -> models.SpaceList:
         """List spaces.
 
         `GET /v3/spaces`
@@ -457,7 +437,7 @@ class AsyncSpacesClient(AsyncGroup):
                     updated_ats_lte=updated_ats_lte,
                     updated_ats_gt=updated_ats_gt,
                     updated_ats_gte=updated_ats_gte,
-                ),
+                )
             ),
         )
 
@@ -467,16 +447,9 @@ class AsyncSpacesClient(AsyncGroup):
         guids: tuple[str, ...] | None = None,
         names: tuple[str, ...] | None = None,
         organization_guids: tuple[str, ...] | None = None,
-        include: Annotated[tuple[Literal["org", "organization"], ...], Field(min_length=1)]
-        | None = None,
-        label_selector: Annotated[
-            str,
-            Field(
-                pattern="^,*(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\)))(?:,+(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\))))*,*$"
-            ),
-        ]
-        | None = None,
-        per_page: Annotated[int, Field(strict=True, ge=1, le=5000)] = 50,
+        include: tuple[Literal["org", "organization"], ...] | None = None,
+        label_selector: str | None = None,
+        per_page: int = 50,
         order_by: Literal[
             "",
             "created_at",
@@ -490,14 +463,12 @@ class AsyncSpacesClient(AsyncGroup):
             "-name",
         ]
         | None = None,
-        created_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        created_ats: tuple[models.TimestampFilter, ...] | None = None,
         created_ats_lt: models.TimestampFilter | None = None,
         created_ats_lte: models.TimestampFilter | None = None,
         created_ats_gt: models.TimestampFilter | None = None,
         created_ats_gte: models.TimestampFilter | None = None,
-        updated_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)]
-        | None = None,
+        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
         updated_ats_lt: models.TimestampFilter | None = None,
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
@@ -525,7 +496,7 @@ class AsyncSpacesClient(AsyncGroup):
                     updated_ats_lte=updated_ats_lte,
                     updated_ats_gt=updated_ats_gt,
                     updated_ats_gte=updated_ats_gte,
-                ),
+                )
             ),
             Pagination(
                 items="/resources",
@@ -535,46 +506,29 @@ class AsyncSpacesClient(AsyncGroup):
             ),
         )
 
-    async def create_space(self, body: models.SpaceCreate) -> _operations.CreateSpace201:
+    async def create_space(self, body: models.SpaceCreate) -> models.Space:
         """Create a space.
 
         `POST /v3/spaces`
         """
-        return await self._caller.call(
-            CREATE_SPACE,
-            Call(
-                body=body,
-            ),
-        )
+        return await self._caller.call(CREATE_SPACE, Call(body=body))
 
     async def get_space(
-        self,
-        guid: Annotated[str, Field(min_length=1)],
-        *,
-        include: Annotated[tuple[Literal["org", "organization"], ...], Field(min_length=1)]
-        | None = None,
-    ) -> _operations.GetSpace200:
+        self, guid: str, *, include: tuple[Literal["org", "organization"], ...] | None = None
+    ) -> models.Space:
         """Get a space.
 
         `GET /v3/spaces/{guid}`
         """
         return await self._caller.call(
-            GET_SPACE,
-            Call(
-                params=_operations.GetSpaceParams(guid=guid, include=include),
-            ),
+            GET_SPACE, Call(params=_operations.GetSpaceParams(guid=guid, include=include))
         )
 
-    async def delete_space(
-        self, guid: Annotated[str, Field(min_length=1)]
-    ) -> _operations.DeleteSpace202:
+    async def delete_space(self, guid: str) -> _operations.DeleteSpace202:
         """Delete a space.
 
         `DELETE /v3/spaces/{guid}`
         """
         return await self._caller.call(
-            DELETE_SPACE,
-            Call(
-                params=_operations.DeleteSpaceParams(guid=guid),
-            ),
+            DELETE_SPACE, Call(params=_operations.DeleteSpaceParams(guid=guid))
         )

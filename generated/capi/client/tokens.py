@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
 from specfoundry.runtime.client import (
     Answer,
     AnswerHeader,
@@ -142,38 +141,32 @@ class TokensClient(SyncGroup):
 
         `POST /oauth/token`
 
-        Answers the grants `password`, `refresh_token` and `client_credentials` (RFC 6749, sections 4.3, 6 and 4.4). The
-        client shows its id and secret by HTTP basic or in the form; the public client is `cf` with an empty secret. The
-        access token lives for the number of seconds in `expires_in`. `client_credentials` gives no refresh token.
+        Answers the grants `password`, `refresh_token` and `client_credentials` (RFC 6749,
+        sections 4.3, 6 and 4.4). The client shows its id and secret by HTTP basic or in the
+        form; the public client is `cf` with an empty secret. The access token lives for the
+        number of seconds in `expires_in`. `client_credentials` gives no refresh token.
 
-        A missing field or an unknown grant answers 400, everything that is wrong with client, user or refresh token 401.
+        A missing field or an unknown grant answers 400, everything that is wrong with client,
+        user or refresh token 401.
 
         Raises OAuthBadRequest, OAuthUnauthorized, OAuthServerError.
         """
         return self._caller.call(
             CREATE_TOKEN,
-            Call(
-                params=_operations.CreateTokenParams(login_hint=login_hint),
-                body=body,
-            ),
+            Call(params=_operations.CreateTokenParams(login_hint=login_hint), body=body),
         )
 
-    def revoke_token(self, jti: Annotated[str, Field(min_length=1)]) -> None:
+    def revoke_token(self, jti: str) -> None:
         """Revoke a token.
 
         `DELETE /oauth/token/revoke/{jti}`
 
-        Makes an access or refresh token useless before it expires; `cf logout` does so. Users may revoke their own
-        tokens. An id that is not known answers 200 as well.
+        Makes an access or refresh token useless before it expires; `cf logout` does so. Users
+        may revoke their own tokens. An id that is not known answers 200 as well.
 
         Raises OAuthUnauthorized, OAuthForbidden, OAuthServerError.
         """
-        return self._caller.call(
-            REVOKE_TOKEN,
-            Call(
-                params=_operations.RevokeTokenParams(jti=jti),
-            ),
-        )
+        return self._caller.call(REVOKE_TOKEN, Call(params=_operations.RevokeTokenParams(jti=jti)))
 
     def get_token_keys(self) -> models.TokenKeys:
         """Get the keys that tokens are signed with.
@@ -202,8 +195,8 @@ class TokensClient(SyncGroup):
 
         `GET /.well-known/openid-configuration`
 
-        Issuer, endpoints and grants. A Cloud Controller takes only tokens whose claim `iss` equals `issuer`. No token is
-        needed.
+        Issuer, endpoints and grants. A Cloud Controller takes only tokens whose claim `iss`
+        equals `issuer`. No token is needed.
 
         Raises OAuthServerError.
         """
@@ -214,7 +207,8 @@ class TokensClient(SyncGroup):
 
         `GET /login`
 
-        Prompts and links for command line clients. No token is needed. Always JSON, whatever `Accept` says.
+        Prompts and links for command line clients. No token is needed. Always JSON, whatever
+        `Accept` says.
 
         Raises OAuthServerError.
         """
@@ -244,22 +238,16 @@ class AsyncTokensClient(AsyncGroup):
         """
         return await self._caller.call(
             CREATE_TOKEN,
-            Call(
-                params=_operations.CreateTokenParams(login_hint=login_hint),
-                body=body,
-            ),
+            Call(params=_operations.CreateTokenParams(login_hint=login_hint), body=body),
         )
 
-    async def revoke_token(self, jti: Annotated[str, Field(min_length=1)]) -> None:
+    async def revoke_token(self, jti: str) -> None:
         """Revoke a token.
 
         `DELETE /oauth/token/revoke/{jti}`
         """
         return await self._caller.call(
-            REVOKE_TOKEN,
-            Call(
-                params=_operations.RevokeTokenParams(jti=jti),
-            ),
+            REVOKE_TOKEN, Call(params=_operations.RevokeTokenParams(jti=jti))
         )
 
     async def get_token_keys(self) -> models.TokenKeys:

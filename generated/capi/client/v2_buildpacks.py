@@ -27,7 +27,7 @@ from .. import models
 from ..operations import v2_buildpacks as _operations
 from . import _answers
 
-LIST_V2_BUILDPACKS: Endpoint[_operations.ListV2Buildpacks200] = Endpoint(
+LIST_V2_BUILDPACKS: Endpoint[models.V2BuildpackList] = Endpoint(
     operation_id="listV2Buildpacks",
     method="GET",
     path="/v2/buildpacks",
@@ -70,6 +70,7 @@ LIST_V2_BUILDPACKS: Endpoint[_operations.ListV2Buildpacks200] = Endpoint(
         "502": _answers.V2BadGateway,
         "503": _answers.V2ServiceUnavailable,
     },
+    bare=True,
 )
 CREATE_V2_BUILDPACK: Endpoint[_operations.CreateV2Buildpack201] = Endpoint(
     operation_id="createV2Buildpack",
@@ -100,7 +101,7 @@ CREATE_V2_BUILDPACK: Endpoint[_operations.CreateV2Buildpack201] = Endpoint(
         "503": _answers.V2ServiceUnavailable,
     },
 )
-GET_V2_BUILDPACK: Endpoint[_operations.GetV2Buildpack200] = Endpoint(
+GET_V2_BUILDPACK: Endpoint[models.V2Buildpack] = Endpoint(
     operation_id="getV2Buildpack",
     method="GET",
     path="/v2/buildpacks/{guid}",
@@ -125,8 +126,9 @@ GET_V2_BUILDPACK: Endpoint[_operations.GetV2Buildpack200] = Endpoint(
         "502": _answers.V2BadGateway,
         "503": _answers.V2ServiceUnavailable,
     },
+    bare=True,
 )
-UPDATE_V2_BUILDPACK: Endpoint[_operations.UpdateV2Buildpack201] = Endpoint(
+UPDATE_V2_BUILDPACK: Endpoint[models.V2Buildpack] = Endpoint(
     operation_id="updateV2Buildpack",
     method="PUT",
     path="/v2/buildpacks/{guid}",
@@ -153,6 +155,7 @@ UPDATE_V2_BUILDPACK: Endpoint[_operations.UpdateV2Buildpack201] = Endpoint(
         "502": _answers.V2BadGateway,
         "503": _answers.V2ServiceUnavailable,
     },
+    bare=True,
 )
 DELETE_V2_BUILDPACK: Endpoint[
     _operations.DeleteV2Buildpack202 | _operations.DeleteV2Buildpack204
@@ -231,25 +234,17 @@ UPLOAD_V2_BUILDPACK_BITS: Endpoint[
 
 
 class V2BuildpacksClient(SyncGroup):
-    """Buildpacks as version 2 shows them; they turn an app's source into a droplet. Some Cloud Controllers refuse callers
-    who are nothing but Space Supporter below `/v2`, with 403 and an HTML page; this contract does not ask for that.
+    """Buildpacks as version 2 shows them; they turn an app's source into a droplet. Some Cloud
+    Controllers refuse callers who are nothing but Space Supporter below `/v2`, with 403 and an
+    HTML page; this contract does not ask for that.
     """
 
     def list_v2_buildpacks(
         self,
         *,
-        q: tuple[
-            Annotated[
-                str,
-                Field(
-                    pattern="^(?:name|stack|lifecycle)(?:(?::|>=|<=|>|<| IN )(?:[^;]|;;)*)?(?:;(?:name|stack|lifecycle)(?:(?::|>=|<=|>|<| IN )(?:[^;]|;;)*)?)*$"
-                ),
-            ],
-            ...,
-        ]
-        | None = None,
-        page: Annotated[int, Field(strict=True, ge=1, le=92233720368547758)] = 1,
-        results_per_page: Annotated[int, Field(strict=True, ge=1, le=100)] = 50,
+        q: tuple[str, ...] | None = None,
+        page: int = 1,
+        results_per_page: int = 50,
         order_by: Literal[
             "id",
             "guid",
@@ -265,20 +260,22 @@ class V2BuildpacksClient(SyncGroup):
         ] = "id",
         order_direction: Literal["asc", "desc"] = "asc",
         order: Literal["asc", "desc"] | None = None,
-        inline_relations_depth: Annotated[int, Field(strict=True, ge=0, le=3)] = 0,
+        inline_relations_depth: int = 0,
         orphan_relations: Literal[0, 1] = 0,
         exclude_relations: tuple[str, ...] | None = None,
         include_relations: tuple[str, ...] | None = None,
-        pretty: Annotated[bool, Field(strict=True)] = False,
-    ) -> _operations.ListV2Buildpacks200:
+        pretty: bool = False,
+    ) -> models.V2BuildpackList:
         """List buildpacks.
 
         `GET /v2/buildpacks`
 
-        All buildpacks, also those that were made by version 3, for anyone with a reading scope. Without `order-by` the
-        list is in the order of insertion, not of `position`. Unknown query parameters are ignored.
+        All buildpacks, also those that were made by version 3, for anyone with a reading scope.
+        Without `order-by` the list is in the order of insertion, not of `position`. Unknown
+        query parameters are ignored.
 
-        Raises V2BadQueryParameter, V2Unauthorized, V2Forbidden, V2TooManyRequests, V2ServerError, V2BadGateway, V2ServiceUnavailable.
+        Raises V2BadQueryParameter, V2Unauthorized, V2Forbidden, V2TooManyRequests,
+        V2ServerError, V2BadGateway, V2ServiceUnavailable.
         """
         return self._caller.call(
             LIST_V2_BUILDPACKS,
@@ -295,24 +292,15 @@ class V2BuildpacksClient(SyncGroup):
                     exclude_relations=exclude_relations,
                     include_relations=include_relations,
                     pretty=pretty,
-                ),
+                )
             ),
         )
 
     def iter_list_v2_buildpacks(
         self,
         *,
-        q: tuple[
-            Annotated[
-                str,
-                Field(
-                    pattern="^(?:name|stack|lifecycle)(?:(?::|>=|<=|>|<| IN )(?:[^;]|;;)*)?(?:;(?:name|stack|lifecycle)(?:(?::|>=|<=|>|<| IN )(?:[^;]|;;)*)?)*$"
-                ),
-            ],
-            ...,
-        ]
-        | None = None,
-        results_per_page: Annotated[int, Field(strict=True, ge=1, le=100)] = 50,
+        q: tuple[str, ...] | None = None,
+        results_per_page: int = 50,
         order_by: Literal[
             "id",
             "guid",
@@ -328,11 +316,11 @@ class V2BuildpacksClient(SyncGroup):
         ] = "id",
         order_direction: Literal["asc", "desc"] = "asc",
         order: Literal["asc", "desc"] | None = None,
-        inline_relations_depth: Annotated[int, Field(strict=True, ge=0, le=3)] = 0,
+        inline_relations_depth: int = 0,
         orphan_relations: Literal[0, 1] = 0,
         exclude_relations: tuple[str, ...] | None = None,
         include_relations: tuple[str, ...] | None = None,
-        pretty: Annotated[bool, Field(strict=True)] = False,
+        pretty: bool = False,
     ) -> Iterator[models.V2Buildpack]:
         """Yield the items of all pages of `list_v2_buildpacks`.
 
@@ -352,7 +340,7 @@ class V2BuildpacksClient(SyncGroup):
                     exclude_relations=exclude_relations,
                     include_relations=include_relations,
                     pretty=pretty,
-                ),
+                )
             ),
             Pagination(items="/resources", next="/next_url", pages="/total_pages", page="page"),
         )
@@ -364,110 +352,98 @@ class V2BuildpacksClient(SyncGroup):
 
         `POST /v2/buildpacks`
 
-        Creates a buildpack without bits. Admins only. Without `position` it becomes the first one. The body is parsed as
-        JSON whatever its media type; unknown members are ignored and null members count as absent.
+        Creates a buildpack without bits. Admins only. Without `position` it becomes the first
+        one. The body is parsed as JSON whatever its media type; unknown members are ignored and
+        null members count as absent.
 
-        Checks, in this order: the body's members (400 `CF-MessageParseError`); the name (400 `CF-BuildpackInvalid`), the
-        stack exists (400 `CF-BuildpackInvalid`), name, stack and lifecycle together are not taken (422
-        `CF-BuildpackNameStackLifecycleTaken`, or 400 `CF-BuildpackInvalid` `Buildpack is invalid: stack unique` when no
-        stack is set); only then the caller is an admin (403), so others may get one of the former answers.
+        Checks, in this order: the body's members (400 `CF-MessageParseError`); the name (400
+        `CF-BuildpackInvalid`), the stack exists (400 `CF-BuildpackInvalid`), name, stack and
+        lifecycle together are not taken (422 `CF-BuildpackNameStackLifecycleTaken`, or 400
+        `CF-BuildpackInvalid` `Buildpack is invalid: stack unique` when no stack is set); only
+        then the caller is an admin (403), so others may get one of the former answers.
 
-        Raises V2BuildpackBadRequest, V2Unauthorized, V2Forbidden, V2BuildpackTaken, V2TooManyRequests, V2ServerError, V2BadGateway, V2ServiceUnavailable.
+        Raises V2BuildpackBadRequest, V2Unauthorized, V2Forbidden, V2BuildpackTaken,
+        V2TooManyRequests, V2ServerError, V2BadGateway, V2ServiceUnavailable.
         """
-        return self._caller.call(
-            CREATE_V2_BUILDPACK,
-            Call(
-                body=body,
-            ),
-        )
+        return self._caller.call(CREATE_V2_BUILDPACK, Call(body=body))
 
-    def get_v2_buildpack(
-        self, guid: Annotated[str, Field(min_length=1)]
-    ) -> _operations.GetV2Buildpack200:
+    def get_v2_buildpack(self, guid: str) -> models.V2Buildpack:
         """Get a buildpack.
 
         `GET /v2/buildpacks/{guid}`
 
-        One buildpack, for anyone with a reading scope. An unknown guid answers 404 `Unknown request`, as an unknown path
-        does.
+        One buildpack, for anyone with a reading scope. An unknown guid answers 404 `Unknown
+        request`, as an unknown path does.
 
-        Raises V2BadRequest, V2Unauthorized, V2Forbidden, V2NotFound, V2TooManyRequests, V2ServerError, V2BadGateway, V2ServiceUnavailable.
+        Raises V2BadRequest, V2Unauthorized, V2Forbidden, V2NotFound, V2TooManyRequests,
+        V2ServerError, V2BadGateway, V2ServiceUnavailable.
         """
         return self._caller.call(
-            GET_V2_BUILDPACK,
-            Call(
-                params=_operations.GetV2BuildpackParams(guid=guid),
-            ),
+            GET_V2_BUILDPACK, Call(params=_operations.GetV2BuildpackParams(guid=guid))
         )
 
-    def update_v2_buildpack(
-        self, guid: Annotated[str, Field(min_length=1)], body: models.V2BuildpackUpdate
-    ) -> _operations.UpdateV2Buildpack201:
+    def update_v2_buildpack(self, guid: str, body: models.V2BuildpackUpdate) -> models.V2Buildpack:
         """Update a buildpack.
 
         `PUT /v2/buildpacks/{guid}`
 
-        Changes what is sent and not null; nothing can be cleared. Admins only. Answers 201, not 200. A locked buildpack
-        can be updated. The stack can be set only while there is none; another one answers 400 `CF-BuildpackInvalid`
-        `Buildpack is invalid: stack buildpack_cant_change_stacks`. A new position shifts the buildpacks between.
+        Changes what is sent and not null; nothing can be cleared. Admins only. Answers 201, not
+        200. A locked buildpack can be updated. The stack can be set only while there is none;
+        another one answers 400 `CF-BuildpackInvalid` `Buildpack is invalid: stack
+        buildpack_cant_change_stacks`. A new position shifts the buildpacks between.
 
-        Checks, in this order: the body (400), the buildpack exists (404), the caller is an admin (403), then as for
-        creation.
+        Checks, in this order: the body (400), the buildpack exists (404), the caller is an admin
+        (403), then as for creation.
 
-        Raises V2BuildpackBadRequest, V2Unauthorized, V2Forbidden, V2NotFound, V2BuildpackTaken, V2TooManyRequests, V2ServerError, V2BadGateway, V2ServiceUnavailable.
+        Raises V2BuildpackBadRequest, V2Unauthorized, V2Forbidden, V2NotFound, V2BuildpackTaken,
+        V2TooManyRequests, V2ServerError, V2BadGateway, V2ServiceUnavailable.
         """
         return self._caller.call(
             UPDATE_V2_BUILDPACK,
-            Call(
-                params=_operations.UpdateV2BuildpackParams(guid=guid),
-                body=body,
-            ),
+            Call(params=_operations.UpdateV2BuildpackParams(guid=guid), body=body),
         )
 
     def delete_v2_buildpack(
-        self,
-        guid: Annotated[str, Field(min_length=1)],
-        *,
-        async_: Annotated[bool, Field(strict=True)] = False,
+        self, guid: str, *, async_: bool = False
     ) -> _operations.DeleteV2Buildpack202 | _operations.DeleteV2Buildpack204:
         """Delete a buildpack.
 
         `DELETE /v2/buildpacks/{guid}`
 
-        Deletes the buildpack at once, or with `async=true` through a job. Admins only. A locked buildpack can be deleted,
-        and so can one that is in use. The buildpacks behind it move up by one.
+        Deletes the buildpack at once, or with `async=true` through a job. Admins only. A locked
+        buildpack can be deleted, and so can one that is in use. The buildpacks behind it move up
+        by one.
 
-        Raises V2BadQueryParameter, V2Unauthorized, V2Forbidden, V2NotFound, V2TooManyRequests, V2ServerError, V2BadGateway, V2ServiceUnavailable.
+        Raises V2BadQueryParameter, V2Unauthorized, V2Forbidden, V2NotFound, V2TooManyRequests,
+        V2ServerError, V2BadGateway, V2ServiceUnavailable.
         """
         return self._caller.call(
             DELETE_V2_BUILDPACK,
-            Call(
-                params=_operations.DeleteV2BuildpackParams(guid=guid, async_=async_),
-            ),
+            Call(params=_operations.DeleteV2BuildpackParams(guid=guid, async_=async_)),
         )
 
     def upload_v2_buildpack_bits(
-        self,
-        guid: Annotated[str, Field(min_length=1)],
-        *,
-        buildpack: UploadSource,
-        progress: Progress | None = None,
+        self, guid: str, *, buildpack: UploadSource, progress: Progress | None = None
     ) -> _operations.UploadV2BuildpackBits201 | _operations.UploadV2BuildpackBits204:
         """Upload a buildpack's bits.
 
         `PUT /v2/buildpacks/{guid}/bits`
 
-        Stores a buildpack's zip archive, sent as the part `buildpack`, and the name of the file. Admins only. May be
-        repeated. The archive's `manifest.yml` may name a stack, which becomes the buildpack's when it has none.
+        Stores a buildpack's zip archive, sent as the part `buildpack`, and the name of the file.
+        Admins only. May be repeated. The archive's `manifest.yml` may name a stack, which
+        becomes the buildpack's when it has none.
 
-        Checks, in this order: the buildpack exists (404); the caller is an admin (403 `CF-InsufficientScope`); it is
-        not locked (409); the file has a name, the name ends in `.zip`, there is a file (400
-        `CF-BuildpackBitsUploadInvalid`); the archive and its manifest can be read, the stack exists and is the
-        buildpack's, name, stack and lifecycle are not taken (422).
+        Checks, in this order: the buildpack exists (404); the caller is an admin (403
+        `CF-InsufficientScope`); it is not locked (409); the file has a name, the name ends in
+        `.zip`, there is a file (400 `CF-BuildpackBitsUploadInvalid`); the archive and its
+        manifest can be read, the stack exists and is the buildpack's, name, stack and lifecycle
+        are not taken (422).
 
         The same bytes under the same name again answer 204 without a body.
 
-        Raises V2BuildpackUploadBadRequest, V2Unauthorized, V2Forbidden, V2NotFound, V2Conflict, V2UploadUnprocessableEntity, V2TooManyRequests, V2ServerError, V2BadGateway, V2ServiceUnavailable.
+        Raises V2BuildpackUploadBadRequest, V2Unauthorized, V2Forbidden, V2NotFound, V2Conflict,
+        V2UploadUnprocessableEntity, V2TooManyRequests, V2ServerError, V2BadGateway,
+        V2ServiceUnavailable.
         """
         return self._caller.call(
             UPLOAD_V2_BUILDPACK_BITS,
@@ -480,25 +456,17 @@ class V2BuildpacksClient(SyncGroup):
 
 
 class AsyncV2BuildpacksClient(AsyncGroup):
-    """Buildpacks as version 2 shows them; they turn an app's source into a droplet. Some Cloud Controllers refuse callers
-    who are nothing but Space Supporter below `/v2`, with 403 and an HTML page; this contract does not ask for that.
+    """Buildpacks as version 2 shows them; they turn an app's source into a droplet. Some Cloud
+    Controllers refuse callers who are nothing but Space Supporter below `/v2`, with 403 and an
+    HTML page; this contract does not ask for that.
     """
 
     async def list_v2_buildpacks(
         self,
         *,
-        q: tuple[
-            Annotated[
-                str,
-                Field(
-                    pattern="^(?:name|stack|lifecycle)(?:(?::|>=|<=|>|<| IN )(?:[^;]|;;)*)?(?:;(?:name|stack|lifecycle)(?:(?::|>=|<=|>|<| IN )(?:[^;]|;;)*)?)*$"
-                ),
-            ],
-            ...,
-        ]
-        | None = None,
-        page: Annotated[int, Field(strict=True, ge=1, le=92233720368547758)] = 1,
-        results_per_page: Annotated[int, Field(strict=True, ge=1, le=100)] = 50,
+        q: tuple[str, ...] | None = None,
+        page: int = 1,
+        results_per_page: int = 50,
         order_by: Literal[
             "id",
             "guid",
@@ -514,12 +482,12 @@ class AsyncV2BuildpacksClient(AsyncGroup):
         ] = "id",
         order_direction: Literal["asc", "desc"] = "asc",
         order: Literal["asc", "desc"] | None = None,
-        inline_relations_depth: Annotated[int, Field(strict=True, ge=0, le=3)] = 0,
+        inline_relations_depth: int = 0,
         orphan_relations: Literal[0, 1] = 0,
         exclude_relations: tuple[str, ...] | None = None,
         include_relations: tuple[str, ...] | None = None,
-        pretty: Annotated[bool, Field(strict=True)] = False,
-    ) -> _operations.ListV2Buildpacks200:
+        pretty: bool = False,
+    ) -> models.V2BuildpackList:
         """List buildpacks.
 
         `GET /v2/buildpacks`
@@ -539,24 +507,15 @@ class AsyncV2BuildpacksClient(AsyncGroup):
                     exclude_relations=exclude_relations,
                     include_relations=include_relations,
                     pretty=pretty,
-                ),
+                )
             ),
         )
 
     def iter_list_v2_buildpacks(
         self,
         *,
-        q: tuple[
-            Annotated[
-                str,
-                Field(
-                    pattern="^(?:name|stack|lifecycle)(?:(?::|>=|<=|>|<| IN )(?:[^;]|;;)*)?(?:;(?:name|stack|lifecycle)(?:(?::|>=|<=|>|<| IN )(?:[^;]|;;)*)?)*$"
-                ),
-            ],
-            ...,
-        ]
-        | None = None,
-        results_per_page: Annotated[int, Field(strict=True, ge=1, le=100)] = 50,
+        q: tuple[str, ...] | None = None,
+        results_per_page: int = 50,
         order_by: Literal[
             "id",
             "guid",
@@ -572,11 +531,11 @@ class AsyncV2BuildpacksClient(AsyncGroup):
         ] = "id",
         order_direction: Literal["asc", "desc"] = "asc",
         order: Literal["asc", "desc"] | None = None,
-        inline_relations_depth: Annotated[int, Field(strict=True, ge=0, le=3)] = 0,
+        inline_relations_depth: int = 0,
         orphan_relations: Literal[0, 1] = 0,
         exclude_relations: tuple[str, ...] | None = None,
         include_relations: tuple[str, ...] | None = None,
-        pretty: Annotated[bool, Field(strict=True)] = False,
+        pretty: bool = False,
     ) -> AsyncIterator[models.V2Buildpack]:
         """Yield the items of all pages of `list_v2_buildpacks`."""
         return self._caller.pages(
@@ -593,7 +552,7 @@ class AsyncV2BuildpacksClient(AsyncGroup):
                     exclude_relations=exclude_relations,
                     include_relations=include_relations,
                     pretty=pretty,
-                ),
+                )
             ),
             Pagination(items="/resources", next="/next_url", pages="/total_pages", page="page"),
         )
@@ -605,47 +564,31 @@ class AsyncV2BuildpacksClient(AsyncGroup):
 
         `POST /v2/buildpacks`
         """
-        return await self._caller.call(
-            CREATE_V2_BUILDPACK,
-            Call(
-                body=body,
-            ),
-        )
+        return await self._caller.call(CREATE_V2_BUILDPACK, Call(body=body))
 
-    async def get_v2_buildpack(
-        self, guid: Annotated[str, Field(min_length=1)]
-    ) -> _operations.GetV2Buildpack200:
+    async def get_v2_buildpack(self, guid: str) -> models.V2Buildpack:
         """Get a buildpack.
 
         `GET /v2/buildpacks/{guid}`
         """
         return await self._caller.call(
-            GET_V2_BUILDPACK,
-            Call(
-                params=_operations.GetV2BuildpackParams(guid=guid),
-            ),
+            GET_V2_BUILDPACK, Call(params=_operations.GetV2BuildpackParams(guid=guid))
         )
 
     async def update_v2_buildpack(
-        self, guid: Annotated[str, Field(min_length=1)], body: models.V2BuildpackUpdate
-    ) -> _operations.UpdateV2Buildpack201:
+        self, guid: str, body: models.V2BuildpackUpdate
+    ) -> models.V2Buildpack:
         """Update a buildpack.
 
         `PUT /v2/buildpacks/{guid}`
         """
         return await self._caller.call(
             UPDATE_V2_BUILDPACK,
-            Call(
-                params=_operations.UpdateV2BuildpackParams(guid=guid),
-                body=body,
-            ),
+            Call(params=_operations.UpdateV2BuildpackParams(guid=guid), body=body),
         )
 
     async def delete_v2_buildpack(
-        self,
-        guid: Annotated[str, Field(min_length=1)],
-        *,
-        async_: Annotated[bool, Field(strict=True)] = False,
+        self, guid: str, *, async_: bool = False
     ) -> _operations.DeleteV2Buildpack202 | _operations.DeleteV2Buildpack204:
         """Delete a buildpack.
 
@@ -653,17 +596,11 @@ class AsyncV2BuildpacksClient(AsyncGroup):
         """
         return await self._caller.call(
             DELETE_V2_BUILDPACK,
-            Call(
-                params=_operations.DeleteV2BuildpackParams(guid=guid, async_=async_),
-            ),
+            Call(params=_operations.DeleteV2BuildpackParams(guid=guid, async_=async_)),
         )
 
     async def upload_v2_buildpack_bits(
-        self,
-        guid: Annotated[str, Field(min_length=1)],
-        *,
-        buildpack: UploadSource,
-        progress: Progress | None = None,
+        self, guid: str, *, buildpack: UploadSource, progress: Progress | None = None
     ) -> _operations.UploadV2BuildpackBits201 | _operations.UploadV2BuildpackBits204:
         """Upload a buildpack's bits.
 

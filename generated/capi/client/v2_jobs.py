@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import Field
 from specfoundry.runtime.client import (
     Answer,
     AnswerHeader,
@@ -21,7 +18,7 @@ from .. import models
 from ..operations import v2_jobs as _operations
 from . import _answers
 
-GET_V2_JOB: Endpoint[_operations.GetV2Job200] = Endpoint(
+GET_V2_JOB: Endpoint[models.V2Job] = Endpoint(
     operation_id="getV2Job",
     method="GET",
     path="/v2/jobs/{guid}",
@@ -45,43 +42,35 @@ GET_V2_JOB: Endpoint[_operations.GetV2Job200] = Endpoint(
         "502": _answers.V2BadGateway,
         "503": _answers.V2ServiceUnavailable,
     },
+    bare=True,
 )
 
 
 class V2JobsClient(SyncGroup):
     """Work behind an answer 202, version 2."""
 
-    def get_v2_job(self, guid: Annotated[str, Field(min_length=1)]) -> _operations.GetV2Job200:
+    def get_v2_job(self, guid: str) -> models.V2Job:
         """Get a job of version 2.
 
         `GET /v2/jobs/{guid}`
 
-        How a job of version 2 is going. Finished jobs are forgotten: they and unknown guids answer 200 with guid `0`
-        and the status `finished`.
+        How a job of version 2 is going. Finished jobs are forgotten: they and unknown guids
+        answer 200 with guid `0` and the status `finished`.
 
-        Raises V2BadRequest, V2Unauthorized, V2Forbidden, V2TooManyRequests, V2ServerError, V2BadGateway, V2ServiceUnavailable.
+        Raises V2BadRequest, V2Unauthorized, V2Forbidden, V2TooManyRequests, V2ServerError,
+        V2BadGateway, V2ServiceUnavailable.
         """
-        return self._caller.call(
-            GET_V2_JOB,
-            Call(
-                params=_operations.GetV2JobParams(guid=guid),
-            ),
-        )
+        return self._caller.call(GET_V2_JOB, Call(params=_operations.GetV2JobParams(guid=guid)))
 
 
 class AsyncV2JobsClient(AsyncGroup):
     """Work behind an answer 202, version 2."""
 
-    async def get_v2_job(
-        self, guid: Annotated[str, Field(min_length=1)]
-    ) -> _operations.GetV2Job200:
+    async def get_v2_job(self, guid: str) -> models.V2Job:
         """Get a job of version 2.
 
         `GET /v2/jobs/{guid}`
         """
         return await self._caller.call(
-            GET_V2_JOB,
-            Call(
-                params=_operations.GetV2JobParams(guid=guid),
-            ),
+            GET_V2_JOB, Call(params=_operations.GetV2JobParams(guid=guid))
         )

@@ -16,9 +16,11 @@ from uuid import uuid4
 
 from cloud_controller import jobs
 from cloud_controller.auth.keys import KeyUnusableError, load_or_create_key
+from cloud_controller.auth.passwords import verify_password
 from cloud_controller.auth.users import ADMIN_SCOPES, create_client, create_user
 from cloud_controller.blobs import BlobError, DirectoryBlobs, open_blobs, sweep
 from cloud_controller.blobs.opening import directory_of
+from cloud_controller.settings import DEFAULT_ADMIN
 from cloud_controller.store import (
     BASE_URL,
     STACKS,
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
     from cloud_controller.blobs import Sweep
     from cloud_controller.settings import Settings
-    from cloud_controller.store import Transaction
+    from cloud_controller.store import Reader, Transaction
 
 KEY_FILE = "token-key.pem"
 STACK = "cflinuxfs4"
@@ -54,12 +56,14 @@ class Installation:
 
     Attributes:
         first_start: Whether user and stack were created just now.
+        default_password: Whether `admin` can log in with `admin`.
         sweep: What was found among the blobs.
 
     """
 
     lock: int
     first_start: bool
+    default_password: bool
     sweep: Sweep
 
     def release(self) -> None:
@@ -127,7 +131,8 @@ async def _prepare_held(settings: Settings, lock: int) -> Installation:
             left.unlink()
         if isinstance(blobs, DirectoryBlobs):
             blobs.forget_arriving()
-        return Installation(lock, first_start, await sweep(database, blobs))
+        default_password = await database.read(_has_default_password)
+        return Installation(lock, first_start, default_password, await sweep(database, blobs))
     finally:
         await database.close()
 
@@ -162,6 +167,12 @@ def _populate(transaction: Transaction, settings: Settings) -> bool:
     )
     transaction.insert(STACKS, stack, _stack_document(stack))
     return True
+
+
+def _has_default_password(reader: Reader) -> bool:
+    name, password = DEFAULT_ADMIN
+    user = reader.first(USERS, user_name=name)
+    return user is not None and verify_password(password, user.password_hash)
 
 
 def _stack_document(stack: StackRecord) -> bytes:

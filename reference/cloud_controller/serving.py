@@ -134,7 +134,8 @@ def announce(settings: Settings, installation: Installation) -> None:
     """Say where the server listens and how to use it; the first line is for programs."""
     lines = [f"Listening on http://{bracketed(settings.host)}:{settings.port}", ""]
     admin = (settings.admin_user, settings.admin_password)
-    password = admin[1] if admin == DEFAULT_ADMIN else "PASSWORD"
+    known = installation.default_password and admin[0] == DEFAULT_ADMIN[0]
+    password = DEFAULT_ADMIN[1] if known else "PASSWORD"
     if installation.first_start:
         lines += [*_created(admin), ""]
     url = settings.base_url

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from capi import models
 from capi.operations import errors as documented
-from specfoundry.runtime.responses import ApiError
+from specfoundry.runtime.responses import ApiError, Json
 
 if TYPE_CHECKING:
     from cloud_controller.api.error_table import ErrorKind
@@ -88,9 +88,11 @@ def v3_error(kind: ErrorKind, *particulars: str | None) -> ApiError:
 
 def v2_error(kind: ErrorKind, *particulars: str | None) -> ApiError:
     """Return an error in the envelope of version 2 (1.3)."""
-    body = models.ErrorV2(
+    document = models.ErrorV2(
         description=kind.detail(*particulars), error_code=kind.title, code=kind.code
     )
+    # The real one ends its bodies with a newline (1.3).
+    body: models.ErrorV2 = Json(document.model_dump_json().encode() + b"\n")
     documented_class = _V2_CLASSES.get(kind.status)
     return (
         documented_class(body=body)

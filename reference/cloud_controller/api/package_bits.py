@@ -62,7 +62,7 @@ def _claim(
     transaction: Transaction, caller: Caller, guid: str, payload: dict[str, Any]
 ) -> tuple[bytes, str]:
     """Move the package on, so that of two racing uploads only one is taken ([R] in 2.8)."""
-    record = _readable(transaction, caller, guid)
+    record = readable(transaction, caller, guid)
     access.require_space_write(
         transaction,
         caller,
@@ -104,7 +104,7 @@ async def find(context: Context, caller: Caller, guid: str) -> tuple[BlobFile, s
 
 
 def _downloadable(reader: Reader, caller: Caller, guid: str) -> PackageRecord:
-    record = _readable(reader, caller, guid)
+    record = readable(reader, caller, guid)
     access.require(
         reader,
         caller,
@@ -119,7 +119,8 @@ def _downloadable(reader: Reader, caller: Caller, guid: str) -> PackageRecord:
     return record
 
 
-def _readable(reader: Reader, caller: Caller, guid: str) -> PackageRecord:
+def readable(reader: Reader, caller: Caller, guid: str) -> PackageRecord:
+    """Return a package that the caller can read, else raise 404."""
     record = reader.record(PACKAGES, guid, visible_to=caller.visible_to)
     if record is None:
         raise v3_error(table.RESOURCE_NOT_FOUND, "Package")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from capi.operations import packages as operations
-
 from cloud_controller.api import access, listing, metadata, package_bits
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
@@ -17,7 +16,6 @@ from cloud_controller.domain import package_states
 from cloud_controller.domain.messages import packages as messages
 from cloud_controller.domain.messages.relationships import guid_of
 from cloud_controller.domain.package_states import PackageType
-from cloud_controller.domain.roles import Right
 from cloud_controller.jobs import NewJob, enqueue
 from cloud_controller.present.packages import package as present
 from cloud_controller.store import APPS, PACKAGES, In, Metadata, PackageRecord, clock
@@ -136,7 +134,7 @@ class Packages:
         """Queue the deletion (2.10)."""
 
         def write(transaction: Transaction) -> str:
-            record = find_readable(transaction, caller, params.guid)
+            record = package_bits.readable(transaction, caller, params.guid)
             _require_write(transaction, caller, record)
             job = NewJob(
                 operation="package.delete", resource_type="package", resource_guid=record.guid
@@ -166,14 +164,6 @@ class Packages:
                 path=blob.path, filename=f"{name}.zip", media_type="application/octet-stream"
             )
         )
-
-
-def find_readable(reader: Reader, caller: Caller, guid: str) -> PackageRecord:
-    """Return a package that the caller can read, else raise 404."""
-    record = reader.record(PACKAGES, guid, visible_to=caller.visible_to)
-    if record is None:
-        raise v3_error(table.RESOURCE_NOT_FOUND, "Package")
-    return record
 
 
 def _require_write(reader: Reader, caller: Caller, place: PackageRecord | AppRecord) -> None:
@@ -269,7 +259,7 @@ def _insert(
 
 
 def _update(transaction: Transaction, caller: Caller, guid: str, sent: Mapping[str, Any]) -> bytes:
-    record = find_readable(transaction, caller, guid)
+    record = package_bits.readable(transaction, caller, guid)
     username, password = sent.get("username"), sent.get("password")
     if record.type == PackageType.BITS and (username is not None or password is not None):
         raise v3_error(table.UNPROCESSABLE, messages.NO_CREDENTIALS)
@@ -290,14 +280,3 @@ def _update(transaction: Transaction, caller: Caller, guid: str, sent: Mapping[s
     transaction.update(PACKAGES, changed, document)
     transaction.set_metadata(PACKAGES, guid, labelled)
     return document
-
-
-def may_download(reader: Reader, caller: Caller, record: PackageRecord) -> bool:
-    """Return whether the caller may read secrets of the package's space."""
-    return access.may(
-        reader,
-        caller,
-        Right.READ_SECRETS,
-        space_guid=record.space_guid,
-        organization_guid=record.organization_guid,
-    )

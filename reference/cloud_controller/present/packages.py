@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from capi import models
-from cloud_controller.present.rendering import action, link, render, to_one
+from cloud_controller.present.rendering import action, render, to_one
 from cloud_controller.store import clock
 
 if TYPE_CHECKING:
@@ -56,9 +56,10 @@ def _docker_data(record: PackageRecord) -> dict[str, Any]:
 
 def _links(record: PackageRecord, *, is_bits: bool) -> dict[str, Any]:
     path = f"/v3/packages/{record.guid}"
-    own = {"self": link(path)}
+    # One of the five documents shows the method on every link, so every link has it.
+    own = {"self": action(path, "GET")}
     if is_bits:
         own["upload"] = action(f"{path}/upload")
         own["download"] = action(f"{path}/download", "GET")
         own["stage"] = action(f"{path}/droplets")
-    return {**own, "app": link(f"/v3/apps/{record.app_guid}")}
+    return {**own, "app": action(f"/v3/apps/{record.app_guid}", "GET")}

@@ -28,10 +28,10 @@ def v3_page(
     head = {
         "total_results": shown.total_results,
         "total_pages": shown.total_pages,
-        "first": {"href": links.first},
-        "last": {"href": links.last},
-        "next": links.next and {"href": links.next},
-        "previous": links.previous and {"href": links.previous},
+        "first": _page_link(links.first),
+        "last": _page_link(links.last),
+        "next": links.next and _page_link(links.next),
+        "previous": links.previous and _page_link(links.previous),
     }
     parts = [b'{"pagination":', _dump(head), b',"resources":', joined(documents)]
     if included is not None:
@@ -67,6 +67,16 @@ def v2_page(
 def pretty(document: bytes) -> bytes:
     """Return the same JSON over several lines, for people (seed D, `pretty`)."""
     return json.dumps(json.loads(document), indent=2, ensure_ascii=False).encode()
+
+
+def _page_link(href: str) -> dict[str, str]:
+    # A Cloud Controller sends the address alone; one of the five documents shows the method too.
+    return {"href": href, "method": "GET"}
+
+
+def _link(href: str) -> dict[str, str]:
+    # One of the documents shows the method of pagination links as well (7.3).
+    return {"href": href, "method": "GET"}
 
 
 def _dump(value: object) -> bytes:

@@ -29,7 +29,7 @@ def link(path: str) -> dict[str, str]:
 
 
 def action(path: str, method: str = "POST") -> dict[str, str]:
-    """Return a link that is not to be followed with GET."""
+    """Return a link that names the method to follow it with."""
     return {"href": BASE_URL + path, "method": method}
 
 

@@ -89,10 +89,10 @@ def test_links_are_rebuilt_and_can_be_followed(cloud: Any, five: Any) -> None:
     assert answer["pagination"] == {
         "total_results": 5,
         "total_pages": 3,
-        "first": {"href": f"{BASE}?{rest}&page=1&per_page=2"},
-        "last": {"href": f"{BASE}?{rest}&page=3&per_page=2"},
-        "next": {"href": f"{BASE}?{rest}&page=3&per_page=2"},
-        "previous": {"href": f"{BASE}?{rest}&page=1&per_page=2"},
+        "first": {"href": f"{BASE}?{rest}&page=1&per_page=2", "method": "GET"},
+        "last": {"href": f"{BASE}?{rest}&page=3&per_page=2", "method": "GET"},
+        "next": {"href": f"{BASE}?{rest}&page=3&per_page=2", "method": "GET"},
+        "previous": {"href": f"{BASE}?{rest}&page=1&per_page=2", "method": "GET"},
     }
     seen, link = [], answer["pagination"]["first"]
     while link:

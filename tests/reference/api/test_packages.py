@@ -32,11 +32,11 @@ def test_a_new_bits_package_has_todays_members_and_those_of_2015(cloud: Any, pla
     assert package["metadata"] == {"labels": {}, "annotations": {}}
     assert package["updated_at"] == package["created_at"]
     assert package["links"] == {
-        "self": {"href": path},
+        "self": {"href": path, "method": "GET"},
         "upload": {"href": f"{path}/upload", "method": "POST"},
         "download": {"href": f"{path}/download", "method": "GET"},
         "stage": {"href": f"{path}/droplets", "method": "POST"},
-        "app": {"href": f"https://api.example.local/v3/apps/{place.app}"},
+        "app": {"href": f"https://api.example.local/v3/apps/{place.app}", "method": "GET"},
     }
     assert cloud.admin.get(f"/v3/packages/{package['guid']}").json() == package
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
-
-from cloud_controller.present.apps import app as present
-from cloud_controller.store import APPS
 
 SHA = {"type": "sha256", "value": None}
 
@@ -43,14 +39,8 @@ def test_a_new_bits_package_has_todays_members_and_those_of_2015(cloud: Any, pla
 
 @pytest.fixture
 def docker_app(cloud: Any, place: Any) -> str:
-    """An app that takes packages of both types; the flag for its lifecycle is off by default."""
-    guid: str = cloud.app(place.space)
-
-    def change(transaction: Any) -> None:
-        record = replace(transaction.record(APPS, guid), lifecycle_type="cnb")
-        transaction.update(APPS, record, present(record, transaction.metadata(APPS, guid)))
-
-    cloud.write(change)
+    """An app that takes packages of both types."""
+    guid: str = cloud.app(place.space, lifecycle={"type": "cnb", "data": {}})
     return guid
 
 
@@ -135,6 +125,15 @@ def test_a_docker_package_does_not_fit_a_buildpack_app(cloud: Any, place: Any) -
 
     assert cloud.detail(cloud.admin.post("/v3/packages", json=body)) == (
         "422 10008 Cannot create Docker package for a buildpack app."
+    )
+
+
+def test_a_bits_package_does_not_fit_a_docker_app(cloud: Any, place: Any) -> None:
+    app = cloud.app(place.space, lifecycle={"type": "docker", "data": {}})
+    body = {"type": "bits", **cloud.related("app", app)}
+
+    assert cloud.detail(cloud.admin.post("/v3/packages", json=body)) == (
+        "422 10008 Cannot create bits package for a Docker app."
     )
 
 

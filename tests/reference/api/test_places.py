@@ -218,8 +218,6 @@ def test_a_plain_app_is_stopped_and_has_the_default_stack(cloud: Any, place: Any
                 "buildpack or a valid git URI"
             ),
         ),
-        ({"type": "docker", "data": {}}, "403 330002 Feature Disabled: diego_docker"),
-        ({"type": "cnb", "data": {}}, "403 330002 Feature Disabled: diego_cnb"),
         (
             {"type": "x", "data": {}},
             "422 10008 Lifecycle type is not included in the list: buildpack, docker, cnb",
@@ -234,6 +232,23 @@ def test_a_lifecycle_that_cannot_be_is_refused(
     body = {"name": "a", "lifecycle": lifecycle, **cloud.related("space", place.space)}
 
     assert cloud.detail(cloud.admin.post("/v3/apps", json=body)) == error
+
+
+@pytest.mark.parametrize("kind", ["docker", "cnb"])
+def test_a_lifecycle_can_be_switched_off_for_everybody(start: Any, kind: str) -> None:
+    cloud = start()
+    body = {
+        "name": "a",
+        "lifecycle": {"type": kind, "data": {}},
+        **cloud.related("space", cloud.place().space),
+    }
+    assert cloud.admin.post("/v3/apps", json=body).status_code == 201
+
+    flag = FeatureFlagRecord(guid=f"diego_{kind}", created_at=0, updated_at=0, enabled=False)
+    cloud.write(lambda transaction: transaction.insert(FEATURE_FLAGS, flag))
+    assert cloud.detail(cloud.admin.post("/v3/apps", json={**body, "name": "b"})) == (
+        f"403 330002 Feature Disabled: diego_{kind}"
+    )
 
 
 def test_credentials_in_the_address_of_a_buildpack_are_hidden(cloud: Any, place: Any) -> None:

@@ -12,7 +12,7 @@ import shutil
 import threading
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -153,7 +153,7 @@ def contract_url(contract_site: Site) -> Iterator[str]:
         thread.join()
 
 
-def _without_browser(reason: str) -> None:
+def _without_browser(reason: str) -> NoReturn:
     message = f"no browser for the docs: {reason}"
     if os.environ.get("CI") == "true":
         pytest.fail(message)
@@ -163,7 +163,10 @@ def _without_browser(reason: str) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium, else Playwright's own; without any, the test is skipped."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    try:
+        from playwright import sync_api as playwright  # noqa: PLC0415 - absence is an answer here
+    except ImportError as error:
+        _without_browser(str(error))
     program = shutil.which("chromium") or shutil.which("google-chrome")
     with contextlib.ExitStack() as opened:
         driver = opened.enter_context(playwright.sync_playwright())

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
     from specfoundry.targets.docs_text import Prose
 
-_MAX_EMBEDDED = 40
+_MAX_EMBEDDED = 80
 """Lines of a shared schema up to which it is shown inside another one, not only linked."""
 _MAX_LINES = 300
 """Lines of shared schemas which one tree shows."""
 _MAX_DEPTH = 16
 """Levels which are written into one another by hand; nobody reads further."""
 _MAX_NESTED_COMPONENTS = 8
+_MEMBERS = ("properties",)
+"""Ids on the page of a component begin so, clear of the ids that every page has."""
 _ROOT = "../"
 """Trees stand on pages one folder below the site's root."""
 
@@ -69,7 +71,7 @@ class Schemas:
         if name in self._building or len(self._building) >= _MAX_NESTED_COMPONENTS:
             return None
         self._building.append(name)
-        tree = _Tree(self, page=self.address(name) or "", prefix=(), identify=False)
+        tree = _Tree(self, page=self.address(name) or "", prefix=_MEMBERS, identify=False)
         view = tree.inline(self.nodes.schemas[name])
         self._building.pop()
         built = Component(view, self._print_members(view), tree.lines)
@@ -79,7 +81,7 @@ class Schemas:
     def page_tree(self, name: str) -> SchemaView:
         """Return the tree of a component for its own page, where every line has an id."""
         self._building.append(name)
-        view = _Tree(self, page="", prefix=(), identify=True).inline(self.nodes.schemas[name])
+        view = _Tree(self, page="", prefix=_MEMBERS, identify=True).inline(self.nodes.schemas[name])
         self._building.pop()
         return view
 

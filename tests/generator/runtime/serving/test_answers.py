@@ -40,7 +40,7 @@ class Bytes(Response[Any]):
 
 
 @dataclass(eq=False, kw_only=True)
-class NotFound(ApiError):
+class NotFound(ApiError):  # noqa: N818 (errors of an API are outcomes)
     status: ClassVar[int] = 404
     body: Pet
 
@@ -256,7 +256,7 @@ def test_anonymous_calls_pass_where_security_is_optional(
     serve: Any, record: Any, optional: bool, header: str | None, wanted: str | None
 ) -> None:
     class ByHeader:
-        async def authenticate(self, request: Any, operation: Operation) -> str:
+        async def authenticate(self, request: Any, _operation: Operation) -> str:
             return str(request.headers["authorization"])
 
     needs = (SecurityRequirement(BEARER, ("read",)),)
@@ -272,7 +272,7 @@ def test_anonymous_calls_pass_where_security_is_optional(
 
 def test_authentication_comes_before_the_parameters_and_refuses(serve: Any, record: Any) -> None:
     class Refusing:
-        async def authenticate(self, request: Any, operation: Operation) -> str:
+        async def authenticate(self, _request: Any, operation: Operation) -> str:
             raise NotFound(body=Pet(name=operation.security.alternatives[0][0].scopes[0]))
 
     security = Security(((SecurityRequirement(BEARER, ("read",)),),))

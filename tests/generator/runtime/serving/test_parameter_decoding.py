@@ -64,17 +64,11 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("style", "explode", "shape", "kind", "sent", "wanted"), CASES)
+@pytest.mark.parametrize("case", CASES)
 def test_a_query_parameter_is_read_by_style_and_explode(
-    serve: Any,
-    record: Any,
-    style: str,
-    explode: bool,
-    shape: Shape,
-    kind: Any,
-    sent: str,
-    wanted: Any,
+    serve: Any, record: Any, case: tuple[Any, ...]
 ) -> None:
+    style, explode, shape, kind, sent, wanted = case
     handler = record(Done())
     one = operation("/t", {"p": kind}, query(shape, style=style, explode=explode))
     client = serve(one, handlers={"find": handler})
@@ -110,7 +104,7 @@ def test_names_may_have_brackets_and_dashes(serve: Any, record: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("style", "explode", "shape", "kind", "sent", "wanted"),
+    "case",
     [
         ("simple", False, Shape(), str, "a%2Fb", "a/b"),
         ("simple", False, STRINGS, tuple[str, ...], "a,b%2Cc", ("a", "b,c")),
@@ -125,15 +119,9 @@ def test_names_may_have_brackets_and_dashes(serve: Any, record: Any) -> None:
     ],
 )
 def test_a_path_parameter_is_read_by_style_and_explode(
-    serve: Any,
-    record: Any,
-    style: str,
-    explode: bool,
-    shape: Shape,
-    kind: Any,
-    sent: str,
-    wanted: Any,
+    serve: Any, record: Any, case: tuple[Any, ...]
 ) -> None:
+    style, explode, shape, kind, sent, wanted = case
     handler = record(Done())
     parameter = Parameter(
         name="p",

@@ -12,8 +12,10 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
 from specfoundry.runtime.dispatch import Application
+from specfoundry.runtime.json_body import decode_json
 from specfoundry.runtime.limits import Limits
 from specfoundry.runtime.operations import Answer, Body, Media, Operation, Part, Shape
+from specfoundry.runtime.receiving import BodyRefused
 from specfoundry.runtime.requests import UploadedFile
 from specfoundry.runtime.responses import Response
 
@@ -321,14 +323,14 @@ async def _call(app: Application, content_type: bytes, chunks: Any) -> list[Any]
 HEAD = b'--b\r\nContent-Disposition: form-data; name="bits"; filename="a"\r\n\r\n'
 
 
-def application(record: Any, uploads: Path, handler: Any) -> Application:
+def application(uploads: Path, handler: Any) -> Application:
     things = type("Things", (), {"put": handler})
     return Application([operation(UPLOAD)], type("Apis", (), {"things": things}), uploads=uploads)
 
 
 def test_nothing_is_left_when_the_client_disconnects(record: Any, uploads: Path) -> None:
     handler = record(Done())
-    app = application(record, uploads, handler)
+    app = application(uploads, handler)
     chunks = [{"type": "http.request", "body": HEAD + b"x" * MIB, "more_body": True}] * 1
     chunks += [{"type": "http.request", "body": b"x" * MIB, "more_body": True}] * 3
     sent = asyncio.run(_call(app, b"multipart/form-data; boundary=b", chunks))
@@ -343,7 +345,7 @@ def test_an_upload_needs_constant_memory(record: Any, uploads: Path) -> None:
         sizes.append(body.bits.size)
         return Done()
 
-    app = application(record, uploads, record(look))
+    app = application(uploads, record(look))
     block = {"type": "http.request", "body": b"x" * 65_536, "more_body": True}
     first = {"type": "http.request", "body": HEAD, "more_body": True}
     last = {"type": "http.request", "body": b"\r\n--b--\r\n", "more_body": False}
@@ -368,9 +370,6 @@ def test_strict_models_refuse_text_for_numbers_in_bodies() -> None:
     # The runtime validates JSON as JSON: lax models do not soften it.
     class Lax(BaseModel):
         size: int = Field(ge=1)
-
-    from specfoundry.runtime.json_body import decode_json
-    from specfoundry.runtime.receiving import BodyRefused
 
     media = Media(media_type="application/json", kind="json", type=Lax)
     with pytest.raises(BodyRefused) as caught:

@@ -40,7 +40,7 @@ class Issuing:
     async def grant(self, authorization: str | None = CF, **fields: Any) -> Granted:
         return await self.issuer.grant(TokenRequest(**fields), authorization)
 
-    async def login(self, password: str = "s3cret", user: str = "alice") -> Granted:  # noqa: S107 -- a throw-away user
+    async def login(self, password: str = "s3cret", user: str = "alice") -> Granted:
         return await self.grant(grant_type="password", username=user, password=password)
 
 

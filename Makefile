@@ -70,6 +70,7 @@ docs: $(STAMP) ## Write the API docs as a static site to build/docs
 
 .PHONY: serve
 serve: $(STAMP) ## Start the reference Cloud Controller on http://127.0.0.1:8181
+	@mkdir -p build
 	@$(BIN)/cloud-controller serve --data build/cloud-controller
 
 .PHONY: bench

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, Final
+
+from specfoundry.runtime.json_body import parse_json
+from specfoundry.runtime.receiving import BodyRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,6 +17,7 @@ _ESCAPE: Final = re.compile(r"%([0-9A-Fa-f]{2})?")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,400}")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]{1,400})?(?:[eE][-+]?[0-9]{1,4})?")
 _LEADING_INTEGER: Final = re.compile(r"\s*([-+]?[0-9]{1,400})")
+_DEEPEST: Final = 64
 _QUERY_DELIMITERS: Final = {
     "form": re.compile(","),
     "spaceDelimited": re.compile(r"%20|\+| "),
@@ -220,6 +223,8 @@ def deep_object(members: Iterable[tuple[list[str], str]], shape: Shape) -> objec
     """Read style `deepObject`: keys such as `[a][b]` with their values, nested and with lists."""
     tree: dict[str, Any] = {}
     for keys, text in members:
+        if len(keys) > _DEEPEST:
+            raise CodecError("syntax", "is nested too deeply", text)
         node = tree
         for key in keys[:-1]:
             inner = node.setdefault(key, {})
@@ -264,13 +269,9 @@ def _leaf(texts: list[str], shape: Shape | None) -> object:
 def json_content(text: str) -> object:
     """Read a parameter that is described by `content`: JSON text."""
     try:
-        return json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+        return parse_json(text)
+    except BodyRefused:
         raise CodecError("syntax", "is not JSON", text) from None
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(name)
 
 
 def _token(key: str) -> str:

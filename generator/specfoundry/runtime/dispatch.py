@@ -21,7 +21,7 @@ from specfoundry.runtime.parameters import ParameterDecoder
 from specfoundry.runtime.problem_details import ProblemDetails, ProblemDetailsTranslator
 from specfoundry.runtime.problems import NotImplementedByServer, Problem, Refusal
 from specfoundry.runtime.receiving import BodyRefused, BodyStream, ClientDisconnected, Spool
-from specfoundry.runtime.requests import RequestHead
+from specfoundry.runtime.requests import RequestHead, url_text
 from specfoundry.runtime.responses import ApiError, Response
 from specfoundry.runtime.routing import Match, Router
 from specfoundry.runtime.sending import send_encoded
@@ -260,7 +260,7 @@ def _refusal(
 def _raw_path(scope: Scope) -> str:
     """Return the path below the mount point, still percent-encoded."""
     raw = scope.get("raw_path")
-    path = bytes(raw).partition(b"?")[0].decode("latin-1") if raw else quote(scope["path"])
+    path = url_text(bytes(raw).partition(b"?")[0]) if raw else quote(scope["path"])
     root = quote(str(scope.get("root_path") or "")).rstrip("/")
     if root and (path == root or path.startswith(f"{root}/")):
         path = path[len(root) :]

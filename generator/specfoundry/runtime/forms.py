@@ -21,6 +21,7 @@ from specfoundry.runtime.query import (
     value_of,
 )
 from specfoundry.runtime.receiving import BodyRefused
+from specfoundry.runtime.requests import url_text
 from specfoundry.runtime.validation import problems_of
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ async def read_multipart(
 
 async def read_form(media: Media, stream: BodyStream, limits: Limits) -> Any:
     """Return an application/x-www-form-urlencoded body; raises as `read_multipart` does."""
-    text = (await stream.read(limits.form_bytes)).decode("latin-1")
+    text = url_text(await stream.read(limits.form_bytes))
     members, problems = split_members(text, "body")
     if problems:
         raise BodyRefused("syntax", tuple(problems))

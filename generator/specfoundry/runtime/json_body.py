@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from specfoundry.runtime.problems import Problem
 from specfoundry.runtime.receiving import BodyRefused
@@ -39,8 +40,10 @@ def decode_json(raw: bytes, adapter: TypeAdapter[Any]) -> Any:
 
 
 def parse_json(raw: bytes | str) -> Any:
-    """Return plain JSON values; raises BodyRefused (`syntax`)."""
+    """Return plain JSON values that can be written again; raises BodyRefused (`syntax`)."""
     try:
+        # Refuses what `json` lets pass: lone surrogates, a byte order mark, hundreds of levels.
+        from_json(raw, allow_inf_nan=False)
         return json.loads(raw, parse_constant=_refuse, parse_float=_finite, parse_int=_integer_of)
     except RecursionError:
         raise syntax_error("Invalid JSON: it is nested too deeply") from None

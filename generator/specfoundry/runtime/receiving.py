@@ -154,9 +154,13 @@ class Spool:
                 file.close()
 
     async def _settle(self) -> None:
-        running, self._running = self._running, None
-        if running is not None:
-            await running
+        if self._running is not None:
+            try:
+                # A cancelled request must still know of the thread that writes for it.
+                await asyncio.shield(self._running)
+            finally:
+                if self._running.done():
+                    self._running = None
 
     async def discard(self) -> None:
         """Close and remove what is still there; never raises."""

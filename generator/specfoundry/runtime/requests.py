@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from starlette.datastructures import Headers
 
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from starlette.types import Scope
+
+
+_ASCII: Final = bytes(range(128))
+
+
+def url_text(raw: bytes) -> str:
+    """Return a part of a URL as ASCII; bytes that should have been percent-encoded are now."""
+    return raw.decode("ascii") if raw.isascii() else quote(raw, safe=_ASCII)
 
 
 class RequestHead:
@@ -33,7 +42,7 @@ class RequestHead:
     @property
     def raw_query(self) -> str:
         """The query string as sent, percent-encoded, without the question mark."""
-        return bytes(self.scope.get("query_string", b"")).decode("latin-1")
+        return url_text(bytes(self.scope.get("query_string", b"")))
 
     @cached_property
     def headers(self) -> Mapping[str, str]:

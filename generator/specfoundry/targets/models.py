@@ -69,6 +69,8 @@ def build_models(
     Raises:
         ModelsError: The generator failed.
     """
+    if not names:  # the generator takes a document without schemas for a mistake
+        return _HEADER.format(banner=banner), False
     text = json.dumps(generator_input(lifted, names), ensure_ascii=False)
     key = digest("models", text, banner, *OPTIONS)
     kept = cache.get(key)

@@ -122,8 +122,8 @@ def _fields(body: GivenBody) -> list[tuple[FormField, Any]]:
     """
     fields = body.media.fields
     if not isinstance(body.value, Mapping):
-        given = to_jsonable_python(body.value, by_alias=True)
-        return [(FormField(name=name, kind="text"), value) for name, value in given.items()]
+        members = _members(body.value)
+        return [(_undocumented(name, value), value) for name, value in members.items()]
     unknown = sorted(set(body.value) - set(fields))
     if unknown:
         message = f"{body.media.media_type} has no field {', '.join(unknown)}"
@@ -131,6 +131,23 @@ def _fields(body: GivenBody) -> list[tuple[FormField, Any]]:
     return [
         (form, body.value[key]) for key, form in fields.items() if body.value.get(key) is not None
     ]
+
+
+def _members(value: object) -> dict[str, Any]:
+    if isinstance(value, BaseModel):
+        return value.model_dump(by_alias=True)
+    members = to_jsonable_python(value, by_alias=True)
+    if not isinstance(members, dict):
+        message = f"a form is made from a dict or a model, not from {type(value).__name__}"
+        raise ValueError(message)  # noqa: TRY004 (bad arguments are ValueErrors throughout)
+    return members
+
+
+def _undocumented(name: str, value: object) -> FormField:
+    """Return how a field is sent whose place in a form the document leaves open."""
+    if isinstance(value, bytes):
+        return FormField(name=name, kind="file")
+    return FormField(name=name, kind="text", many=isinstance(value, (list, tuple)))
 
 
 def _form_members(form: FormField, value: Any) -> list[str]:

@@ -191,9 +191,7 @@ class Application:
             return error
         except NotImplementedByServer as error:
             return _refusal(exchange, "not_implemented", exception=error)
-        if not isinstance(answer, (Response, ApiError)):
-            raise TypeError(f"{operation.operation_id} answered a {type(answer).__name__}")
-        return answer
+        return _checked(answer, operation.operation_id)
 
     async def _authenticated(self, request: RequestHead, operation: Operation) -> Any:
         if self._authenticator is None:
@@ -213,7 +211,7 @@ class Application:
 
     async def _translated(self, refusal: Refusal) -> AnyAnswer:
         try:
-            return await self._errors.translate(refusal)
+            return _checked(await self._errors.translate(refusal), "the error translator")
         except ApiError as error:
             return error
         except ClientDisconnected:
@@ -230,6 +228,12 @@ def _missing(operation: Operation) -> Callable[..., Awaitable[Any]]:
         raise NotImplementedByServer(operation.operation_id)
 
     return handler
+
+
+def _checked(answer: Any, who: str) -> AnyAnswer:
+    if not isinstance(answer, (Response, ApiError)):
+        raise TypeError(f"{who} answered a {type(answer).__name__}")
+    return answer
 
 
 def _refusal(

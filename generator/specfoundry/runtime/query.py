@@ -84,7 +84,9 @@ def value_of(wanted: Parameter | Part, members: Iterable[Member]) -> object:
 
 
 def _content_type(wanted: Parameter | Part) -> str | None:
-    return getattr(wanted, "content_type", None)
+    """Return the media type of a value that is written as a whole, None for a style."""
+    is_json_field = getattr(wanted, "kind", None) == "json"
+    return "application/json" if is_json_field else getattr(wanted, "content_type", None)
 
 
 def _read(wanted: Parameter | Part, found: list[str]) -> object:

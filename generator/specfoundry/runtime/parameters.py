@@ -119,7 +119,10 @@ class ParameterDecoder:
     def _strangers(self, members: list[Member]) -> list[Problem]:
         """Return the query parameters that are not documented or given twice."""
         found = []
+        keys = self._operation.security.query_keys
         for name, count in Counter(member.name for member in members).items():
+            if name in keys:
+                continue
             owner = next((p for p in self._query if owns(p, name)), None)
             if owner is None:
                 found.append(_problem("query", name, "unknown", "is not a known parameter"))

@@ -64,6 +64,12 @@ class Security:
         """Whether anonymous calls are allowed: the caller may be None."""
         return not self.none and any(not schemes for schemes in self.alternatives)
 
+    @property
+    def query_keys(self) -> frozenset[str]:
+        """Names of the query parameters that are API keys."""
+        schemes = (need.scheme for schemes in self.alternatives for need in schemes)
+        return frozenset(s.parameter for s in schemes if s.location == "query" and s.parameter)
+
     def is_anonymous(self, request: RequestHead) -> bool:
         """Return whether the request may be, and is, without any of the credentials."""
         return self.optional and not any(

@@ -7,6 +7,7 @@ import textwrap
 
 LINE_LENGTH = 100
 _VERBATIM = re.compile(r"(?: {4}|\t|\||```|#|>)")
+_QUOTES = re.compile(r'"{3,}|"+\Z')
 _ITEM = re.compile(r"(?:[-*+]|\d+[.)]) ")
 
 
@@ -28,8 +29,8 @@ def docstring(*paragraphs: str, indent: int) -> str:
 def _escaped(text: str) -> str:
     """Return `text` so that it stands literally between triple quotes."""
     printable = "".join(c if c.isprintable() or c in "\n\t" else " " for c in text)
-    escaped = printable.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    return f'{escaped[:-1]}\\"' if escaped.endswith('"') else escaped
+    escaped = printable.replace("\\", "\\\\")
+    return _QUOTES.sub(lambda match: '\\"' * len(match[0]), escaped)
 
 
 def _wrapped(text: str, width: int) -> list[str]:

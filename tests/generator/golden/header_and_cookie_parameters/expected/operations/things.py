@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
-from uuid import UUID
 
 from pydantic import Field
 from specfoundry.runtime.responses import Response
@@ -15,7 +14,7 @@ from specfoundry.runtime.responses import Response
 class GetThingParams:
     """Parameters of `GET /things/{thing-id}`."""
 
-    thing_id: UUID
+    thing_id: Annotated[str, Field(pattern="^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
 
     if_match: str
 

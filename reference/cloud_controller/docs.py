@@ -6,6 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.staticfiles import StaticFiles
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def site() -> ASGIApp | None:
     folder = Path(str(files("capi"))) / "docs"
     if not (folder / "index.html").is_file():
         return None
-    return _SafeHeaders(StaticFiles(directory=folder, html=True))
+    return _SafeHeaders(ExceptionMiddleware(StaticFiles(directory=folder, html=True)))
 
 
 class _SafeHeaders:

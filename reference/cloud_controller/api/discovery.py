@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from capi.operations import info as info_operations
 from capi.operations import root as root_operations
-
 from cloud_controller.present import discovery as present
 from specfoundry.runtime.responses import Json
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from capi.operations import jobs as operations
 from capi.operations import v2_jobs as v2_operations
-
 from cloud_controller.api import error_table as table
 from cloud_controller.api.errors import v3_error
 from cloud_controller.jobs import find_pollable, resource_is_there

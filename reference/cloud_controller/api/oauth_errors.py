@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from capi.operations import errors as documented
-
 from capi import models
+from capi.operations import errors as documented
 
 if TYPE_CHECKING:
     from specfoundry.runtime.responses import ApiError

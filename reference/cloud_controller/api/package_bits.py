@@ -9,7 +9,7 @@ from cloud_controller.api import access
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
 from cloud_controller.api.errors import v3_error
-from cloud_controller.blobs import BlobKey
+from cloud_controller.blobs import BlobError, BlobKey
 from cloud_controller.domain.feature_flags import FeatureFlag
 from cloud_controller.domain.messages import packages as messages
 from cloud_controller.domain.package_states import PackageState, PackageType
@@ -45,8 +45,12 @@ async def accept(context: Context, caller: Caller, guid: str, form: UploadPackag
     document, job = await context.database.write(
         lambda transaction: _claim(transaction, caller, guid, payload)
     )
-    if form.bits is not None:
-        await context.blobs.put(BlobKey("uploads", guid), form.bits.path)
+    try:
+        if form.bits is not None:
+            await context.blobs.put(BlobKey("uploads", guid), form.bits.path)
+    except BlobError:
+        await context.database.write(lambda transaction: _give_back(transaction, guid, job))
+        raise
     await context.database.write(lambda transaction: _start(transaction, job))
     return document
 
@@ -85,6 +89,16 @@ def _claim(
         delay=_UNTIL_GIVEN_UP,
     )
     return document, enqueue(transaction, job).guid
+
+
+def _give_back(transaction: Transaction, guid: str, job: str) -> None:
+    """Undo a claim whose bits could not be stored, so that the client may try again."""
+    transaction.delete(JOBS, job)
+    record = transaction.record(PACKAGES, guid)
+    if record is not None:
+        awaiting = replace(record, state=PackageState.AWAITING_UPLOAD.value)
+        document = present(awaiting, transaction.metadata(PACKAGES, guid))
+        transaction.update(PACKAGES, awaiting, document)
 
 
 def _start(transaction: Transaction, job: str) -> None:

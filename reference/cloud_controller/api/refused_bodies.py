@@ -15,6 +15,7 @@ from cloud_controller.api.envelopes import Envelope, envelope_of, error_for
 from cloud_controller.api.errors import v2_error, v3_error
 from cloud_controller.api.oauth_errors import oauth_error
 from cloud_controller.api.organizations import require_creation
+from cloud_controller.api.problem_texts import said
 from cloud_controller.api.v2_buildpacks import find as find_buildpack
 from cloud_controller.auth import Caller, TokenRequest, TokenRequestError
 from cloud_controller.domain import query_text
@@ -57,6 +58,8 @@ class RefusedBodies:
         """Return the error for a refused body."""
         operation = refusal.operation.operation_id if refusal.operation else ""
         special = self._special.get(operation)
+        if operation == "createOrganization" and refusal.reason != "body":
+            special = None  # what cannot be read is refused before any role is looked at
         found = await special(refusal) if special else None
         if found is not None:
             return found
@@ -136,29 +139,22 @@ def _v3_text(operation: str, refusal: Refusal) -> str:
         texts = message(refusal.body)
         if texts:
             return ", ".join(texts)
-    return _said(refusal)
+    return said(refusal.problems)
 
 
 def _buildpack_error(refusal: Refusal, *, creating: bool) -> ApiError:
     if refusal.reason != "body" or _is_absent(refusal):
-        return v2_error(table.MESSAGE_PARSE_ERROR, _said(refusal) or table.UNREADABLE_BODY)
+        return v2_error(table.MESSAGE_PARSE_ERROR, said(refusal.problems))
     problem = v2_buildpacks.read_problem(refusal.body, creating=creating)
     if problem is not None:
         return v2_error(table.MESSAGE_PARSE_ERROR, problem)
-    problem = v2_buildpacks.model_problem(refusal.body) or _said(refusal)
+    problem = v2_buildpacks.model_problem(refusal.body) or said(refusal.problems)
     return v2_error(table.BUILDPACK_INVALID, problem)
 
 
 def _is_absent(refusal: Refusal) -> bool:
     """Return whether there was no body at all, which is not the same as JSON's null."""
     return any(one.kind == "missing" and not one.pointer for one in refusal.problems)
-
-
-def _said(refusal: Refusal) -> str:
-    texts = (
-        f"{problem.name or problem.location} {problem.message}" for problem in refusal.problems
-    )
-    return ", ".join(dict.fromkeys(texts)) or table.INVALID_REQUEST.text
 
 
 def _caller(refusal: Refusal) -> Caller:

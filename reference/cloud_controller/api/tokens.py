@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING
 
-from capi.operations import tokens as operations
-
 from capi import models
+from capi.operations import tokens as operations
 from cloud_controller.api.authentication import ClientCredentials
 from cloud_controller.api.bodies import raw
 from cloud_controller.api.oauth_errors import oauth_error

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from cloud_controller.api import error_table as table
 from cloud_controller.api.envelopes import Envelope, envelope_of, error_for
 from cloud_controller.api.oauth_errors import oauth_error
+from cloud_controller.api.problem_texts import said
 from cloud_controller.api.refused_bodies import RefusedBodies
 from cloud_controller.blobs import BlobError
 from cloud_controller.domain import query_text
@@ -18,7 +19,7 @@ from specfoundry.runtime.responses import ApiError
 if TYPE_CHECKING:
     from cloud_controller.api.context import Context
     from cloud_controller.auth import TokenIssuer
-    from specfoundry.runtime.problems import Problem, Refusal
+    from specfoundry.runtime.problems import Refusal
 
 LOG: Final = logging.getLogger("cloud_controller.api")
 
@@ -85,9 +86,3 @@ def _parameters(refusal: Refusal) -> ApiError:
         )
     text = v2_buildpacks.list_problem(query) if operation == "listV2Buildpacks" else None
     return error_for(path, table.BAD_QUERY_PARAMETER, text or said(refusal.problems))
-
-
-def said(problems: tuple[Problem, ...] | list[Problem]) -> str:
-    """Return a text made of the problems themselves, where none is documented."""
-    texts = [f"{problem.name or problem.location} {problem.message}" for problem in problems]
-    return ", ".join(texts) or table.INVALID_REQUEST.text

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from capi.operations import v2_buildpacks as operations
-
 from cloud_controller.api import buildpack_bits, buildpack_rows
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw

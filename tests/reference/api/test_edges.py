@@ -221,3 +221,24 @@ def test_any_reader_may_see_any_job(cloud: Any, place: Any) -> None:
 
     assert cloud.user().get(path).status_code == 200
     assert cloud.detail(cloud.admin.get("/v3/jobs/x")) == "404 10010 Job not found"
+
+
+def test_the_docs_are_served_without_a_token(cloud: Any) -> None:
+    moved = cloud.anonymous.get("/docs")
+    page = cloud.anonymous.get("/docs/")
+
+    assert moved.headers["location"].endswith("docs/")
+    assert page.status_code == 200
+    assert page.headers["content-type"].startswith("text/html")
+    assert page.headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+    assert cloud.anonymous.get("/docs/missing").status_code == 404
+
+
+def test_what_cannot_be_read_is_refused_before_any_role(cloud: Any) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = cloud.user().post("/v3/organizations", content="{", headers=headers)
+
+    assert cloud.detail(answer) == (
+        "400 1001 Request invalid due to parse error: invalid request body"
+    )

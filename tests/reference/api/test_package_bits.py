@@ -6,12 +6,15 @@ import hashlib
 import io
 import json
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from cloud_controller.api.package_work import PackageWork
 from cloud_controller.blobs import BlobKey
-from cloud_controller.store.entities import FEATURE_FLAGS
+from cloud_controller.store import PACKAGES
+from cloud_controller.store.entities import FEATURE_FLAGS, JOBS
 from cloud_controller.store.records import FeatureFlagRecord
 
 
@@ -202,3 +205,69 @@ def test_lost_bits_answer_as_an_unavailable_blobstore(cloud: Any, place: Any) ->
     assert cloud.detail(cloud.admin.get(f"/v3/packages/{package}/download")) == (
         "502 150006 Failed to perform operation due to blobstore unavailability."
     )
+
+
+def test_of_racing_uploads_only_one_is_taken(cloud: Any, place: Any) -> None:
+    package = cloud.package(place.app)
+
+    def upload(number: int) -> int:
+        bits = {"bits": ("a.zip", cloud.zipped(a=str(number).encode()))}
+        status: int = cloud.admin.post(f"/v3/packages/{package}/upload", files=bits).status_code
+        return status
+
+    with ThreadPoolExecutor(4) as threads:
+        statuses = sorted(threads.map(upload, range(4)))
+
+    assert statuses == [200, 400, 400, 400]
+    assert cloud.settled(package)["state"] == "READY"
+
+
+def processing(cloud: Any, data: bytes) -> tuple[str, Any]:
+    """A package whose job has not begun, and that job."""
+    package = cloud.package(cloud.place().app)
+    bits = {"bits": ("a.zip", data)}
+    assert cloud.admin.post(f"/v3/packages/{package}/upload", files=bits).status_code == 200
+    jobs = cloud.write(lambda transaction: transaction.all(JOBS, resource_guid=package))
+    return package, jobs[0]
+
+
+def test_processing_goes_on_after_a_crash_at_any_point(start: Any) -> None:
+    cloud = start(job_delay=3600)
+    data = cloud.zipped(a=b"1")
+    package, job = processing(cloud, data)
+    work = PackageWork(cloud.server.context)
+    cloud.http.portal.call(work.process, job)  # died before its result was committed
+    again = cloud.http.portal.call(work.process, job)
+    cloud.write(again.commit)
+
+    found = cloud.admin.get(f"/v3/packages/{package}").json()
+    assert (found["state"], found["data"]["error"]) == ("READY", None)
+    assert found["data"]["checksum"]["value"] == hashlib.sha256(data).hexdigest()
+    assert cloud.admin.get(f"/v3/packages/{package}/download").content == data
+
+
+def test_bits_of_a_package_that_was_deleted_meanwhile_go_too(start: Any) -> None:
+    cloud = start(job_delay=3600)
+    package, job = processing(cloud, cloud.zipped(a=b"1"))
+    result = cloud.http.portal.call(PackageWork(cloud.server.context).process, job)
+    cloud.write(lambda transaction: transaction.delete(PACKAGES, package))
+    cloud.write(result.commit)
+    cloud.http.portal.call(result.after)
+
+    find = cloud.server.context.blobs.find
+    for namespace in ("packages", "uploads"):
+        assert cloud.http.portal.call(find, BlobKey(namespace, package)) is None
+
+
+def test_a_package_whose_bits_cannot_be_stored_still_awaits_them(start: Any) -> None:
+    cloud = start()
+    package = cloud.package(cloud.place().app)
+    folder = cloud.server.settings.data / "blobs" / "uploads"
+    folder.write_text("in the way")
+    bits = {"bits": ("a.zip", cloud.zipped(a=b"1"))}
+    refused = cloud.admin.post(f"/v3/packages/{package}/upload", files=bits)
+
+    assert cloud.detail(refused).startswith("502 150006 ")
+    assert cloud.admin.get(f"/v3/packages/{package}").json()["state"] == "AWAITING_UPLOAD"
+    folder.unlink()
+    assert cloud.upload(package, cloud.zipped(a=b"1"))["state"] == "READY"

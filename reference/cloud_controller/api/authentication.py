@@ -46,7 +46,8 @@ class BearerAuthenticator:
         except AuthError as error:
             raise error_for(request.path, table.INVALID_AUTH_TOKEN) from error
         request.scope.setdefault("state", {})[USER_GUID] = caller.user_guid
-        self._check_scope(request, caller)
+        if not operation.security.optional:  # what is open to everybody needs no scope either
+            self._check_scope(request, caller)
         return caller
 
     def _check_scope(self, request: RequestHead, caller: Caller) -> None:

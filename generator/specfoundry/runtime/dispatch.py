@@ -42,7 +42,7 @@ TrailingSlash: TypeAlias = bool | Callable[[str], bool]
 AnyAnswer: TypeAlias = Response[Any] | ApiError
 
 # What the server says about itself is no answer of the operation, so nothing documents it.
-_UNJUDGED: Final[frozenset[Reason]] = frozenset({"crash", "not_implemented"})
+_UNJUDGED: Final[frozenset[Reason]] = frozenset({"crash", "not_implemented", "too_large"})
 
 
 @dataclass(slots=True)

@@ -92,14 +92,14 @@ def test_a_failure_tells_the_client_nothing_of_the_inside(
 
 
 def test_a_body_that_is_too_large_is_refused(start: Any) -> None:
-    cloud = start(max_json_size=1000, strict=False)
+    cloud = start(max_json_size=1000)
     body = {"name": "x" * 2000}
 
     assert cloud.admin.post("/v3/organizations", json=body).status_code == 413
 
 
 def test_an_upload_that_is_too_large_is_refused(start: Any) -> None:
-    cloud = start(max_upload_size=10_000, strict=False)
+    cloud = start(max_upload_size=10_000)
     package = cloud.package(cloud.place().app)
     bits = {"bits": ("a.zip", bytes(20_000))}
 

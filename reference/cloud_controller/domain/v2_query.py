@@ -31,24 +31,6 @@ class Condition:
     operator: Operator
     values: tuple[str, ...] = ()
 
-    def holds(self, value: str | None) -> bool:
-        """Whether a column's value meets the condition; nothing compares to null."""
-        if self.operator == "null":
-            return value is None
-        if value is None:
-            return False
-        return _compare(self.operator, value, self.values)
-
-
-def _compare(operator: Operator, value: str, expected: tuple[str, ...]) -> bool:
-    if operator == "in":
-        return value in expected
-    if operator == "=":
-        return value == expected[0]
-    if operator in (">", ">="):
-        return value > expected[0] or (operator == ">=" and value == expected[0])
-    return value < expected[0] or (operator == "<=" and value == expected[0])
-
 
 def parse(queries: Iterable[str], fields: Sequence[str]) -> list[Condition]:
     """Read all sent `q` by the grammar of the behaviour document, 1.13; joined by AND.

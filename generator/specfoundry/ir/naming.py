@@ -54,23 +54,19 @@ _MODELS = frozenset(
     {
         "Annotated",
         "Any",
-        "AwareDatetime",
         "BaseModel",
         "ConfigDict",
-        "Dict",
+        "ExactDate",
+        "ExactDatetime",
         "Field",
-        "List",
         "Literal",
         "MISSING",
-        "Optional",
         "RootModel",
         "StrictBool",
         "StrictFloat",
         "StrictInt",
         "StringConstraints",
         "TypeAliasType",
-        "UUID",
-        "Union",
     }
 )
 

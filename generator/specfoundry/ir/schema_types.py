@@ -22,12 +22,11 @@ if TYPE_CHECKING:
 
 ANY = TypeRef("Any", ("from typing import Any",))
 _ANNOTATED = ("from typing import Annotated", "from pydantic import Field")
-_FORMATS = {
-    "date": TypeRef("date", ("from datetime import date",)),
-    "date-time": TypeRef("AwareDatetime", ("from pydantic import AwareDatetime",)),
-    "uuid": TypeRef("UUID", ("from uuid import UUID",)),
-    "binary": TypeRef("bytes"),
-}
+EXACT = {"date-time": "ExactDatetime", "date": "ExactDate"}
+"""Formats whose Python type is the runtime's: it gives back the text that came in."""
+UUID_PATTERN = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+"""RFC 4122, 3. A `UUID` would leave in lower case."""
+_DATES = "from specfoundry.runtime.dates import"
 _STRING = (("minLength", "min_length"), ("maxLength", "max_length"))
 _NUMBER = (
     ("minimum", "ge"),
@@ -125,13 +124,13 @@ def union(types: list[TypeRef]) -> TypeRef:
 def default_code(value: Any, kind: TypeRef) -> str | None:
     """Return Python source of a default, or None when it has no plain literal."""
     if isinstance(value, bool | int | float | str):
-        is_plain = not kind.code.startswith(("date", "AwareDatetime", "UUID", "models."))
-        return repr(value) if is_plain else None
+        return None if kind.code.startswith(("Exact", "models.")) else repr(value)
     if isinstance(value, list) and all(
         isinstance(item, bool | int | float | str) for item in value
     ):
-        items = ", ".join(map(repr, value))
-        return f"({items},)" if value else "()"
+        if "list[" in kind.code:
+            return repr(value)
+        return repr(tuple(value))
     return None
 
 
@@ -153,9 +152,11 @@ def _literal(schema: Mapping[str, Any]) -> TypeRef:
 def _string(schema: Mapping[str, Any]) -> TypeRef:
     limits = _limits(schema, _STRING)
     pattern = schema.get("pattern")
-    special = _FORMATS.get(str(schema.get("format")))
-    if special is not None and not pattern:
-        return special
+    given = str(schema.get("format"))
+    if given in EXACT and not pattern:
+        return TypeRef(EXACT[given], (f"{_DATES} {EXACT[given]}",))
+    if given == "uuid" and not pattern:
+        pattern = UUID_PATTERN
     imports: tuple[str, ...] = ()
     if isinstance(pattern, str):
         code, imports = _pattern(pattern)

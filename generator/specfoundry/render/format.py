@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 _COMMON = (
     "--isolated",
-    "--quiet",
     "--no-cache",
     "--line-length",
     "100",
@@ -51,4 +50,6 @@ def _ruff(*arguments: str) -> None:
         [find_ruff_bin(), *arguments], capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
-        raise FormatError((done.stderr or done.stdout).strip()[:2000])
+        raise FormatError(
+            (done.stderr or done.stdout).strip()[:2000] or f"ruff {arguments[0]} failed"
+        )

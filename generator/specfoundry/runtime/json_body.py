@@ -30,7 +30,7 @@ def decode_json(raw: bytes, adapter: TypeAdapter[Any]) -> Any:
     if _SUSPICIOUS.search(raw):
         parse_json(raw)
     try:
-        return adapter.validate_json(raw, strict=True)
+        return adapter.validate_json(raw, strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
         first = details_of(error)[0]
         if first["type"] == "json_invalid":

@@ -6,7 +6,6 @@ datamodel-code-generator writes them; here it is told how, and its answer is che
 from __future__ import annotations
 
 import ast
-import copy
 import json
 import subprocess
 import sys
@@ -14,13 +13,17 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from specfoundry.render.cache import digest
+from specfoundry.ir.schema_types import EXACT
+from specfoundry.render.cache import digest, toolchain_digest
+from specfoundry.resources import package_folder
+from specfoundry.targets.models_input import models_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from specfoundry.render.cache import Cache
 
+_DATES = "specfoundry.runtime.dates"
 OPTIONS = (
     *("--input-file-type", "openapi"),
     *("--output-model-type", "pydantic_v2.BaseModel"),
@@ -44,6 +47,7 @@ OPTIONS = (
     *("--use-schema-description", "--use-field-description"),
     *("--strict-refs", "--no-allow-remote-refs", "--disable-timestamp", "--disable-warnings"),
     *("--no-use-type-checking-imports", "--allow-population-by-field-name"),
+    *("--type-overrides", json.dumps({name: f"{_DATES}.{name}" for name in EXACT.values()})),
     *("--formatters", "builtin"),
 )
 _HEADER = '''{banner}
@@ -71,8 +75,8 @@ def build_models(
     """
     if not names:  # the generator takes a document without schemas for a mistake
         return _HEADER.format(banner=banner), False
-    text = json.dumps(generator_input(lifted, names), ensure_ascii=False)
-    key = digest("models", text, banner, *OPTIONS)
+    text = json.dumps(models_input(lifted, names), ensure_ascii=False)
+    key = digest("models", text, banner, toolchain_digest(package_folder()), *OPTIONS)
     kept = cache.get(key)
     if isinstance(kept, str):
         return kept, True
@@ -82,70 +86,6 @@ def build_models(
         raise ModelsError(f"no models came out for {', '.join(sorted(missing)[:5])}")
     cache.put(key, source)
     return source, False
-
-
-def generator_input(lifted: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """Return a document of schemas only, under the names that the models are to have."""
-    schemas = copy.deepcopy((lifted.get("components") or {}).get("schemas") or {})
-    renamed = {f"#/components/schemas/{_escaped(key)}": name for key, name in names.items()}
-    for node in _iter_nodes(schemas):
-        _prepare(node, renamed)
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": "models", "version": "1"},
-        "paths": {},
-        "components": {"schemas": {names[key]: schema for key, schema in schemas.items()}},
-    }
-
-
-def _prepare(node: dict[str, Any], renamed: Mapping[str, str]) -> None:
-    reference = node.get("$ref")
-    if isinstance(reference, str) and reference in renamed:
-        node["$ref"] = f"#/components/schemas/{renamed[reference]}"
-    discriminator = node.get("discriminator")
-    if isinstance(discriminator, dict) and isinstance(discriminator.get("mapping"), dict):
-        discriminator["mapping"] = {
-            value: f"#/components/schemas/{renamed[target]}" if target in renamed else target
-            for value, target in discriminator["mapping"].items()
-        }
-    # A date-time with a pattern is a text of exactly that form: it must leave as it came.
-    if node.get("format") == "date-time" and "pattern" in node:
-        del node["format"]
-    _relax_read_only(node)
-    for key in ("examples", "example", "title"):
-        if not isinstance(node.get("properties"), dict) or key != "title":
-            node.pop(key, None) if not _is_map_of_schemas(node, key) else None
-
-
-def _relax_read_only(node: dict[str, Any]) -> None:
-    # One model serves both directions, so what only one of them sends cannot be required.
-    properties = node.get("properties")
-    if isinstance(properties, dict) and isinstance(node.get("required"), list):
-        node["required"] = [
-            name
-            for name in node["required"]
-            if not isinstance(properties.get(name), dict)
-            or not (properties[name].get("readOnly") or properties[name].get("writeOnly"))
-        ]
-
-
-def _is_map_of_schemas(node: Mapping[str, Any], key: str) -> bool:
-    return isinstance(node.get(key), dict) and "type" not in node and "properties" not in node
-
-
-def _iter_nodes(node: Any) -> Iterator[dict[str, Any]]:
-    stack = [node]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, dict):
-            stack.extend(current.values())
-            yield current
-        elif isinstance(current, list):
-            stack.extend(current)
-
-
-def _escaped(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")
 
 
 def _run(text: str) -> str:

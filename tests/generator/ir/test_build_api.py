@@ -183,7 +183,8 @@ def test_security_knows_alternatives_scopes_and_anonymous_calls(build: Callable[
         ("{type: array, items: {$ref: '#/components/schemas/Pet'}}", "list[models.Pet]"),
         ("{const: 5}", "Literal[5]"),
         ("{}", "Any"),
-        ("{type: string, format: uuid}", "UUID"),
+        ("{type: string, format: date-time}", "ExactDatetime"),
+        ("{type: [string, 'null'], format: date}", "ExactDate | None"),
         (
             "{type: string, pattern: '^a(?=b)'}",
             "Annotated[str, Field(pattern=re.compile('^a(?=b)'))]",

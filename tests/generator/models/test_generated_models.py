@@ -10,7 +10,8 @@ from pydantic import MISSING, TypeAdapter, ValidationError
 
 from specfoundry.ir.naming import schema_names
 from specfoundry.render.cache import Cache
-from specfoundry.targets.models import ModelsError, build_models, generator_input
+from specfoundry.targets.models import ModelsError, build_models
+from specfoundry.targets.models_input import models_input
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,5 +165,5 @@ def test_references_follow_the_names_of_the_classes() -> None:
         }
     }
     names = schema_names(node["components"]["schemas"])
-    schemas = generator_input(node, names)["components"]["schemas"]
+    schemas = models_input(node, names)["components"]["schemas"]
     assert schemas["C"] == {"$ref": "#/components/schemas/AB"}

@@ -225,12 +225,15 @@ def running(settings: Settings) -> Iterator[Cloud]:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Cloud]]:
+def start(cloud: Cloud, tmp_path: Path) -> Iterator[Callable[..., Cloud]]:
     """Start another server with settings of its own."""
+    key = (cloud.server.settings.data / KEY_FILE).read_bytes()  # making one takes its time
     with ExitStack() as servers:
 
         def begin(**settings: Any) -> Cloud:
             folder = tmp_path / f"server-{uuid.uuid4()}"
+            folder.mkdir()
+            (folder / KEY_FILE).write_bytes(key)
             options = {"data": folder, "external_url": BASE_URL, "strict": True, **settings}
             return servers.enter_context(running(Settings(**options)))
 

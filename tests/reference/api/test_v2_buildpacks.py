@@ -18,10 +18,11 @@ PARSE = "400 1001 Request invalid due to parse error: "
 UPLOAD = "400 290002 The buildpack upload is invalid: "
 
 
-@pytest.fixture
-def cloud(start: Any) -> Any:
-    """A server of its own: positions are shared by all buildpacks of a server."""
-    return start()
+@pytest.fixture(autouse=True)
+def _no_buildpacks(cloud: Any) -> None:
+    """Begin without buildpacks: all of a server share one list of positions."""
+    for one in cloud.admin.get("/v2/buildpacks?results-per-page=100").json()["resources"]:
+        assert cloud.admin.delete(one["metadata"]["url"]).status_code == 204
 
 
 def create(cloud: Any, **members: Any) -> dict[str, Any]:

@@ -6,18 +6,24 @@ the version is pinned in pyproject.toml.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter, defaultdict
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import requests
 import schemathesis
 from schemathesis.checks import CHECKS
 from schemathesis.config import SchemathesisConfig
+from schemathesis.core.parameters import ParameterLocation
 from schemathesis.core.result import Ok
 from schemathesis.engine import Status, events, from_schema
-from schemathesis.generation.meta import CoverageScenario
+from schemathesis.generation.meta import CoverageScenario, TestPhase
 
+from specfoundry.fuzz.pool import Pool
+from specfoundry.fuzz.priming import iter_primers
 from specfoundry.fuzz.report import Crash, Finding, FuzzReport
 
 if TYPE_CHECKING:
@@ -82,12 +88,15 @@ def run(
     _install_unknown_method_check(plan.unknown_method)
     outcome = _Outcome()
     stream = from_schema(schema).execute()
-    try:
-        for event in stream:
-            outcome.take(event, listen)
-    except KeyboardInterrupt:
-        stream.stop()
-        outcome.stop_reason = "interrupted"
+    pool = Pool.of(node, options.seed)
+    with _pool_hooks(pool):
+        _prime(schema, node, pool, options)
+        try:
+            for event in stream:
+                outcome.take(event, listen)
+        except KeyboardInterrupt:
+            stream.stop()
+            outcome.stop_reason = "interrupted"
     results = schema.get_all_operations()
     labels = [found.ok().label for found in results if isinstance(found, Ok)]
     return outcome.report(options.seed, plan, labels)
@@ -131,6 +140,61 @@ def _leniency_filter(plan: Plan) -> Callable[[HookContext, Case[Any]], bool]:
         )
 
     return filter_case
+
+
+@contextmanager
+def _pool_hooks(pool: Pool) -> Iterator[None]:
+    def before_call(_context: HookContext, case: Case[Any], _kwargs: dict[str, Any]) -> None:
+        meta = case.meta
+        # The stateful phase follows the links itself.
+        if meta is None or meta.phase.name == TestPhase.STATEFUL:
+            return
+        name = _operation_id(case)
+        if case.path_parameters and not meta.is_negative_at(ParameterLocation.PATH):
+            given = dict(case.path_parameters)
+            case.path_parameters.update(pool.parameters(name, given, deletes=_deletes(case)))
+        if not meta.is_negative_at(ParameterLocation.BODY):
+            body = pool.body(name, case.body)
+            # Any assignment makes Schemathesis judge the body anew, and it misjudges files.
+            if body is not case.body:
+                case.body = body
+
+    def after_call(_context: HookContext, case: Case[Any], response: Response) -> None:
+        try:
+            body = json.loads(response.content or b"null")
+        except ValueError:
+            body = None
+        if response.status_code in {404, 410} or (_deletes(case) and response.status_code < 300):
+            pool.forget((case.path_parameters or {}).values())
+        headers = {key.lower(): value[0] for key, value in response.headers.items()}
+        pool.harvest(_operation_id(case), response.status_code, body, headers)
+
+    # These two hooks exist for the whole process only.
+    hooks = (schemathesis.hook(before_call), schemathesis.hook(after_call))
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            schemathesis.hooks.unregister(hook)
+
+
+def _prime(schema: Any, node: Mapping[str, Any], pool: Pool, options: Options) -> None:
+    for operation_id, media_type, body in iter_primers(node, pool):
+        operation = schema.find_operation_by_id(operation_id)
+        case = operation.Case(
+            body=pool.body(operation_id, body, always=True), media_type=media_type
+        )
+        # What comes back is the hooks' business; a server that is down shows in every phase.
+        with suppress(requests.RequestException):
+            case.call(headers=dict(options.headers))
+
+
+def _deletes(case: Case[Any]) -> bool:
+    return case.method.upper() == "DELETE"
+
+
+def _operation_id(case: Case[Any]) -> str:
+    return str(case.operation.definition.raw.get("operationId", ""))
 
 
 def _install_unknown_method_check(expected: int | None) -> None:

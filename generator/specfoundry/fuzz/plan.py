@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
-_ASYNC = "the deletion is a job (x-async-job): the resource may stay visible until it has run"
+_ASYNC = "its deletion is a job (x-async-job): the resource may stay visible until that has run"
 _METHOD = "the document says what an unknown method is answered (x-unknown-method-status)"
 
 # What Schemathesis accepts as an answer to valid data, before a document widens it.
@@ -54,8 +54,11 @@ def build_plan(node: Mapping[str, Any]) -> Plan:
     """
     settings: list[Mapping[str, Any]] = []
     deviations: list[Deviation] = []
-    for name, operation in _iter_operations(node):
-        for check, setting, reason in _iter_operation_checks(operation):
+    slow = tuple(
+        path for path, _, operation in _iter_operations(node) if "x-async-job" in operation
+    )
+    for path, name, operation in _iter_operations(node):
+        for check, setting, reason in _iter_operation_checks(path, operation, slow):
             settings.append({"include-operation-id": name, "checks": {check: setting}})
             deviations.append(Deviation(check=check, operation=name, reason=reason))
     checks: dict[str, Any] = {}
@@ -72,18 +75,18 @@ def build_plan(node: Mapping[str, Any]) -> Plan:
     )
 
 
-def _iter_operations(node: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for item in node.get("paths", {}).values():
+def _iter_operations(node: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    for path, item in node.get("paths", {}).items():
         for method in METHODS:
             operation = item.get(method)
             if operation and "operationId" in operation:
-                yield operation["operationId"], operation
+                yield path, operation["operationId"], operation
 
 
 def _iter_operation_checks(
-    operation: Mapping[str, Any],
+    path: str, operation: Mapping[str, Any], slow: tuple[str, ...]
 ) -> Iterator[tuple[str, Mapping[str, Any], str]]:
-    if "x-async-job" in operation:
+    if path.startswith(slow):
         yield "use_after_free", {"enabled": False}, _ASYNC
     reasons = operation.get("x-state-dependent")
     if reasons:

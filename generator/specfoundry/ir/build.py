@@ -11,6 +11,7 @@ from specfoundry.ir.api import Api, Server, Tag
 from specfoundry.ir.build_operation import DEFAULT_TAG, build_operation
 from specfoundry.ir.build_response import shared_errors
 from specfoundry.ir.lift import METHODS
+from specfoundry.ir.limits import iter_limits
 from specfoundry.ir.naming import pascal, snake, unique
 from specfoundry.ir.nodes import Nodes
 from specfoundry.ir.schema_types import TypeMaker
@@ -32,7 +33,7 @@ def build_api(
     bundle: Bundle,
     common_headers: Iterable[str] = (),
 ) -> tuple[Api, list[Finding]]:
-    """Return the whole API in Python terms, and the names that clash.
+    """Return the whole API in Python terms, with the names that clash and what stays unchecked.
 
     Args:
         lifted: the bundled document after `ir.lift`.
@@ -65,7 +66,7 @@ def build_api(
         common_headers=_common_headers(operations),
         extensions=extensions_of(lifted),
     )
-    return api, findings
+    return api, [*findings, *iter_limits(bundle)]
 
 
 def _name_clashes(operations: Iterable[Operation], bundle: Bundle) -> list[Finding]:

@@ -114,7 +114,7 @@ class ContentBuilder:
             many=many,
             style=str(encoding.get("style") or "form"),
             explode=bool(encoding.get("explode", True)),
-            default=None if required else default_code(schema.get("default"), typed),
+            default=None if required else default_code(schema, typed),
             content_types=tuple(part.strip() for part in str(content_type).split(","))
             if content_type
             else (),

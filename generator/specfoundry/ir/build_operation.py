@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
-from specfoundry.document.pointer import join
+from specfoundry.document.pointer import join, split
 from specfoundry.ir.build_body import build_body
 from specfoundry.ir.build_parameter import build_parameters
 from specfoundry.ir.build_response import build_responses
@@ -65,15 +66,28 @@ def build_security(alternatives: Any) -> Security:
     )
 
 
+def _target_of(scope: Scope, link: Mapping[str, Any]) -> str | None:
+    """Return the operationId that a link leads to, None for one outside the document."""
+    named = link.get("operationId")
+    reference = link.get("operationRef")
+    if isinstance(reference, str) and reference.startswith("#/paths/"):
+        steps = split(unquote(reference[1:]))
+        operation = scope.nodes.at(reference)
+        if isinstance(operation, dict) and len(steps) == 3:
+            named = operation.get("operationId") or f"{steps[2]} {steps[1]}"
+    return named if isinstance(named, str) else None
+
+
 def _iter_links(scope: Scope, responses: Mapping[str, Any]) -> Iterator[Link]:
     for status, entry in responses.items():
         for name, link in (scope.nodes.resolve(entry).get("links") or {}).items():
             node = scope.nodes.resolve(link)
-            if isinstance(node.get("operationId"), str):
+            target = _target_of(scope, node)
+            if target is not None:
                 yield Link(
                     name=name,
                     status=str(status),
-                    operation_id=node["operationId"],
+                    operation_id=target,
                     parameters=tuple((node.get("parameters") or {}).items()),
                     description=str(node.get("description") or ""),
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, get_args
 
-from specfoundry.ir.naming import parameter_names, snake
+from specfoundry.ir.naming import parameter_names
 from specfoundry.ir.parameter import Parameter, ParameterLocation, Style
 from specfoundry.ir.schema_shapes import shape_of
 from specfoundry.ir.schema_types import default_code
@@ -20,6 +20,10 @@ _LOCATIONS = frozenset(get_args(ParameterLocation))
 _STYLES = frozenset(get_args(Style))
 # OpenAPI 3.1, 4.8.12.2: these header parameters are ignored, other parts of the document say it.
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
+# What every answer's class has besides its headers; errors are exceptions as well.
+_ANSWER = frozenset(
+    {"add_note", "args", "body", "headers", "media_type", "status", "with_traceback"}
+)
 
 
 def build_parameters(
@@ -41,9 +45,7 @@ def build_parameters(
 
 def _parameter(scope: Scope, node: Mapping[str, Any], identifier: str) -> Parameter:
     location = node["in"]
-    content: dict[str, Any] = node.get("content") or {}
-    media_type = next(iter(content), None)
-    schema = (content[media_type] or {}).get("schema") if media_type else node.get("schema")
+    media_type, schema = _schema_of(node)
     kind = replace(scope.types, tuples=True).type_of(schema)
     style: Any = node.get("style")
     if style not in _STYLES:
@@ -57,7 +59,7 @@ def _parameter(scope: Scope, node: Mapping[str, Any], identifier: str) -> Parame
         type=kind,
         shape=shape_of(scope.nodes, schema),
         required=required,
-        default=None if required else default_code(resolved.get("default"), kind),
+        default=None if required else default_code(resolved, kind),
         style=style,
         explode=bool(node.get("explode", style == "form")),
         allow_reserved=bool(node.get("allowReserved")),
@@ -68,17 +70,24 @@ def _parameter(scope: Scope, node: Mapping[str, Any], identifier: str) -> Parame
     )
 
 
+def _schema_of(node: Mapping[str, Any]) -> tuple[str | None, Any]:
+    """Return the media type if `content` describes the value, and the schema."""
+    for media_type, media in (node.get("content") or {}).items():
+        return media_type, (media or {}).get("schema")
+    return None, node.get("schema")
+
+
 def build_headers(scope: Scope, entries: Mapping[str, Any]) -> tuple[Header, ...]:
     """Return the documented headers of a response; Content-Type is the media type's business."""
     headers = []
-    for name, entry in entries.items():
-        node = scope.nodes.resolve(entry)
-        if name.lower() == "content-type":
-            continue
-        schema = node.get("schema")
+    named = [name for name in entries if name.lower() != "content-type"]
+    identifiers = parameter_names([("header", name) for name in named], _ANSWER)
+    for name in named:
+        node = scope.nodes.resolve(entries[name])
+        _, schema = _schema_of(node)
         header = Header(
             name=name,
-            identifier=snake(name),
+            identifier=identifiers["header", name],
             type=replace(scope.types, tuples=True).type_of(schema),
             shape=shape_of(scope.nodes, schema),
             required=bool(node.get("required")),

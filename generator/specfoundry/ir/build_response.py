@@ -21,15 +21,22 @@ def build_responses(
     scope: Scope, entries: Mapping[str, Any], class_prefix: str
 ) -> tuple[Response, ...]:
     """Return an operation's responses in ascending order of status, ranges and default last."""
-    responses = [
-        _response(scope, str(status).upper().replace("DEFAULT", "default"), entry, class_prefix)
+    documented = {
+        str(status).upper().replace("DEFAULT", "default"): entry
         for status, entry in entries.items()
         if not str(status).startswith("x-")
+    }
+    has_success = any(status[0] in "123" for status in documented)
+    responses = [
+        _response(scope, status, entry, class_prefix, is_only=not has_success)
+        for status, entry in documented.items()
     ]
     return tuple(sorted(responses, key=lambda one: (not one.status.isdigit(), one.status)))
 
 
-def _response(scope: Scope, status: str, entry: Any, class_prefix: str) -> Response:
+def _response(
+    scope: Scope, status: str, entry: Any, class_prefix: str, *, is_only: bool
+) -> Response:
     node = scope.nodes.resolve(entry)
     component = scope.nodes.component(entry, "responses")
     own_name = f"{class_prefix}{status if status.isdigit() else status.capitalize()}"
@@ -42,6 +49,7 @@ def _response(scope: Scope, status: str, entry: Any, class_prefix: str) -> Respo
         headers=tuple(h for h in headers if h.name.lower() not in scope.common_headers),
         common_headers=tuple(h for h in headers if h.name.lower() in scope.common_headers),
         component=component,
+        is_only=is_only and status == "default",
         extensions=extensions_of(node),
     )
     if component is not None and response.is_error:

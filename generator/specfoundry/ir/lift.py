@@ -9,6 +9,7 @@ import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from specfoundry.ir.lift_targets import TargetLifter
 from specfoundry.ir.naming import media_suffix, pascal
 from specfoundry.ir.nodes import Nodes
 
@@ -26,7 +27,9 @@ def lift(root: Mapping[str, Any]) -> dict[str, Any]:
     """
     lifted = copy.deepcopy(dict(root))
     schemas = lifted.setdefault("components", {}).setdefault("schemas", {})
-    _Lifter(Nodes(lifted), schemas, {pascal(name) for name in schemas}).run()
+    lifter = _Lifter(Nodes(lifted), schemas, {pascal(name) for name in schemas})
+    lifter.run()
+    TargetLifter(lifted, lifter.add).run()
     return lifted
 
 

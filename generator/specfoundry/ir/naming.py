@@ -32,6 +32,8 @@ _ANNOTATIONS = frozenset(
         "self",
         "date",
         "datetime",
+        "field",
+        "re",
     }
 )
 # Names that a generated class must not take, because its module uses them.
@@ -130,10 +132,12 @@ def schema_names(components: Mapping[str, object]) -> dict[str, str]:
     return unique((key, f"{name}Model" if name in taken else name) for key, name in plain)[0]
 
 
-def parameter_names(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """Return the identifiers of (location, name) pairs; a repeated name is qualified by location."""
+def parameter_names(
+    keys: Iterable[tuple[str, str]], reserved: Iterable[str] = ()
+) -> dict[tuple[str, str], str]:
+    """Return the identifiers of (location, name) pairs; a taken name is qualified by location."""
     listed = list(keys)
-    taken: set[str] = set()
+    taken = set(reserved)
     names: dict[tuple[str, str], str] = {}
     for location, name in listed:
         identifier = snake(name)

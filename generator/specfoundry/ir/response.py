@@ -28,12 +28,14 @@ class Response:
     """Name under components.responses when the response is shared."""
     shared: bool = False
     """Its class stands in `operations/errors.py`: a component used as an error response."""
+    is_only: bool = False
+    """It is the `default` of an operation that documents no success: it stands for those too."""
     extensions: Extensions = Extensions()
 
     @property
     def is_error(self) -> bool:
         """Whether its class is an exception: 4xx, 5xx and `default` beside a success."""
-        return self.status[0] in "45" or self.status == "default"
+        return self.status[0] in "45" or (self.status == "default" and not self.is_only)
 
     @property
     def fixed_status(self) -> int | None:

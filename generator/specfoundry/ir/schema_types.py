@@ -7,12 +7,10 @@ stand references to them, and plain values.
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pydantic_core import SchemaError, SchemaValidator, core_schema
-
+from specfoundry.ir.patterns import runnable_pattern
 from specfoundry.ir.types import TypeRef
 
 if TYPE_CHECKING:
@@ -121,17 +119,40 @@ def union(types: list[TypeRef]) -> TypeRef:
     return TypeRef(" | ".join(codes), imports)
 
 
-def default_code(value: Any, kind: TypeRef) -> str | None:
-    """Return Python source of a default, or None when it has no plain literal."""
-    if isinstance(value, bool | int | float | str):
-        return None if kind.code.startswith(("Exact", "models.")) else repr(value)
-    if isinstance(value, list) and all(
-        isinstance(item, bool | int | float | str) for item in value
-    ):
-        if "list[" in kind.code:
-            return repr(value)
-        return repr(tuple(value))
-    return None
+def default_code(schema: Mapping[str, Any], kind: TypeRef) -> str | None:
+    """Return Python source of a schema's default, None when it has none that fits its type.
+
+    Args:
+        schema: the schema itself, references followed.
+        kind: its annotation.
+    """
+    value = schema.get("default")
+    if value is None or kind.code.startswith("Exact"):
+        return None
+    if isinstance(value, list):
+        is_plain = all(isinstance(item, bool | int | float | str) for item in value)
+        if not is_plain or "[" not in kind.code:
+            return None
+        return repr(value) if "list[" in kind.code else repr(tuple(value))
+    return repr(value) if is_fitting(value, schema) else None
+
+
+def is_fitting(value: Any, schema: Mapping[str, Any]) -> bool:
+    """Return whether a scalar default is a value of its schema's type."""
+    if "enum" in schema:
+        return value in schema["enum"]
+    given = schema.get("type")
+    kinds = given if isinstance(given, list) else [given]
+    match value:
+        case bool():
+            return "boolean" in kinds
+        case int():
+            return not {"integer", "number"}.isdisjoint(kinds)
+        case float():
+            return "number" in kinds
+        case _:
+            is_text = schema.get("format") not in EXACT or "pattern" in schema
+            return isinstance(value, str) and "string" in kinds and is_text
 
 
 def _implied(schema: Mapping[str, Any]) -> list[str]:
@@ -166,19 +187,12 @@ def _string(schema: Mapping[str, Any]) -> TypeRef:
 
 
 def _pattern(pattern: str) -> tuple[str, tuple[str, ...]]:
-    # pydantic's own engine knows no look-around; Python's has it, but anchors at the start.
-    try:
-        SchemaValidator(core_schema.str_schema(pattern=pattern))
-    except SchemaError:
-        pass
-    else:
-        return f"pattern={pattern!r}", ()
-    text = pattern if pattern.startswith("^") else rf"[\s\S]*?(?:{pattern})"
-    try:
-        re.compile(text)
-    except re.error:
+    found = runnable_pattern(pattern)
+    if found is None:
         return "", ()
-    return f"pattern=re.compile({text!r})", ("import re",)
+    if found.compiled:
+        return f"pattern=re.compile({found.text!r})", ("import re",)
+    return f"pattern={found.text!r}", ()
 
 
 def _limits(schema: Mapping[str, Any], names: tuple[tuple[str, str], ...]) -> list[str]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from specfoundry.ir.schema_types import EXACT, UUID_PATTERN
+from specfoundry.ir.patterns import runnable_pattern
+from specfoundry.ir.schema_types import EXACT, UUID_PATTERN, is_fitting
 from specfoundry.ir.schemas import iter_schemas
-from specfoundry.targets.models_merge import bases_among, merge_conflicting
+from specfoundry.targets.models_merge import bases_among, break_circles, merge_conflicting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,6 +52,7 @@ def models_input(lifted: Mapping[str, Any], names: Mapping[str, str]) -> dict[st
     for node in _iter_all(schemas):
         _clean(node)
         _rename(node, renamed)
+    break_circles(schemas)
     inheriting = {name for node in _iter_all(schemas) for name in bases_among(node, schemas)}
     for name in sorted(inheriting):
         merge_conflicting(schemas[name], schemas, always=True)
@@ -98,11 +100,11 @@ def _renamed(reference: Any, renamed: Mapping[str, str]) -> Any:
 def _adapt(node: dict[str, Any], schemas: Mapping[str, Any]) -> None:
     merge_conflicting(node, schemas)
     _relax_directions(node)
-    # An optional member that is left out is MISSING, not null.
-    if "default" in node and node["default"] is None:
-        del node["default"]
+    _drop_unfit_default(node, schemas)
     _split_types(node)
     _adapt_text(node)
+    _adapt_pattern(node)
+    _adapt_pattern_properties(node)
 
 
 def _relax_directions(node: dict[str, Any]) -> None:
@@ -116,6 +118,36 @@ def _relax_directions(node: dict[str, Any]) -> None:
 
 def _is_one_way(schema: Any) -> bool:
     return isinstance(schema, dict) and bool(schema.get("readOnly") or schema.get("writeOnly"))
+
+
+def _drop_unfit_default(node: dict[str, Any], schemas: Mapping[str, Any]) -> None:
+    # An optional member that is left out is MISSING, not null, and nothing validates a default.
+    if "default" not in node:
+        return
+    schema = _followed(node, schemas)
+    value = node["default"]
+    if isinstance(value, list):
+        items = _followed(schema.get("items") or {}, schemas)
+        if schema.get("type") == "array" and all(is_fitting(item, items) for item in value):
+            return
+    elif isinstance(value, dict):
+        if schema.get("type") == "object" and not schema.keys() & {"properties", "allOf"}:
+            return
+    elif is_fitting(value, schema):
+        return
+    del node["default"]
+
+
+def _followed(node: Any, schemas: Mapping[str, Any]) -> dict[str, Any]:
+    for _ in range(len(schemas) + 1):
+        if not isinstance(node, dict):
+            return {}
+        parts: list[Any] = node.get("allOf") or []
+        reference = (parts[0] if len(parts) == 1 else node).get("$ref")
+        if not isinstance(reference, str):
+            return node
+        node = schemas.get(reference.removeprefix(_SCHEMAS))
+    return {}
 
 
 def _split_types(node: dict[str, Any]) -> None:
@@ -143,6 +175,33 @@ def _adapt_text(node: dict[str, Any]) -> None:
     elif given == "uuid" and "enum" not in node and "const" not in node:
         del node["format"]
         node["pattern"] = UUID_PATTERN
+
+
+def _adapt_pattern_properties(node: dict[str, Any]) -> None:
+    """Keep the patterns that pydantic's engine runs; under others any name may stand."""
+    patterns = node.get("patternProperties")
+    if not isinstance(patterns, dict):
+        return
+    kept = {}
+    for pattern, schema in patterns.items():
+        found = runnable_pattern(pattern)
+        if found is not None and not found.compiled:
+            kept[found.text] = schema
+        elif node.get("additionalProperties", False) is False:
+            node["additionalProperties"] = schema
+    node["patternProperties"] = kept
+    if not kept:
+        del node["patternProperties"]
+
+
+def _adapt_pattern(node: dict[str, Any]) -> None:
+    if not isinstance(node.get("pattern"), str):
+        return
+    found = runnable_pattern(node.pop("pattern"))
+    if found is not None:
+        # Look-around is what datamodel-code-generator leaves to Python's engine.
+        is_seen = "(?=" in found.text or "(?!" in found.text or not found.compiled
+        node["pattern"] = found.text if is_seen else f"(?=){found.text}"
 
 
 def _exact(node: dict[str, Any]) -> set[str]:

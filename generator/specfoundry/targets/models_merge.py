@@ -34,6 +34,34 @@ def merge_conflicting(
     node |= merged
 
 
+def break_circles(schemas: Mapping[str, Any]) -> None:
+    """Remove the parts of `allOf` that lead back to their own schema: they say nothing more."""
+    done: set[str] = set()
+    for start in schemas:
+        trail: dict[str, None] = {}
+        stack: list[tuple[str, bool]] = [(start, False)]
+        while stack:
+            name, is_leaving = stack.pop()
+            if is_leaving:
+                del trail[name]
+                done.add(name)
+            elif name not in done and isinstance(schemas.get(name), dict):
+                trail[name] = None
+                stack.append((name, True))
+                node = schemas[name]
+                node |= _without_circles(node, trail)
+                stack += [(base, False) for base in _references(node.get("allOf") or ())]
+
+
+def _without_circles(node: dict[str, Any], trail: Mapping[str, None]) -> dict[str, Any]:
+    parts = node.get("allOf")
+    if not isinstance(parts, list):
+        return {}
+    return {
+        "allOf": [part for part in parts if not trail.keys() & set(_references([part]))] or [{}]
+    }
+
+
 def bases_among(node: dict[str, Any], schemas: Mapping[str, Any]) -> set[str]:
     """Return the variants of a discriminated union that inherit from another variant of it."""
     if "discriminator" not in node:

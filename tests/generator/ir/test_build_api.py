@@ -219,3 +219,138 @@ def test_foreign_documents_come_through_whole(path: Path) -> None:
     )
     assert len(api.operations) == documented
     assert len({operation.name for operation in api.operations}) == documented
+
+
+def test_an_operation_with_only_a_default_answers_by_it(build: Callable[..., Any]) -> None:
+    api, _, _ = build("/a: {get: {operationId: getA, responses: {default: {description: any}}}}")
+    (answer,) = _only(api).responses
+    assert (answer.class_name, answer.is_error) == ("GetADefault", False)
+
+
+def test_headers_never_hide_what_every_answer_has(build: Callable[..., Any]) -> None:
+    api, _, _ = build("""
+      /a:
+        get:
+          responses:
+            '200':
+              description: fine
+              headers:
+                Status: {schema: {type: string}}
+                X-A: {content: {application/json: {schema: {type: integer}}}}
+                X_A: {schema: {type: string}}
+                Content-Type: {schema: {type: string}}
+    """)
+    (answer,) = _only(api).responses
+    assert [(h.name, h.identifier, h.type.code) for h in answer.headers] == [
+        ("Status", "header_status", "str"),
+        ("X-A", "x_a", "Annotated[int, Field(strict=True)]"),
+        ("X_A", "header_x_a", "str"),
+    ]
+
+
+def test_links_lead_to_operations_by_id_and_by_place(build: Callable[..., Any]) -> None:
+    api, _, _ = build("""
+      /a:
+        post:
+          operationId: makeA
+          responses:
+            '201':
+              description: made
+              links:
+                byId: {operationId: getA, parameters: {id: $response.body#/id}}
+                byPlace: {operationRef: '#/paths/~1a~1{id}/get'}
+      /a/{id}:
+        parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+        get: {operationId: getA, responses: {'200': {description: fine}}}
+    """)
+    links = api.operations[0].links
+    assert [(link.name, link.status, link.operation_id) for link in links] == [
+        ("byId", "201", "getA"),
+        ("byPlace", "201", "getA"),
+    ]
+    assert links[0].parameters == (("id", "$response.body#/id"),)
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ("{type: integer, default: 5}", "5"),
+        ("{type: integer, default: '5'}", None),
+        ("{type: boolean, default: 1}", None),
+        ("{type: string, enum: [a, b], default: b}", "'b'"),
+        ("{$ref: '#/components/schemas/Order'}", "'up'"),
+        ("{type: array, items: {type: string}, default: [a, b]}", "('a', 'b')"),
+        ("{type: array, items: {type: string}, default: []}", "()"),
+        ("{type: string, format: date, default: '2020-01-01'}", None),
+    ],
+)
+def test_a_default_is_kept_where_it_fits(
+    build: Callable[..., Any], schema: str, expected: str | None
+) -> None:
+    api, _, _ = build(
+        f"/a: {{get: {{parameters: [{{name: p, in: query, schema: {schema}}}], responses: {OK}}}}}",
+        "{schemas: {Order: {type: string, enum: [up, down], default: up}}}",
+    )
+    (parameter,) = _only(api).parameters
+    assert parameter.default == expected
+
+
+def test_form_fields_have_lists_and_defaults_of_lists(build: Callable[..., Any]) -> None:
+    api, _, _ = build(f"""
+      /a:
+        post:
+          operationId: fill
+          requestBody:
+            content:
+              application/x-www-form-urlencoded:
+                schema:
+                  type: object
+                  properties: {{tags: {{type: array, items: {{type: string}}, default: [a]}}}}
+          responses: {OK}
+    """)
+    (media,) = _only(api).body.media
+    assert [(p.type.code, p.default) for p in media.parts] == [("list[str]", "['a']")]
+
+
+def test_a_schema_in_the_middle_of_another_place_becomes_a_component(
+    build: Callable[..., Any],
+) -> None:
+    api, _, lifted = build(
+        """
+      /a:
+        get:
+          operationId: getA
+          responses:
+            '200':
+              description: fine
+              content: {application/json: {schema: {$ref: '#/components/schemas/Pet/properties/owner'}}}
+    """,
+        "{schemas: {Pet: {type: object, properties: {owner: {type: object, properties: {n: {type: string}}}}}}}",
+    )
+    assert _only(api).responses[0].body_code == "models.PetOwner"
+    pet = lifted["components"]["schemas"]["Pet"]
+    assert pet["properties"]["owner"] == {"$ref": "#/components/schemas/PetOwner"}
+
+
+def test_the_document_itself_is_not_changed_by_lifting() -> None:
+    body = {"type": "object", "properties": {"a": {"type": "string"}}}
+    content = {"application/json": {"schema": body}}
+    document = {
+        "paths": {"/a": {"post": {"requestBody": {"content": content}, "responses": {}}}},
+        "components": {},
+    }
+    before = repr(document)
+    lift(document)
+    assert repr(document) == before
+
+
+def test_what_cannot_be_checked_is_a_warning_at_its_place(build: Callable[..., Any]) -> None:
+    _, findings, _ = build(
+        f"/a: {{get: {{parameters: [{{name: p, in: query, schema: {{enum: [1.5]}}}}], responses: {OK}}}}}",
+        "{schemas: {Odd: {type: string, pattern: '(?<=a|bc)x'}}}",
+    )
+    assert [(f.rule, f.severity.value, f.pointer) for f in findings] == [
+        ("unchecked", "warning", "/components/schemas/Odd"),
+        ("unchecked", "warning", "/paths/~1a/get"),
+    ]
+    assert "(?<=a|bc)x" in findings[0].message

@@ -240,3 +240,47 @@ print(build_models(lifted, names, "#", Cache(Path(sys.argv[1])))[0])
         for seed in ("1", "2")
     }
     assert len(texts) == 1
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fine", "wrong"),
+    [
+        (r"^[\w-\.]+$", "a-b", "a b"),
+        ("x(?=y)", "axy", "ax"),
+        (r"^(?<n>a)\k<n>$", "aa", "a"),
+        ("(?<=a|bc)x", "anything", None),
+    ],
+)
+def test_patterns_are_run_by_whichever_engine_can(
+    models: Callable[[str], Any], pattern: str, fine: str, wrong: str | None
+) -> None:
+    module = models(f"""
+    Name: {{type: string, pattern: {json.dumps(pattern)}}}
+    Thing: {{type: object, properties: {{a: {{type: string, pattern: {json.dumps(pattern)}}}}}}}
+    """)
+    adapter = TypeAdapter(module.Name)
+    assert adapter.validate_python(fine) == fine
+    assert module.Thing.model_validate({"a": fine}).a == fine
+    if wrong is not None:
+        with pytest.raises(ValidationError):
+            adapter.validate_python(wrong)
+        with pytest.raises(ValidationError):
+            module.Thing.model_validate({"a": wrong})
+
+
+def test_a_schema_that_is_part_of_itself_says_nothing_more(models: Callable[[str], Any]) -> None:
+    module = models("""
+    A: {allOf: [{$ref: '#/components/schemas/B'}, {type: object, required: [a], properties: {a: {type: integer}}}]}
+    B: {allOf: [{$ref: '#/components/schemas/A'}, {type: object, properties: {b: {type: integer}}}]}
+    """)
+    assert module.A.model_validate({"a": 1}).a == 1
+
+
+@pytest.mark.parametrize("default", ["5", "null", "{x: 1}"])
+def test_a_default_of_another_type_is_no_default(
+    models: Callable[[str], Any], default: str
+) -> None:
+    module = models(
+        f"Thing: {{type: object, properties: {{a: {{type: string, default: {default}}}}}}}"
+    )
+    assert module.Thing.model_validate({}).a is MISSING

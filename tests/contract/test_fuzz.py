@@ -45,5 +45,8 @@ def test_no_phase_of_the_fuzzer_finds_a_broken_promise(
     assert list(report.findings) == [], "\n".join(report.lines())
     assert list(report.crashes) == [], "\n".join(report.lines())
     assert report.untested == ()
-    # What is downloaded must be a sound zip first, which no schema can ask for.
-    assert list(iter_unreached(report)) == ["GET /v3/packages/{guid}/download"]
+    # Both need a sound zip first, which no schema can ask for; a lucky case may send one.
+    assert set(iter_unreached(report)) <= {
+        "GET /v3/packages/{guid}/download",
+        "PUT /v2/buildpacks/{guid}/bits",
+    }

@@ -125,7 +125,7 @@ def site_of(tmp_path: Path) -> Callable[[dict[str, Any]], Site]:
     return write
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def contract_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The site of our own contract."""
     return write_site(CONTRACT, tmp_path_factory.mktemp("contract"))
@@ -141,7 +141,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         """Keep the output of the tests free of requests."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def contract_url(contract_site: Site) -> Iterator[str]:
     """The site of our own contract over HTTP, below a path, under a strict policy."""
     handler = functools.partial(_Handler, directory=str(contract_site.root.parent))
@@ -160,7 +160,7 @@ def _without_browser(reason: str) -> NoReturn:
     pytest.skip(message)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The system's Chromium, else Playwright's own; without any, the test is skipped."""
     try:

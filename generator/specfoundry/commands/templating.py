@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from jinja2 import TemplateError, TemplateSyntaxError
 
 from specfoundry.errors import SpecfoundryError
+from specfoundry.render.format import FormatError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,10 @@ def own_template_errors(templates: Path | None) -> Iterator[None]:
     """
     try:
         yield
+    except FormatError as error:
+        if templates is None:
+            raise
+        raise SpecfoundryError(f"{templates}: what it makes is no Python: {error}") from error
     except TemplateError as error:
         place = _place(error)
         if templates is None or not place.startswith(f"{templates}/"):

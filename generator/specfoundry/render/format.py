@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 from pathlib import Path
@@ -40,16 +41,15 @@ def format_python(files: Mapping[str, str]) -> dict[str, str]:
         # An __init__ module's imports are its exports: F401 leaves them.
         rules = ("--select", "I,F401,UP006,UP007,UP035,UP045", "--fix", "--exit-zero")
         unused = ("--per-file-ignores", "__init__.py:F401")
-        _ruff("check", *_COMMON, *rules, *unused, str(root))
-        _ruff("format", *_COMMON, str(root))
+        _ruff(root, "check", *_COMMON, *rules, *unused)
+        _ruff(root, "format", *_COMMON)
         return {path: (root / path).read_text(encoding="utf-8") for path in files}
 
 
-def _ruff(*arguments: str) -> None:
+def _ruff(root: Path, *arguments: str) -> None:
     done = subprocess.run(  # noqa: S603  (our own executable and arguments)
-        [find_ruff_bin(), *arguments], capture_output=True, text=True, check=False
+        [find_ruff_bin(), *arguments, "."], capture_output=True, text=True, check=False, cwd=root
     )
     if done.returncode != 0:
-        raise FormatError(
-            (done.stderr or done.stdout).strip()[:2000] or f"ruff {arguments[0]} failed"
-        )
+        told = (done.stderr or done.stdout).strip().replace(f"{root.resolve()}{os.sep}", "")
+        raise FormatError(told[:2000] or f"ruff {arguments[0]} failed")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from specfoundry.render.outputs import destination
 from specfoundry.targets.client_endpoints import (
     ANSWERS,
     ERRORS,
@@ -55,13 +56,15 @@ _ATTRIBUTES = frozenset({"aclose", "close", "wait"})
 def build(api: Api, banner: str, models: str, render: Render) -> dict[str, str]:
     """Return the texts of the client package by path, not yet formatted."""
     view = client_view(api, banner, models)
-    files = {
-        "client/__init__.py": render("client/init.py.jinja", view),
-        "client/client.py": render("client/client.py.jinja", view),
-        f"client/{ANSWERS}.py": render("client/answers.py.jinja", answers_view(api, banner)),
+    views: dict[str, object] = {
+        "client/init.py.jinja": view,
+        "client/client.py.jinja": view,
+        "client/answers.py.jinja": answers_view(api, banner),
     }
+    files = {destination(template): render(template, shown) for template, shown in views.items()}
+    of_group = "client/group.py.jinja"
     for group in view.groups:
-        files[f"client/{group.module}.py"] = render("client/group.py.jinja", group)
+        files[destination(of_group, group.module)] = render(of_group, group)
     return files
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeAlias
 
+from specfoundry.render.outputs import destination
 from specfoundry.targets.docstrings import docstring
 from specfoundry.targets.operations_views import (
     ClassView,
@@ -34,14 +35,15 @@ _MUTABLE = re.compile(r"[\[{]")
 
 def build(api: Api, banner: str, render: Render) -> dict[str, str]:
     """Return the texts of the operations package and of the package around it by path, not yet formatted."""
-    files = {
-        "__init__.py": render("operations/package.py.jinja", root_view(api, banner)),
-        "operations/__init__.py": render("operations/init.py.jinja", package_view(api, banner)),
-        "operations/errors.py": render("operations/errors.py.jinja", errors_view(api, banner)),
+    views: dict[str, object] = {
+        "operations/package.py.jinja": root_view(api, banner),
+        "operations/init.py.jinja": package_view(api, banner),
+        "operations/errors.py.jinja": errors_view(api, banner),
     }
+    files = {destination(template): render(template, view) for template, view in views.items()}
+    of_tag = "operations/tag.py.jinja"
     for tag in api.tags:
-        view = tag_view(tag, banner)
-        files[f"operations/{module_of(tag)}.py"] = render("operations/tag.py.jinja", view)
+        files[destination(of_tag, module_of(tag))] = render(of_tag, tag_view(tag, banner))
     return files
 
 

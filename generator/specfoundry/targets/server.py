@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from specfoundry.render.outputs import destination
 from specfoundry.targets.docstrings import docstring
 from specfoundry.targets.operations import ERRORS_MODULE, Render, module_of
 from specfoundry.targets.server_routes import (
@@ -29,14 +30,15 @@ _RESERVED: Final = frozenset({"app", "routes"})
 def build(api: Api, banner: str, render: Render) -> dict[str, str]:
     """Return the texts of the server package by path, not yet formatted."""
     app = app_view(api, banner)
-    files = {
-        "server/__init__.py": render("server/init.py.jinja", app),
-        "server/app.py": render("server/app.py.jinja", app),
-        "server/routes.py": render("server/routes.py.jinja", routes_view(api, banner)),
+    views: dict[str, object] = {
+        "server/init.py.jinja": app,
+        "server/app.py.jinja": app,
+        "server/routes.py.jinja": routes_view(api, banner),
     }
+    files = {destination(template): render(template, view) for template, view in views.items()}
+    of_tag = "server/tag.py.jinja"
     for tag in api.tags:
-        view = protocol_view(tag, banner)
-        files[f"server/{_module(tag)}.py"] = render("server/tag.py.jinja", view)
+        files[destination(of_tag, _module(tag))] = render(of_tag, protocol_view(tag, banner))
     return files
 
 

@@ -13,6 +13,7 @@ from specfoundry.ir.patterns import runnable_pattern
 from specfoundry.ir.schema_types import EXACT, UUID_PATTERN, is_fitting
 from specfoundry.ir.schemas import iter_schemas
 from specfoundry.targets.models_merge import bases_among, break_circles, merge_conflicting
+from specfoundry.targets.models_unions import settle_discriminators
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,6 +54,7 @@ def models_input(lifted: Mapping[str, Any], names: Mapping[str, str]) -> dict[st
         _clean(node)
         _rename(node, renamed)
     break_circles(schemas)
+    settle_discriminators(schemas, names)
     inheriting = {name for node in _iter_all(schemas) for name in bases_among(node, schemas)}
     for name in sorted(inheriting):
         merge_conflicting(schemas[name], schemas, always=True)

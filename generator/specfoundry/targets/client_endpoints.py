@@ -38,7 +38,7 @@ def endpoint_view(operation: Operation) -> EndpointView:
         else "",
         "answers": _answers(operation),
         "bare": "True" if is_bare(operation) else "",
-        "success_by_default": "" if operation.successes else "True",
+        "success_by_default": "True" if _only_default(operation) else "",
     }
     return EndpointView(
         name=constant_of(operation),
@@ -66,6 +66,11 @@ def is_bare(operation: Operation) -> bool:
     # Headers that need not come are no reason to make everybody write `.body`.
     promised = any(header.required for header in only.headers)
     return not promised and len(only.media) <= 1 and only.status[0] == "2"
+
+
+def _only_default(operation: Operation) -> bool:
+    """Return whether `default` stands for the success, since no other response does."""
+    return all(response.is_only for response in operation.successes)
 
 
 def result_of(operation: Operation) -> str:

@@ -13,10 +13,18 @@ if TYPE_CHECKING:
 
 def environment(folders: Sequence[Path]) -> Environment:
     """Return an environment that takes each template from the first folder which has it."""
-    return Environment(  # noqa: S701  (Python source, no HTML: the docs set up their own)
+    made = Environment(  # noqa: S701  (Python source, no HTML: the docs set up their own)
         loader=FileSystemLoader([str(folder) for folder in folders]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    made.filters["in_docstring"] = in_docstring
+    return made
+
+
+def in_docstring(text: str) -> str:
+    """Return a text in one line that can stand anywhere between triple quotes."""
+    printable = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(printable.split()).replace("\\", "\\\\").replace('"', '\\"')

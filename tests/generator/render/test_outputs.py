@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
@@ -146,3 +147,47 @@ print(sorted(_generate(folder).tree.items()))
         for seed in ("1", "2")
     }
     assert len(texts) == 1
+
+
+@pytest.mark.parametrize("text", ['"', '"""', "\\", "a\nb", "\x07", "{{ x }}", "# \r", "'''"])
+def test_no_text_of_a_document_can_become_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    operation = DOCUMENT["paths"]["/pets/{id}"]["get"]  # type: ignore[index]
+    nasty = {
+        "info": {"title": text, "version": text, "summary": text, "description": text},
+        "tags": [{"name": f"pets{text}", "description": text}],
+        "paths": {
+            f"/pets/{text}/{{id}}": {
+                "get": operation
+                | {
+                    "tags": [f"pets{text}"],
+                    "summary": text,
+                    "description": text,
+                    "parameters": [
+                        {
+                            "name": name,
+                            "in": "query",
+                            "description": text,
+                            "schema": {"type": "string", "enum": [text], "default": text},
+                        }
+                        for name in ("id", f"id{text}")
+                    ],
+                    "responses": {
+                        "200": {
+                            "description": text,
+                            "headers": {"X-A": {"description": text, "schema": {"const": text}}},
+                        },
+                        "404": {"$ref": "#/components/responses/Gone"},
+                    },
+                }
+            }
+        },
+        "components": {"responses": {"Gone": {"description": text}}},
+    }
+    for key, value in nasty.items():
+        monkeypatch.setitem(DOCUMENT, key, value)
+    tree = _generate(tmp_path).tree
+    (module,) = (tree[path] for path in tree if path.startswith("operations/pets"))
+    classes = [node.name for node in ast.parse(module).body if isinstance(node, ast.ClassDef)]
+    assert classes == ["GetPetParams", "GetPet200"]

@@ -90,7 +90,7 @@ def fuzz(
         max_seconds=seconds,
         headers=dict(_split_header(header) for header in headers),
     )
-    target = Target(url=url) if url else Target(app=_import_app(app or ""))
+    target = Target(url=_reached(url)) if url else Target(app=_import_app(app or ""))
     result = _run(_read_document(spec), target, options)
     paths = write_report(result, report)
     for line in result.lines():
@@ -152,6 +152,16 @@ def _split_header(header: str) -> tuple[str, str]:
     if not colon or not name.strip():
         raise click.BadParameter(f"{name!r} is not NAME:VALUE", param_hint="--header")
     return name.strip(), value.strip()
+
+
+def _reached(url: str) -> str:
+    import httpx2
+
+    try:
+        httpx2.get(url, timeout=10)
+    except (httpx2.TransportError, httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
+        raise click.ClickException(f"{url} cannot be reached: {error}") from error
+    return url
 
 
 def _import_app(reference: str) -> Any:

@@ -1,42 +1,38 @@
 """How is a running server put through Schemathesis' phases, and what came of it?
 
-The only module that touches Schemathesis. Its engine interface is not promised to be stable, so
-the version is pinned in pyproject.toml.
+Only this module and `hooks` touch Schemathesis. Its engine interface is not promised to be stable,
+so the version is pinned in pyproject.toml.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter, defaultdict
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import requests
 import schemathesis
-from schemathesis.checks import CHECKS
 from schemathesis.config import SchemathesisConfig
-from schemathesis.core.parameters import ParameterLocation
 from schemathesis.core.result import Ok
 from schemathesis.engine import Status, events, from_schema
-from schemathesis.generation.meta import CoverageScenario, TestPhase
 
+from specfoundry.fuzz.hooks import (
+    install_unknown_method_check,
+    leniency_filter,
+    pool_hooks,
+    prime,
+)
 from specfoundry.fuzz.pool import Pool
-from specfoundry.fuzz.priming import iter_primers
 from specfoundry.fuzz.report import Crash, Finding, FuzzReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from schemathesis import Case, CheckContext, Response
     from schemathesis.engine.recorder import CaseNode, CheckNode
-    from schemathesis.hooks import HookContext
 
     from specfoundry.fuzz.plan import Plan
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
-_NUMBER = re.compile(r"\s*[+-]?\d")
 _SECRET_HEADERS = frozenset({"authorization", "cookie", "x-api-key"})
 
 
@@ -84,13 +80,13 @@ def run(
         schema.app = target.app
         schema.location = "/openapi.json"
     if plan.lenient:
-        schema.hook("filter_case")(_leniency_filter(plan))
-    _install_unknown_method_check(plan.unknown_method)
+        schema.hook("filter_case")(leniency_filter(plan))
+    install_unknown_method_check(plan.unknown_method)
     outcome = _Outcome()
     stream = from_schema(schema).execute()
     pool = Pool.of(node, options.seed)
-    with _pool_hooks(pool):
-        _prime(schema, node, pool, options)
+    with pool_hooks(pool):
+        prime(schema, node, pool, options.headers)
         try:
             for event in stream:
                 outcome.take(event, listen)
@@ -124,97 +120,6 @@ def _settings(plan: Plan, options: Options, target: Target) -> dict[str, Any]:
     if target.url is not None:
         settings["base-url"] = target.url
     return settings
-
-
-def _leniency_filter(plan: Plan) -> Callable[[HookContext, Case[Any]], bool]:
-    # "2abc" breaks the schema of a lenient number, yet the document says that it is read as 2:
-    # such a case proves nothing either way.
-    def filter_case(context: HookContext, case: Case[Any]) -> bool:  # noqa: ARG001  (the hook's signature)
-        if case.meta is None or not case.meta.generation.mode.is_negative:
-            return True
-        values = {("query", name): value for name, value in (case.query or {}).items()}
-        return not any(
-            isinstance(value, str | float) and _NUMBER.match(str(value))
-            for key, value in values.items()
-            if key in plan.lenient
-        )
-
-    return filter_case
-
-
-@contextmanager
-def _pool_hooks(pool: Pool) -> Iterator[None]:
-    def before_call(_context: HookContext, case: Case[Any], _kwargs: dict[str, Any]) -> None:
-        meta = case.meta
-        # The stateful phase follows the links itself.
-        if meta is None or meta.phase.name == TestPhase.STATEFUL:
-            return
-        name = _operation_id(case)
-        if case.path_parameters and not meta.is_negative_at(ParameterLocation.PATH):
-            given = dict(case.path_parameters)
-            case.path_parameters.update(pool.parameters(name, given, deletes=_deletes(case)))
-        if not meta.is_negative_at(ParameterLocation.BODY):
-            body = pool.body(name, case.body)
-            # Any assignment makes Schemathesis judge the body anew, and it misjudges files.
-            if body is not case.body:
-                case.body = body
-
-    def after_call(_context: HookContext, case: Case[Any], response: Response) -> None:
-        try:
-            body = json.loads(response.content or b"null")
-        except ValueError:
-            body = None
-        if response.status_code in {404, 410} or (_deletes(case) and response.status_code < 300):
-            pool.forget((case.path_parameters or {}).values())
-        headers = {key.lower(): value[0] for key, value in response.headers.items()}
-        pool.harvest(_operation_id(case), response.status_code, body, headers)
-
-    # These two hooks exist for the whole process only.
-    hooks = (schemathesis.hook(before_call), schemathesis.hook(after_call))
-    try:
-        yield
-    finally:
-        for hook in hooks:
-            schemathesis.hooks.unregister(hook)
-
-
-def _prime(schema: Any, node: Mapping[str, Any], pool: Pool, options: Options) -> None:
-    for operation_id, media_type, body in iter_primers(node, pool):
-        operation = schema.find_operation_by_id(operation_id)
-        case = operation.Case(
-            body=pool.body(operation_id, body, always=True), media_type=media_type
-        )
-        # What comes back is the hooks' business; a server that is down shows in every phase.
-        with suppress(requests.RequestException):
-            case.call(headers=dict(options.headers))
-
-
-def _deletes(case: Case[Any]) -> bool:
-    return case.method.upper() == "DELETE"
-
-
-def _operation_id(case: Case[Any]) -> str:
-    return str(case.operation.definition.raw.get("operationId", ""))
-
-
-def _install_unknown_method_check(expected: int | None) -> None:
-    # Checks are registered once for the process: a run must not inherit the one of a run before.
-    if "unknown_method" in CHECKS.get_all_names():
-        CHECKS.unregister("unknown_method")
-    if expected is None:
-        return
-
-    def unknown_method(_context: CheckContext, response: Response, case: Case[Any]) -> None:
-        data = case.meta.phase.data if case.meta else None
-        scenario = getattr(data, "scenario", None)
-        if scenario != CoverageScenario.UNSPECIFIED_HTTP_METHOD or response.status_code == expected:
-            return
-        method = response.request.method
-        if method not in {"OPTIONS", "HEAD"}:
-            message = f"{method} was answered {response.status_code}, the document says {expected}"
-            raise AssertionError(message)
-
-    schemathesis.check(unknown_method)
 
 
 @dataclass(slots=True)

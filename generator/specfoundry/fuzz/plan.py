@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from specfoundry.fuzz.pool import METHODS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 _ASYNC = "its deletion is a job (x-async-job): the resource may stay visible until that has run"
 _METHOD = "the document says what an unknown method is answered (x-unknown-method-status)"

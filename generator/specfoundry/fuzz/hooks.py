@@ -1,0 +1,124 @@
+"""Which of Schemathesis' hooks do we hang on, and what do they do?"""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+import requests
+import schemathesis
+from schemathesis.checks import CHECKS
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation.meta import CoverageScenario, TestPhase
+
+from specfoundry.fuzz.priming import iter_primers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from schemathesis import Case, CheckContext, Response
+    from schemathesis.hooks import HookContext
+
+    from specfoundry.fuzz.plan import Plan
+    from specfoundry.fuzz.pool import Pool
+
+_NUMBER = re.compile(r"\s*[+-]?\d")
+
+
+def leniency_filter(plan: Plan) -> Callable[[HookContext, Case[Any]], bool]:
+    """Return a hook that drops cases whose only fault is one that the document forgives."""
+
+    # "2abc" breaks the schema of a lenient number, yet the document says that it is read as 2:
+    # such a case proves nothing either way.
+    def filter_case(context: HookContext, case: Case[Any]) -> bool:  # noqa: ARG001  (the hook's signature)
+        if case.meta is None or not case.meta.generation.mode.is_negative:
+            return True
+        values = {("query", name): value for name, value in (case.query or {}).items()}
+        return not any(
+            isinstance(value, str | float) and _NUMBER.match(str(value))
+            for key, value in values.items()
+            if key in plan.lenient
+        )
+
+    return filter_case
+
+
+@contextmanager
+def pool_hooks(pool: Pool) -> Iterator[None]:
+    """Put live values into requests and keep what answers offer, while the block runs."""
+
+    def before_call(_context: HookContext, case: Case[Any], _kwargs: dict[str, Any]) -> None:
+        meta = case.meta
+        # The stateful phase follows the links itself.
+        if meta is None or meta.phase.name == TestPhase.STATEFUL:
+            return
+        name = _operation_id(case)
+        if case.path_parameters and not meta.is_negative_at(ParameterLocation.PATH):
+            given = dict(case.path_parameters)
+            case.path_parameters.update(pool.parameters(name, given, deletes=_deletes(case)))
+        if not meta.is_negative_at(ParameterLocation.BODY):
+            body = pool.body(name, case.body)
+            # Any assignment makes Schemathesis judge the body anew, and it misjudges files.
+            if body is not case.body:
+                case.body = body
+
+    def after_call(_context: HookContext, case: Case[Any], response: Response) -> None:
+        try:
+            body = json.loads(response.content or b"null")
+        except ValueError:
+            body = None
+        if response.status_code in {404, 410} or (_deletes(case) and response.status_code < 300):
+            pool.forget((case.path_parameters or {}).values())
+        headers = {key.lower(): value[0] for key, value in response.headers.items()}
+        pool.harvest(_operation_id(case), response.status_code, body, headers)
+
+    # These two hooks exist for the whole process only.
+    hooks = (schemathesis.hook(before_call), schemathesis.hook(after_call))
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            schemathesis.hooks.unregister(hook)
+
+
+def prime(schema: Any, node: Mapping[str, Any], pool: Pool, headers: Mapping[str, str]) -> None:
+    """Send the examples that bring the first resources to life."""
+    for operation_id, media_type, body in iter_primers(node, pool):
+        operation = schema.find_operation_by_id(operation_id)
+        case = operation.Case(
+            body=pool.body(operation_id, body, always=True), media_type=media_type
+        )
+        # What comes back is the hooks' business; a server that is down shows in every phase.
+        with suppress(requests.RequestException):
+            case.call(headers=dict(headers))
+
+
+def install_unknown_method_check(expected: int | None) -> None:
+    """Check that a method which a path lacks is answered with `expected`; None: no such check."""
+    # Checks are registered once for the process: a run must not inherit the one of a run before.
+    if "unknown_method" in CHECKS.get_all_names():
+        CHECKS.unregister("unknown_method")
+    if expected is None:
+        return
+
+    def unknown_method(_context: CheckContext, response: Response, case: Case[Any]) -> None:
+        data = case.meta.phase.data if case.meta else None
+        scenario = getattr(data, "scenario", None)
+        if scenario != CoverageScenario.UNSPECIFIED_HTTP_METHOD or response.status_code == expected:
+            return
+        method = response.request.method
+        if method not in {"OPTIONS", "HEAD"}:
+            message = f"{method} was answered {response.status_code}, the document says {expected}"
+            raise AssertionError(message)
+
+    schemathesis.check(unknown_method)
+
+
+def _deletes(case: Case[Any]) -> bool:
+    return case.method.upper() == "DELETE"
+
+
+def _operation_id(case: Case[Any]) -> str:
+    return str(case.operation.definition.raw.get("operationId", ""))

@@ -54,7 +54,7 @@ class TypeMaker:
         name = self.nodes.component(schema, "schemas")
         if name is not None:
             return self._model(name)
-        if "$ref" in schema:
+        if isinstance(schema.get("$ref"), str):
             return self.type_of(self.nodes.resolve(schema))
         if "const" in schema or "enum" in schema:
             return _literal(schema)

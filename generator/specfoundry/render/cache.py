@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+_RESULTS = 50
 _TOOLS = ("datamodel-code-generator", "jinja2", "markdown-it-py", "pydantic", "pygments", "ruff")
 
 
@@ -82,8 +83,16 @@ class Cache:
             self.folder.mkdir(parents=True, exist_ok=True)
             temporary.write_text(json.dumps(value), encoding="utf-8")
             temporary.replace(path)
+            self._forget()
         except OSError:
             temporary.unlink(missing_ok=True)
+
+    def _forget(self) -> None:
+        """Remove the oldest results; the memory of runs is small and says which files are ours."""
+        kept = [path for path in self.folder.glob("*.json") if not path.name.startswith("run-")]
+        kept.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
+        for path in kept[_RESULTS:]:
+            path.unlink(missing_ok=True)
 
 
 def default_cache(root: Path, *, is_project: bool) -> Cache:

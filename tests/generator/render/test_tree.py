@@ -85,3 +85,13 @@ def test_a_damaged_cache_is_no_cache(tmp_path: Path) -> None:
 
 def test_the_borders_of_texts_count() -> None:
     assert digest("ab", "c") != digest("a", "bc")
+
+
+def test_the_cache_forgets_old_results_but_no_run(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    cache.put("run-1", {"written": []})
+    for number in range(60):
+        cache.put(str(number), number)
+    assert cache.get("59") == 59
+    assert cache.get("run-1") == {"written": []}
+    assert len(list(tmp_path.iterdir())) == 51

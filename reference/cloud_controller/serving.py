@@ -178,7 +178,11 @@ def _logging(level: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
-            name: {"level": shown}
-            for name in ("uvicorn", "uvicorn.access", "cloud_controller", "specfoundry")
+            **{
+                name: {"level": shown}
+                for name in ("uvicorn", "uvicorn.access", "cloud_controller", "specfoundry")
+            },
+            # It warns of every malformed body; the client is told, and that is enough.
+            "python_multipart": {"level": "ERROR"},
         },
     }

@@ -23,8 +23,12 @@ def main() -> int:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as data:
         command = [str(BIN / "cloud-controller"), "serve", "--port", "0", "--strict"]
-        # One token serves for the whole run.
-        environment = {**os.environ, "CLOUD_CONTROLLER_TOKEN_LIFETIME": str(7 * 24 * 3600)}
+        # One token serves for the whole run, however many wrong passwords are tried meanwhile.
+        environment = {
+            **os.environ,
+            "CLOUD_CONTROLLER_ACCESS_TOKEN_VALIDITY": str(7 * 24 * 3600),
+            "CLOUD_CONTROLLER_LOCKOUT_FAILURES": "0",
+        }
         with subprocess.Popen(
             [*command, "--data", data], stdout=subprocess.PIPE, text=True, env=environment
         ) as server:

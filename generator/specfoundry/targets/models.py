@@ -17,6 +17,7 @@ from specfoundry.ir.schema_types import EXACT
 from specfoundry.render.cache import digest, toolchain_digest
 from specfoundry.resources import package_folder
 from specfoundry.targets.models_input import models_input
+from specfoundry.targets.models_rules import take_rules, with_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -75,12 +76,14 @@ def build_models(
     """
     if not names:  # the generator takes a document without schemas for a mistake
         return _HEADER.format(banner=banner), False
-    text = json.dumps(models_input(lifted, names), ensure_ascii=False)
+    document = models_input(lifted, names)
+    rules = take_rules(document["components"]["schemas"])
+    text = json.dumps(document, ensure_ascii=False)
     key = digest("models", text, banner, toolchain_digest(package_folder()), *OPTIONS)
     kept = cache.get(key)
     if isinstance(kept, str):
         return kept, True
-    source = _HEADER.format(banner=banner) + _without_header(_run(text))
+    source = _HEADER.format(banner=banner) + with_rules(_without_header(_run(text)), rules)
     missing = set(names.values()) - set(_defined(source))
     if missing:
         raise ModelsError(f"no models came out for {', '.join(sorted(missing)[:5])}")

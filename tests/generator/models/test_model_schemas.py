@@ -284,3 +284,53 @@ def test_a_default_of_another_type_is_no_default(
         f"Thing: {{type: object, properties: {{a: {{type: string, default: {default}}}}}}}"
     )
     assert module.Thing.model_validate({}).a is MISSING
+
+
+RULED = """
+Change:
+  type: object
+  description: What to change.
+  minProperties: 1
+  maxProperties: 2
+  dependentRequired: {a-b: [c]}
+  properties:
+    a-b: {type: string}
+    c: {type: [string, 'null']}
+    d: {type: integer}
+Wider: {allOf: [{$ref: '#/components/schemas/Change'}, {properties: {e: {type: integer}}}]}
+"""
+
+
+@pytest.mark.parametrize("value", [{"c": None}, {"a-b": "x", "c": "y"}, {"d": 1, "other": 2}])
+def test_rules_about_whole_objects_let_pass_what_they_allow(
+    models: Callable[[str], Any], value: dict[str, Any]
+) -> None:
+    module = models(RULED)
+    known = {key: member for key, member in value.items() if key != "other"}
+    assert _both_ways(module.Change, value) == [known] * 2
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({}, "at least 1 members, not 0"),
+        ({"c": "", "d": 1, "other": 2}, "at most 2 members, not 3"),
+        ({"a-b": "x"}, "`c` is required beside `a-b`"),
+    ],
+)
+def test_rules_about_whole_objects_are_enforced(
+    models: Callable[[str], Any], value: dict[str, Any], message: str
+) -> None:
+    module = models(RULED)
+    for model in (module.Change, module.Wider):
+        with pytest.raises(ValidationError, match=message):
+            model.model_validate(value)
+        with pytest.raises(ValidationError, match=message):
+            model.model_validate_json(json.dumps(value))
+
+
+def test_rules_hold_for_python_names_as_well(models: Callable[[str], Any]) -> None:
+    change = models(RULED).Change
+    assert change(a_b="x", c="y", d=MISSING).a_b == "x"
+    with pytest.raises(ValidationError, match="required beside"):
+        change(a_b="x")

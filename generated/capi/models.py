@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     MISSING,
@@ -15,6 +15,7 @@ from pydantic import (
     StrictInt,
     StringConstraints,
 )
+from specfoundry.runtime.objects import CheckedModel, ObjectRules
 from typing_extensions import TypeAliasType
 
 AnnotationText = TypeAliasType("AnnotationText", Annotated[str, Field(max_length=5000)])
@@ -1397,10 +1398,12 @@ class PackageUpdate(BaseModel):
     """
 
 
-class PackageUpload(BaseModel):
+class PackageUpload(CheckedModel):
     """
     The form's parts; at least one of them.
     """
+
+    object_rules: ClassVar[ObjectRules] = ObjectRules(at_least=1)
 
     model_config = ConfigDict(
         extra="forbid",
@@ -2070,11 +2073,13 @@ class V2BuildpackCreate(BaseModel):
     """
 
 
-class V2BuildpackEntity(BaseModel):
+class V2BuildpackEntity(CheckedModel):
     """
     The buildpack itself. Positions are dense from 1 within one lifecycle; moving one buildpack shifts those between.
 
     """
+
+    object_rules: ClassVar[ObjectRules] = ObjectRules(together={"lifecycle": ("stack",)})
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -2189,10 +2194,22 @@ class V2BuildpackUpload(BaseModel):
     """
 
 
-class V2Info(BaseModel):
+class V2Info(CheckedModel):
     """
     What the operator says of the platform, as version 2 shows it; null where nothing is configured.
     """
+
+    object_rules: ClassVar[ObjectRules] = ObjectRules(
+        together={
+            "min_cli_version": ("min_recommended_cli_version",),
+            "min_recommended_cli_version": ("min_cli_version",),
+            "app_ssh_endpoint": ("min_cli_version", "app_ssh_host_key_fingerprint"),
+            "app_ssh_host_key_fingerprint": ("app_ssh_endpoint",),
+            "app_ssh_oauth_client": ("app_ssh_endpoint",),
+            "doppler_logging_endpoint": ("min_cli_version",),
+            "osbapi_version": ("app_ssh_oauth_client", "doppler_logging_endpoint"),
+        }
+    )
 
     model_config = ConfigDict(
         validate_by_name=True,

@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 
 _KINDS = {"1": "other", "2": "success", "3": "redirect", "4": "error", "5": "error"}
 
+# RFC 9110 renamed these; which name http knows depends on Python's version.
+_REASONS = {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+
 
 class Answers:
     """Lays out the bodies and responses of one document."""
@@ -69,7 +77,7 @@ class Answers:
         codes = (code for code, _ in error_codes(node.get("x-error-codes")))
         return ResponseView(
             status=status,
-            reason=HTTPStatus(int(status)).phrase if _is_known(status) else "",
+            reason=_reason(status),
             identifier=anchor(*place),
             kind=_KINDS.get(status[:1], "other"),
             description=self._schemas.prose.render(node.get("description"), "../", heading=4),
@@ -136,8 +144,10 @@ class Answers:
         return text(target.get("operationId"))
 
 
-def _is_known(status: str) -> bool:
-    return status.isdigit() and int(status) in set(HTTPStatus)
+def _reason(status: str) -> str:
+    if not status.isdigit() or int(status) not in set(HTTPStatus):
+        return ""
+    return _REASONS.get(int(status), HTTPStatus(int(status)).phrase)
 
 
 def first_media(

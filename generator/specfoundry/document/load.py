@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from specfoundry.document.finding import Finding, Location, Severity
 from specfoundry.document.json_reader import read_json
@@ -203,7 +204,11 @@ class _Loader:
             message = "A file's name cannot hold the character U+0000."
             self.report(file.locate(reference.pointer), "unreadable-file", message)
             return None
-        path = Path(os.path.normpath(Path(file.name).parent / reference.file))
+        folder = Path(file.name).parent
+        path = Path(os.path.normpath(folder / reference.file))
+        if "%" in reference.file and not path.exists():
+            # A reference is a URI (RFC 3986, 2.1), though many write the file's name as it is.
+            path = Path(os.path.normpath(folder / _decoded(reference.file)))
         return self.open(path, file.locate(reference.pointer))
 
     def target_pointer(
@@ -327,3 +332,7 @@ def _objects(node: Any) -> Iterator[tuple[str, dict[str, Any]]]:
             stack.extend(((*tokens, name), member) for name, member in value.items())
         elif isinstance(value, list):
             stack.extend(((*tokens, str(index)), item) for index, item in enumerate(value))
+
+
+def _decoded(name: str) -> str:
+    return unquote(name).replace("\x00", "\N{REPLACEMENT CHARACTER}")

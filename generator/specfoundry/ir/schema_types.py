@@ -7,6 +7,8 @@ stand references to them, and plain values.
 from __future__ import annotations
 
 import json
+import math
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +84,9 @@ class TypeMaker:
             case "string":
                 return _string(schema)
             case "integer":
-                return _constrained(TypeRef("int"), ["strict=True", *_limits(schema, _NUMBER)])
+                return _constrained(
+                    TypeRef("int"), ["strict=True", *_limits(_whole(schema), _NUMBER)]
+                )
             case "number":
                 return _constrained(TypeRef("float"), ["strict=True", *_limits(schema, _NUMBER)])
             case "boolean":
@@ -127,7 +131,7 @@ def default_code(schema: Mapping[str, Any], kind: TypeRef) -> str | None:
         kind: its annotation.
     """
     value = schema.get("default")
-    if value is None or kind.code.startswith("Exact"):
+    if value is None or "Exact" in kind.code:
         return None
     if isinstance(value, list):
         is_plain = all(isinstance(item, bool | int | float | str) for item in value)
@@ -195,11 +199,26 @@ def _pattern(pattern: str) -> tuple[str, tuple[str, ...]]:
     return f"pattern={found.text!r}", ()
 
 
+def _whole(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an integer's limits as the nearest integers, which exclude the same values."""
+    found: dict[str, Any] = {}
+    for keyword, _ in _NUMBER:
+        value = schema.get(keyword)
+        if not isinstance(value, float):
+            found[keyword] = value
+        elif keyword in {"minimum", "exclusiveMaximum"}:
+            found[keyword] = math.ceil(value)
+        elif keyword != "multipleOf" or value.is_integer():
+            found[keyword] = math.floor(value)
+    return found
+
+
 def _limits(schema: Mapping[str, Any], names: tuple[tuple[str, str], ...]) -> list[str]:
     return [
-        f"{python}={json.dumps(schema[keyword])}"
+        f"{python}={json.dumps(int(schema[keyword]) if 'length' in python else schema[keyword])}"
         for keyword, python in names
         if isinstance(schema.get(keyword), int | float) and not isinstance(schema[keyword], bool)
+        if "length" not in python or 0 <= schema[keyword] <= sys.maxsize
     ]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,7 +58,21 @@ def schema_objects(context: Context) -> Iterator[Violation]:
 
 def _severity(error: Leaf) -> Severity | None:
     is_obsolete = bool(error.instance_path) and error.instance_path[-1] in _OBSOLETE
-    return Severity.WARNING if is_obsolete or error.kind.name in _HARMLESS else None
+    is_pattern = error.kind.name == "format" and error.kind.format == "regex"
+    is_lax = is_pattern and _is_lax_pattern(error.value)
+    return Severity.WARNING if is_obsolete or is_lax or error.kind.name in _HARMLESS else None
+
+
+def _is_lax_pattern(pattern: object) -> bool:
+    """Return whether a pattern means something without ECMA-262's flag `u`, or elsewhere."""
+    if not isinstance(pattern, str):
+        return False
+    text = re.sub(r"(\\[wdsWDS])-(?!\])", r"\1\\-", pattern).replace(r"\z", r"\Z")
+    try:
+        re.compile(text)
+    except (re.error, OverflowError, RecursionError):
+        return False
+    return True
 
 
 def old_keywords(context: Context) -> Iterator[Violation]:

@@ -120,7 +120,7 @@ def _group(tag: Tag, banner: str, types: Models) -> GroupView:
             *(code for m in methods for _, code in m.call),
         ]
     )
-    name = re.sub(r"Api$", "", tag.class_name)
+    name = _class_prefix(tag)
     return GroupView(
         banner=banner,
         module=f"{tag.identifier}_" if tag.identifier in _MODULES else tag.identifier,
@@ -137,6 +137,12 @@ def _group(tag: Tag, banner: str, types: Models) -> GroupView:
         fields=fields,
         methods=methods,
     )
+
+
+def _class_prefix(tag: Tag) -> str:
+    name = tag.class_name.removesuffix("Api")
+    # `AsyncFooClient` is what the tag `foo` has, and `AsyncClient` the whole API's.
+    return f"Group{name}" if name.startswith("Async") else name
 
 
 def _group_imports(tag: Tag, code: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ same.
 from __future__ import annotations
 
 import copy
+import sys
 from typing import TYPE_CHECKING, Any
 
 from specfoundry.ir.patterns import runnable_pattern
@@ -37,6 +38,9 @@ _OF_TYPE = {
 _OF_TYPE["integer"] = (*_OF_TYPE["number"], "format")
 # Texts whose Python types would not give back what came in.
 _PLAIN_TEXT = frozenset({"time", "duration", "byte"})
+_LENGTHS = frozenset(
+    {"minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"}
+)
 _UNPRINTED = ("examples", "example", "title", "$comment", "externalDocs", "xml")
 
 
@@ -101,12 +105,34 @@ def _renamed(reference: Any, renamed: Mapping[str, str]) -> Any:
 
 def _adapt(node: dict[str, Any], schemas: Mapping[str, Any]) -> None:
     merge_conflicting(node, schemas)
+    _unwrap_literal(node, schemas)
+    _fit_limits(node)
     _relax_directions(node)
     _drop_unfit_default(node, schemas)
     _split_types(node)
     _adapt_text(node)
     _adapt_pattern(node)
     _adapt_pattern_properties(node)
+
+
+def _unwrap_literal(node: dict[str, Any], schemas: Mapping[str, Any]) -> None:
+    # Nothing comes out for a component that is `allOf` of one list of values.
+    parts = node.get("allOf")
+    if not isinstance(parts, list) or len(parts) != 1 or "$ref" in node:
+        return
+    if isinstance(parts[0], dict) and {"enum", "const"} & _followed(node, schemas).keys():
+        del node["allOf"]
+        node.update(parts[0] | node)
+
+
+def _fit_limits(node: dict[str, Any]) -> None:
+    # A length is a machine's word for pydantic; none is as long as what does not fit into one.
+    for name in _LENGTHS & node.keys():
+        value = node[name]
+        if isinstance(value, int | float) and not 0 <= value <= sys.maxsize:
+            del node[name]
+        elif isinstance(value, float):
+            node[name] = int(value)
 
 
 def _relax_directions(node: dict[str, Any]) -> None:
@@ -133,7 +159,9 @@ def _drop_unfit_default(node: dict[str, Any], schemas: Mapping[str, Any]) -> Non
         if schema.get("type") == "array" and all(is_fitting(item, items) for item in value):
             return
     elif isinstance(value, dict):
-        if schema.get("type") == "object" and not schema.keys() & {"properties", "allOf"}:
+        is_open = not isinstance(schema.get("additionalProperties"), dict)
+        described = schema.keys() & {"properties", "allOf", "patternProperties"}
+        if schema.get("type") == "object" and is_open and not described:
             return
     elif is_fitting(value, schema):
         return

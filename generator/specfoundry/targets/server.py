@@ -96,7 +96,7 @@ def _imports(tag: Tag, handlers: Iterable[HandlerView], *, secured: bool) -> tup
         " ".join([handler.result, *(annotation for _, annotation in handler.arguments)])
         for handler in handlers
     )
-    used = set(re.findall(r"[A-Za-z_]\w*", code))
+    used = set(re.findall(r"[^\W\d]\w*", code))
     lines = [i for o in tag.operations if o.body for i in o.body.imports]
     lines += [
         f"from ..operations import {ERRORS_MODULE}",

@@ -40,7 +40,7 @@ def routes_view(api: Api, banner: str) -> RoutesView:
     ]
     routes = [RouteView(members=_members(o, tag)) for tag in api.tags for o in tag.operations]
     code = " ".join([*(c for *_, c in constants), *(c for r in routes for _, c in r.members)])
-    used = re.findall(r"[A-Za-z_]\w*", f"{code} Operation")
+    used = re.findall(r"[^\W\d]\w*", f"{code} Operation")
     return RoutesView(
         banner=banner,
         title=f"{api.title} {api.version}",

@@ -83,10 +83,12 @@ class AppCreate(BaseModel):
     metadata: MetadataRequest | MISSING = MISSING
 
 
-class AppIncluded(BaseModel):
+class AppIncluded(CheckedModel):
     """
     Resources that `include` asked for; only the kinds that were asked for are there.
     """
+
+    object_rules: ClassVar[ObjectRules] = ObjectRules(at_least=1)
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -125,7 +127,7 @@ class AppLinks(BaseModel):
     stop: LinkWithMethod
     clear_buildpack_cache: LinkWithMethod | MISSING = MISSING
     """
-    Forgets what buildpacks have cached for the app. Cloud Controllers before 2023 do not send it.
+    Forgets what buildpacks have cached for the app. Cloud Controllers before 2024 do not send it.
     """
     revisions: Link
     deployed_revisions: Link
@@ -514,7 +516,7 @@ A number, or the empty text when nothing is configured.
 
 class CurrentDropletRelationship(BaseModel):
     """
-    The droplet that the app runs. Cloud Controllers before 2022 do not send it.
+    The droplet that the app runs. Cloud Controllers before 2024 do not send it.
     """
 
     model_config = ConfigDict(
@@ -1010,6 +1012,26 @@ class LoginInfo(BaseModel):
     What to ask for, by field; each is the kind of the input (`text` or `password`) and its label.
     """
     links: LoginLinks
+    zone_name: str | MISSING = MISSING
+    """
+    Identity zone that answers.
+    """
+    entityID: str | MISSING = MISSING
+    """
+    Name of this login server towards SAML identity providers.
+    """
+    commit_id: str | MISSING = MISSING
+    """
+    Commit that the server was built from.
+    """
+    timestamp: str | MISSING = MISSING
+    """
+    When the server was built.
+    """
+    idpDefinitions: dict[str, Any] | MISSING = MISSING
+    """
+    SAML identity providers, by name.
+    """
 
 
 class LoginLinks(BaseModel):
@@ -1756,7 +1778,7 @@ class Space(BaseModel):
     """
     suspended: StrictBool | MISSING = MISSING
     """
-    Whether users other than admins and Org Managers may only read. Cloud Controllers before 2025 do not send it.
+    Whether users other than admins and Org Managers may only read. Cloud Controllers before 2026 do not send it.
 
     """
     relationships: SpaceRelationships
@@ -1949,6 +1971,10 @@ class Token(BaseModel):
     refresh_token: Annotated[str | MISSING, Field(min_length=1)] = MISSING
     """
     For a new access token; absent for the grant `client_credentials`.
+    """
+    id_token: Annotated[str | MISSING, Field(min_length=1)] = MISSING
+    """
+    OpenID Connect's token about the user; only when the scope `openid` was given.
     """
     expires_in: Annotated[StrictInt, Field(ge=0)]
     """
@@ -2266,6 +2292,10 @@ class V2Info(CheckedModel):
     """
     The log stream, over websockets. Absent before 2015.
     """
+    logging_endpoint: Annotated[str | None | MISSING, Field(deprecated=True)] = MISSING
+    """
+    The log stream of before 2018; use `doppler_logging_endpoint`.
+    """
     api_version: str | None
     """
     Version of the v2 API; the empty text when it is switched off.
@@ -2300,10 +2330,14 @@ class V2Job(BaseModel):
     entity: V2JobEntity
 
 
-class V2JobEntity(BaseModel):
+class V2JobEntity(CheckedModel):
     """
     How far the job is.
     """
+
+    object_rules: ClassVar[ObjectRules] = ObjectRules(
+        together={"error": ("error_details",), "error_details": ("error",)}
+    )
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -2450,11 +2484,15 @@ class V3Root(BaseModel):
     links: V3RootLinks
 
 
-class V3RootLinks(BaseModel):
+class V3RootLinks(CheckedModel):
     """
     One link for each kind of resource, `self` first. A Cloud Controller has more kinds than this contract describes.
 
     """
+
+    object_rules: ClassVar[ObjectRules] = ObjectRules(
+        together={"service_route_bindings": ("service_credential_bindings",)}
+    )
 
     model_config = ConfigDict(
         extra="allow",
@@ -2486,10 +2524,16 @@ class V3RootLinks(BaseModel):
     security_groups: ExperimentalLink
     service_brokers: ExperimentalLink
     service_instances: ExperimentalLink
-    service_credential_bindings: ExperimentalLink
+    service_credential_bindings: ExperimentalLink | MISSING = MISSING
+    """
+    Cloud Controllers before 2021 do not send it.
+    """
     service_offerings: ExperimentalLink
     service_plans: ExperimentalLink
-    service_route_bindings: ExperimentalLink
+    service_route_bindings: ExperimentalLink | MISSING = MISSING
+    """
+    Cloud Controllers before 2021 do not send it.
+    """
     service_usage_events: ExperimentalLink
     spaces: ExperimentalLink
     space_quotas: ExperimentalLink

@@ -20,6 +20,7 @@ _RUNTIME = "from specfoundry.runtime.requests import UploadedFile"
 _FILE = TypeRef("UploadedFile", (_RUNTIME,))
 _BINARY = TypeRef("Binary", ("from specfoundry.runtime.responses import Binary",))
 _TEXT_TYPES = ("application/xml", "application/x-yaml", "application/yaml", "application/graphql")
+_FILE_TYPES = ("image/", "audio/", "video/", "application/pdf", "application/zip", "*/*")
 _UNIONS = ("anyOf", "oneOf", "allOf")
 
 
@@ -163,6 +164,8 @@ def _part_kind(schema: Mapping[str, Any], encoding: Mapping[str, Any], kind: Med
         return "text"
     media_type = str(encoding.get("contentType") or schema.get("contentMediaType") or "")
     if schema.get("format") == "binary" or media_type == "application/octet-stream":
+        return "file"
+    if media_type.startswith(_FILE_TYPES) and "contentEncoding" not in schema:
         return "file"
     if (
         "contentMediaType" in schema

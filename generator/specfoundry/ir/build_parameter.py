@@ -71,9 +71,12 @@ def _parameter(scope: Scope, node: Mapping[str, Any], identifier: str) -> Parame
 
 
 def _schema_of(node: Mapping[str, Any]) -> tuple[str | None, Any]:
-    """Return the media type if `content` describes the value, and the schema."""
+    """Return the media type if `content` describes the value as JSON, and the schema."""
     for media_type, media in (node.get("content") or {}).items():
-        return media_type, (media or {}).get("schema")
+        essence = media_type.partition(";")[0].strip().lower()
+        # Any other content is text, and read as if a style said so.
+        is_json = essence.endswith(("/json", "+json"))
+        return media_type if is_json else None, (media or {}).get("schema")
     return None, node.get("schema")
 
 
@@ -84,13 +87,14 @@ def build_headers(scope: Scope, entries: Mapping[str, Any]) -> tuple[Header, ...
     identifiers = parameter_names([("header", name) for name in named], _ANSWER)
     for name in named:
         node = scope.nodes.resolve(entries[name])
-        _, schema = _schema_of(node)
+        content_type, schema = _schema_of(node)
         header = Header(
             name=name,
             identifier=identifiers["header", name],
             type=replace(scope.types, tuples=True).type_of(schema),
             shape=shape_of(scope.nodes, schema),
             required=bool(node.get("required")),
+            content_type=content_type,
             deprecated=bool(node.get("deprecated")),
             description=str(node.get("description") or ""),
         )

@@ -38,6 +38,8 @@ class Header:
     type: TypeRef
     shape: Shape
     required: bool
+    content_type: str | None = None
+    """Media type of a value that `content` describes, None for the style `simple`."""
     deprecated: bool = False
     description: str = ""
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from pydantic import TypeAdapter
+from pydantic_core import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -67,10 +68,23 @@ class AnswerHeader:
     """JSON types that the text may stand for, in the order in which they are tried."""
     items: tuple[str, ...] | None = None
     """The same for the items of a comma-separated list."""
+    members: Mapping[str, tuple[str, ...]] | None = None
+    """The same for the members of an object, written `name,value,name,value`."""
+    is_json: bool = False
+    """The text is JSON: `content` describes the header."""
     required: bool = False
 
     def value_of(self, text: str) -> object:
-        """Return the JSON value that `text` stands for, not yet checked against the type."""
+        """Return the JSON value that `text` stands for, not yet checked against the type.
+
+        Raises `ValueError` for a text that should be JSON and is not.
+        """
+        if self.is_json:
+            return from_json(text)
+        if self.members is not None:
+            parts = [part.strip() for part in text.split(",")]
+            pairs = zip(parts[::2], parts[1::2], strict=False)
+            return {k: scalar_of(v, self.members.get(k, ("string",))) for k, v in pairs}
         if self.items is None:
             return scalar_of(text, self.kinds)
         return [scalar_of(item.strip(), self.items) for item in text.split(",")]

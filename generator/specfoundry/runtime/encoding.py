@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -103,12 +104,14 @@ def _headers(documented: Answer | None, answer: Response[Any] | ApiError) -> dic
     for header in documented.headers if documented else ():
         value = getattr(answer, header.identifier, None)
         if value is not None:
-            headers[header.name.lower()] = header_text(value)
+            headers[header.name.lower()] = header_text(value, header.content_type)
     return headers
 
 
-def header_text(value: object) -> str:
-    """Return a header's value in style `simple` (OpenAPI 3.1, 4.8.21)."""
+def header_text(value: object, content_type: str | None = None) -> str:
+    """Return a header's value in style `simple` (OpenAPI 3.1, 4.8.21), or as JSON in ASCII."""
+    if content_type is not None:
+        return json.dumps(to_jsonable_python(value, by_alias=True), separators=(",", ":"))
     if isinstance(value, str):
         return _safe(str(value))
     plain = to_jsonable_python(value, by_alias=True)

@@ -115,6 +115,8 @@ class AnswerHeader:
     type: Any
     required: bool = False
     shape: Shape = Shape()
+    content_type: str | None = None
+    """Media type of a value that is JSON as a whole, None for the style `simple`."""
 
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:

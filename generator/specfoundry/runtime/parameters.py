@@ -112,9 +112,22 @@ class ParameterDecoder:
         known = {problem.name for problem in broken}
         for parameter in self._query:
             if parameter.name not in known:
-                _keep(parameter, lambda p=parameter: value_of(p, members), values, problems)  # type: ignore[misc]
+                _keep(
+                    parameter,
+                    lambda p=parameter: value_of(p, members, self._is_named),  # type: ignore[misc]
+                    values,
+                    problems,
+                )
         if self._operation.strict_query:
             problems.extend(self._strangers(members))
+
+    def _is_named(self, name: str) -> bool:
+        """Return whether a query parameter, or an API key, has this very name."""
+        if name in self._operation.security.query_keys:
+            return True
+        return any(
+            name in p.shape.properties or (not _is_free(p) and owns(p, name)) for p in self._query
+        )
 
     def _strangers(self, members: list[Member]) -> list[Problem]:
         """Return the query parameters that are not documented or given twice."""
@@ -165,6 +178,12 @@ class ParameterDecoder:
 
 def _in(operation: Operation, location: str) -> list[Parameter]:
     return [parameter for parameter in operation.parameters if parameter.location == location]
+
+
+def _is_free(parameter: Parameter) -> bool:
+    """Return whether an object takes members of any name."""
+    shape = parameter.shape
+    return parameter.style == "form" and shape.additional is not None and not shape.properties
 
 
 def _is_immutable(parameter: Parameter) -> bool:

@@ -23,7 +23,7 @@ from specfoundry.runtime.codecs import (
 from specfoundry.runtime.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from specfoundry.runtime.operations import Parameter, Part
     from specfoundry.runtime.problems import ProblemKind, ProblemLocation
@@ -68,15 +68,25 @@ def problem_of(error: CodecError, location: ProblemLocation, name: str) -> Probl
     )
 
 
-def value_of(wanted: Parameter | Part, members: Iterable[Member]) -> object:
+def value_of(
+    wanted: Parameter | Part,
+    members: Iterable[Member],
+    others: Callable[[str], bool] = lambda _: False,
+) -> object:
     """Return the JSON value of one parameter among the members, `ABSENT` when it is not there.
+
+    Args:
+        wanted: the parameter.
+        members: everything that was sent.
+        others: whether a member's name belongs to another parameter: an exploded object with
+            members of any name takes what is nobody's.
 
     Raises CodecError.
     """
     if wanted.style == "deepObject":
         return _deep(wanted, members)
     if is_object(wanted.shape) and wanted.explode and _content_type(wanted) is None:
-        return _spread(wanted, members)
+        return _spread(wanted, members, others)
     found = [member.raw for member in members if member.name == wanted.name]
     if not found:
         return ABSENT
@@ -107,13 +117,16 @@ def _read(wanted: Parameter | Part, found: list[str]) -> object:
     return scalar(text, shape)
 
 
-def _spread(wanted: Parameter | Part, members: Iterable[Member]) -> object:
+def _spread(
+    wanted: Parameter | Part, members: Iterable[Member], others: Callable[[str], bool]
+) -> object:
     """Read an exploded form object: its members stand in the query by their own names."""
     shape = wanted.shape
+    is_free = shape.additional is not None and not shape.properties
     pairs = [
         (member.name, percent_decoded(member.raw, plus=True))
         for member in members
-        if member.name in shape.properties
+        if member.name in shape.properties or (is_free and not others(member.name))
     ]
     return members_of(pairs, shape) if pairs else ABSENT
 

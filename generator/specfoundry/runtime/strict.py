@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
-from specfoundry.runtime.codecs import CodecError, simple
+from specfoundry.runtime.codecs import CodecError, json_content, simple
 from specfoundry.runtime.json_body import parse_json
 from specfoundry.runtime.receiving import BodyRefused
 from specfoundry.runtime.validation import problems_of
@@ -116,7 +116,10 @@ def _header_problems(documented: Answer, encoded: Encoded) -> list[str]:
 
 def _header_problem(header: AnswerHeader, text: str) -> list[str]:
     try:
-        value = simple(text, header.shape, explode=False, encoded=False)
+        if header.content_type is not None:
+            value = json_content(text)
+        else:
+            value = simple(text, header.shape, explode=False, encoded=False)
         header.adapter.validate_python(value)
     except CodecError as error:
         return [f"header {header.name} {error.message}"]

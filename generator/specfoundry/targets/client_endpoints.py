@@ -166,12 +166,15 @@ def _answer_media(media: Media) -> str:
 def _header(header: Header) -> str:
     shape = header.shape
     items = shape.items.kinds if shape.kinds == ("array",) and shape.items else None
+    members_of = {name: member.kinds for name, member in shape.properties}
     members = {
         "name": repr(header.name),
         "identifier": repr(header.identifier),
         "type": header.type.code,
         "kinds": "" if shape.kinds in {("string",), ("array",)} else repr(shape.kinds),
         "items": repr(items) if items else "",
+        "members": repr(members_of) if shape.kinds == ("object",) else "",
+        "is_json": "True" if header.content_type else "",
         "required": "True" if header.required else "",
     }
     return _call("AnswerHeader", members)

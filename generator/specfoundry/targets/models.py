@@ -13,7 +13,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from specfoundry.ir.naming import snake
 from specfoundry.ir.schema_types import EXACT
+from specfoundry.ir.schemas import iter_schemas
 from specfoundry.render.cache import digest, toolchain_digest
 from specfoundry.resources import package_folder
 from specfoundry.targets.models_input import models_input
@@ -83,7 +85,9 @@ def build_models(
     kept = cache.get(key)
     if isinstance(kept, str):
         return kept, True
-    source = _HEADER.format(banner=banner) + with_rules(_without_header(_run(text)), rules)
+    source = _HEADER.format(banner=banner) + with_rules(
+        _without_header(_run(text, _aliases(document["components"]["schemas"]))), rules
+    )
     missing = set(names.values()) - set(_defined(source))
     if missing:
         raise ModelsError(f"no models came out for {', '.join(sorted(missing)[:5])}")
@@ -91,14 +95,32 @@ def build_models(
     return source, False
 
 
-def _run(text: str) -> str:
+def _aliases(schemas: Mapping[str, Any]) -> dict[str, str]:
+    """Return other Python names for members that pydantic keeps for its own methods."""
+    names = {
+        name
+        for schema in schemas.values()
+        for node in iter_schemas(schema)
+        for name in node.get("properties") or ()
+    }
+    return {name: f"field_{snake(name)}" for name in sorted(names) if _is_protected(snake(name))}
+
+
+def _is_protected(name: str) -> bool:
+    return name.startswith(("model_dump", "model_validate"))
+
+
+def _run(text: str, aliases: Mapping[str, str]) -> str:
     with tempfile.TemporaryDirectory() as name:
         source, target = Path(name, "document.json"), Path(name, "models.py")
         source.write_text(text, encoding="utf-8")
         command = [sys.executable, "-m", "datamodel_code_generator"]
         paths = ["--input", str(source), "--output", str(target)]
         done = subprocess.run(  # noqa: S603  (our own arguments)
-            [*command, *paths, *OPTIONS], capture_output=True, text=True, check=False
+            [*command, *paths, *OPTIONS, "--aliases", json.dumps(aliases)],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode != 0 or not target.is_file():
             message = (done.stderr or done.stdout).strip().splitlines()

@@ -187,6 +187,7 @@ def _header(header: Header) -> str:
         type=header.type.code,
         required="True" if header.required else "",
         shape=_shape(header.shape),
+        content_type=repr(header.content_type) if header.content_type else "",
     )
 
 

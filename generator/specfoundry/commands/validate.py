@@ -9,7 +9,7 @@ import click
 
 from specfoundry.commands.checking import check_document
 from specfoundry.commands.reporting import FORMATS, show_findings
-from specfoundry.document.structure import METHODS
+from specfoundry.document.structure import METHODS, path_items
 from specfoundry.errors import DocumentError
 from specfoundry.settings import PROFILES, load_settings
 
@@ -53,8 +53,7 @@ def validate(specs: tuple[Path, ...], rules: str | None, form: str) -> int:
 
 def _size(bundle: Bundle) -> str:
     """Return what was checked: `valid, 45 operations, 102 schemas`."""
-    paths = bundle.node.get("paths", {})
-    operations = sum(method in item for item in paths.values() for method in METHODS)
+    operations = sum(method in item for _, item in path_items(bundle.node) for method in METHODS)
     schemas = len(bundle.node.get("components", {}).get("schemas", {}))
     sizes = f"{_many(operations, 'operation')}, {_many(schemas, 'schema')}"
     return f"valid, OpenAPI {bundle.document.version}, {sizes}"

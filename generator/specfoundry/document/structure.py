@@ -137,6 +137,20 @@ STRUCTURE: Mapping[str, Mapping[str, Child]] = {
 }
 
 
+def path_items(root: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the paths with their items as written; `x-` members of `paths` are no paths."""
+    for path, item in (root.get("paths") or {}).items():
+        if path.startswith("/") and isinstance(item, dict):
+            yield path, item
+
+
+def status_responses(operation: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield an operation's statuses with their responses as written, extensions left out."""
+    for status, response in (operation.get("responses") or {}).items():
+        if not str(status).startswith("x-"):
+            yield str(status), response
+
+
 @dataclass(slots=True)
 class Place:
     """One object of a known kind; `parent[key]` is the object, but for the first one."""

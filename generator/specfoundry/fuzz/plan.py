@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from specfoundry.document.structure import path_items
 from specfoundry.fuzz.pool import METHODS
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def build_plan(node: Mapping[str, Any]) -> Plan:
 
 
 def _iter_operations(node: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    for path, item in node.get("paths", {}).items():
+    for path, item in path_items(node):
         for method in METHODS:
             operation = item.get(method)
             if operation and "operationId" in operation:
@@ -100,7 +101,7 @@ def _iter_lenient(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     shared = node.get("components", {}).get("parameters", {}).values()
     inline = (
         parameter
-        for item in node.get("paths", {}).values()
+        for _, item in path_items(node)
         for holder in (item, *(item.get(method) or {} for method in METHODS))
         for parameter in holder.get("parameters", ())
     )

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from specfoundry.document.structure import path_items, status_responses
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -125,12 +127,12 @@ class Pool:
 
 
 def _iter_links(node: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    for item in node.get("paths", {}).values():
+    for _, item in path_items(node):
         for method in METHODS:
             operation = item.get(method)
             if not isinstance(operation, dict) or "operationId" not in operation:
                 continue
-            for status, response in operation.get("responses", {}).items():
+            for status, response in status_responses(operation):
                 for link in resolve(node, response).get("links", {}).values():
                     yield operation["operationId"], status, resolve(node, link)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from specfoundry.document.structure import path_items
 from specfoundry.fuzz.pool import METHODS, resolve
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def iter_primers(node: Mapping[str, Any], pool: Pool) -> Iterator[tuple[str, str
     """
     bodies = {
         operation["operationId"]: operation
-        for path, item in node.get("paths", {}).items()
+        for path, item in path_items(node)
         if "{" not in path
         for method in METHODS
         if isinstance(operation := item.get(method), dict) and "operationId" in operation

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from specfoundry.document.finding import Finding, Severity
+from specfoundry.document.structure import path_items
 from specfoundry.ir.api import Api, Server, Tag
 from specfoundry.ir.build_operation import DEFAULT_TAG, build_operation
 from specfoundry.ir.build_response import shared_errors
@@ -45,7 +46,7 @@ def build_api(
     scope = Scope(nodes, TypeMaker(nodes, models), frozenset(h.lower() for h in common_headers))
     operations = [
         build_operation(scope, path, method, item[method], item)
-        for path, entry in (lifted.get("paths") or {}).items()
+        for path, entry in path_items(lifted)
         for item in [nodes.resolve(entry)]
         for method in METHODS
         if isinstance(item.get(method), dict)

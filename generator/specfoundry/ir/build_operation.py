@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from specfoundry.document.pointer import join, split
+from specfoundry.document.structure import status_responses
 from specfoundry.ir.build_body import build_body
 from specfoundry.ir.build_parameter import build_parameters
 from specfoundry.ir.build_response import build_responses
@@ -44,7 +45,7 @@ def build_operation(
         body=build_body(scope, scope.nodes.resolve(node.get("requestBody")), prefix),
         responses=build_responses(scope, node.get("responses") or {}, prefix),
         security=build_security(node.get("security", scope.nodes.root.get("security"))),
-        links=tuple(_iter_links(scope, node.get("responses") or {})),
+        links=tuple(_iter_links(scope, node)),
         deprecated=bool(node.get("deprecated")),
         strict_query=bool(node.get("x-strict-query")),
         extensions=extensions_of(node),
@@ -78,15 +79,15 @@ def _target_of(scope: Scope, link: Mapping[str, Any]) -> str | None:
     return named if isinstance(named, str) else None
 
 
-def _iter_links(scope: Scope, responses: Mapping[str, Any]) -> Iterator[Link]:
-    for status, entry in responses.items():
+def _iter_links(scope: Scope, operation: Mapping[str, Any]) -> Iterator[Link]:
+    for status, entry in status_responses(operation):
         for name, link in (scope.nodes.resolve(entry).get("links") or {}).items():
             node = scope.nodes.resolve(link)
             target = _target_of(scope, node)
             if target is not None:
                 yield Link(
                     name=name,
-                    status=str(status),
+                    status=status,
                     operation_id=target,
                     parameters=tuple((node.get("parameters") or {}).items()),
                     description=str(node.get("description") or ""),

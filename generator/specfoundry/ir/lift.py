@@ -9,6 +9,7 @@ import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from specfoundry.document.structure import path_items, status_responses
 from specfoundry.ir.lift_targets import TargetLifter
 from specfoundry.ir.naming import media_suffix, pascal
 from specfoundry.ir.nodes import Nodes
@@ -45,7 +46,7 @@ class _Lifter:
             for parameter in (*shared, *(operation.get("parameters") or ())):
                 self.parameter(parameter, name)
             self.body(operation.get("requestBody"), name)
-            for status, response in (operation.get("responses") or {}).items():
+            for status, response in status_responses(operation):
                 self.response(response, f"{name}{pascal(str(status)).removeprefix('Model')}")
 
     def parameter(self, node: Any, name: str) -> None:
@@ -135,7 +136,7 @@ class _Lifter:
 def iter_operations(root: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], list[Any]]]:
     """Yield (class prefix, operation, parameters of its path) in the document's order."""
     nodes = Nodes(root)
-    for path, entry in (root.get("paths") or {}).items():
+    for path, entry in path_items(root):
         item = nodes.resolve(entry)
         for method in METHODS:
             operation = item.get(method)

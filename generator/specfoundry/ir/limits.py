@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from specfoundry.document.finding import Finding, Severity
 from specfoundry.document.pointer import join
+from specfoundry.document.structure import path_items
 from specfoundry.ir.patterns import runnable_pattern
 from specfoundry.ir.schemas import iter_schemas
 
@@ -35,7 +36,7 @@ def _iter_places(root: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]
     for section in ("parameters", "requestBodies", "responses", "headers"):
         for name, node in (components.get(section) or {}).items():
             yield join("", "components", section, name), node
-    for path, item in (root.get("paths") or {}).items():
+    for path, item in path_items(root):
         for key, node in item.items():
             if isinstance(node, dict):
                 yield join("", "paths", path, key), node

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from specfoundry.ir.naming import unique
 from specfoundry.targets.operations import ERRORS_MODULE, module_of, response_imports
 from specfoundry.targets.server_views import RoutesView, RouteView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from specfoundry.ir.api import Api, Tag
     from specfoundry.ir.body import Body, Media, Part
@@ -34,11 +35,14 @@ _SECURITY: Final = ("Security", "SecurityRequirement", "SecurityScheme")
 
 def routes_view(api: Api, banner: str) -> RoutesView:
     """Return the view of `routes.py`."""
+    schemes, _ = unique((s.name, _constant("scheme", s.name)) for s in api.schemes)
     constants = [
-        *((_scheme_name(s), "SecurityScheme", _scheme(s)) for s in api.schemes),
+        *((schemes[s.name], "SecurityScheme", _scheme(s)) for s in api.schemes),
         *((_answer_name(e), "Answer", answer(e, ERRORS_MODULE)) for e in api.errors),
     ]
-    routes = [RouteView(members=_members(o, tag)) for tag in api.tags for o in tag.operations]
+    routes = [
+        RouteView(members=_members(o, tag, schemes)) for tag in api.tags for o in tag.operations
+    ]
     code = " ".join([*(c for *_, c in constants), *(c for r in routes for _, c in r.members)])
     used = re.findall(r"[^\W\d]\w*", f"{code} Operation")
     return RoutesView(
@@ -103,7 +107,9 @@ def _type_imports(operation: Operation) -> list[str]:
     return lines
 
 
-def _members(operation: Operation, tag: Tag) -> tuple[tuple[str, str], ...]:
+def _members(
+    operation: Operation, tag: Tag, schemes: Mapping[str, str]
+) -> tuple[tuple[str, str], ...]:
     module = operations_alias(tag)
     members = {
         "operation_id": repr(operation.operation_id),
@@ -115,7 +121,7 @@ def _members(operation: Operation, tag: Tag) -> tuple[tuple[str, str], ...]:
         "parameters": _tuple(_parameter(parameter) for parameter in operation.parameters),
         "body": _body(operation.body, module) if operation.body else "",
         "answers": _tuple(_answer(response, module) for response in operation.responses),
-        "security": _security(operation.security),
+        "security": _security(operation.security, schemes),
         "strict_query": "True" if operation.strict_query else "",
         "deprecated": "True" if operation.deprecated else "",
         "extensions": repr(dict(operation.extensions.members))
@@ -205,10 +211,10 @@ def _shape(shape: Shape) -> str:
     return f"Shape({', '.join(told)})"
 
 
-def _security(security: Security) -> str:
+def _security(security: Security, names: Mapping[str, str]) -> str:
     alternatives = [
         _tuple(
-            f"SecurityRequirement({_constant('scheme', use.scheme)}"
+            f"SecurityRequirement({names[use.scheme]}"
             + (f", {use.scopes!r})" if use.scopes else ")")
             for use in schemes
         )
@@ -229,16 +235,12 @@ def _scheme(scheme: SecurityScheme) -> str:
     )
 
 
-def _scheme_name(scheme: SecurityScheme) -> str:
-    return _constant("scheme", scheme.name)
-
-
 def _answer_name(response: Response) -> str:
     return _constant("answer", response.class_name)
 
 
 def _constant(kind: str, name: str) -> str:
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "_", name)
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[\W_]+", "_", name)
     return f"_{kind}_{words}".upper()
 
 

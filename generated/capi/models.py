@@ -127,7 +127,7 @@ class AppLinks(BaseModel):
     stop: LinkWithMethod
     clear_buildpack_cache: LinkWithMethod | MISSING = MISSING
     """
-    Forgets what buildpacks have cached for the app. Cloud Controllers before 2024 do not send it.
+    Forgets what buildpacks have cached for the app. Cloud Controllers of early 2024 do not send it yet.
     """
     revisions: Link
     deployed_revisions: Link
@@ -516,7 +516,7 @@ A number, or the empty text when nothing is configured.
 
 class CurrentDropletRelationship(BaseModel):
     """
-    The droplet that the app runs. Cloud Controllers before 2024 do not send it.
+    The droplet that the app runs. Cloud Controllers of early 2024 do not send it yet.
     """
 
     model_config = ConfigDict(
@@ -1016,10 +1016,6 @@ class LoginInfo(BaseModel):
     """
     Identity zone that answers.
     """
-    entityID: str | MISSING = MISSING
-    """
-    Name of this login server towards SAML identity providers.
-    """
     commit_id: str | MISSING = MISSING
     """
     Commit that the server was built from.
@@ -1027,10 +1023,6 @@ class LoginInfo(BaseModel):
     timestamp: str | MISSING = MISSING
     """
     When the server was built.
-    """
-    idpDefinitions: dict[str, Any] | MISSING = MISSING
-    """
-    SAML identity providers, by name.
     """
 
 
@@ -1906,7 +1898,12 @@ class SupportLink(BaseModel):
 
 Timestamp = TypeAliasType(
     "Timestamp",
-    Annotated[str, Field(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$")],
+    Annotated[
+        str,
+        Field(
+            pattern="^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$"
+        ),
+    ],
 )
 """
 A moment in UTC, whole seconds.
@@ -2296,7 +2293,7 @@ class V2Info(CheckedModel):
     """
     The log stream of before 2018; use `doppler_logging_endpoint`.
     """
-    api_version: str | None
+    api_version: str
     """
     Version of the v2 API; the empty text when it is switched off.
     """
@@ -2410,7 +2407,7 @@ V2Timestamp = TypeAliasType(
     Annotated[
         str,
         Field(
-            pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-][0-9]{2}:[0-9]{2})$"
+            pattern="^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$"
         ),
     ],
 )

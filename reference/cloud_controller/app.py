@@ -32,6 +32,7 @@ from cloud_controller.installation import KEY_FILE, prepare
 from cloud_controller.jobs import JobRunner
 from cloud_controller.middleware.headers import CommonHeaders
 from cloud_controller.middleware.json_first import JsonFirst
+from cloud_controller.middleware.rack_query import RackQuery
 from cloud_controller.store import Database
 from specfoundry.runtime.limits import Limits
 
@@ -65,7 +66,7 @@ class CloudController:
             default=self._call_api,
             lifespan=self._lifespan,
         )
-        self._app = CommonHeaders(JsonFirst(self._router, _unreadable_json()))
+        self._app = CommonHeaders(JsonFirst(RackQuery(self._router), _unreadable_json()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""

@@ -149,7 +149,7 @@ def test_a_v2_buildpack_goes_from_creation_to_deletion(client: Client, buildpack
     again = buildpacks.upload_v2_buildpack_bits(guid, buildpack=content)
     assert isinstance(again, UploadV2BuildpackBits204)
 
-    answer = buildpacks.delete_v2_buildpack(guid, async_=True)
+    answer = buildpacks.delete_v2_buildpack(guid, async_="true")
     assert isinstance(answer, DeleteV2Buildpack202)
     for _ in range(POLLS):
         if client.v2_jobs.get_v2_job(answer.body.metadata.guid).entity.status == "finished":

@@ -31,7 +31,7 @@ class BearerAuthenticator:
         self._verifier = verifier
 
     async def authenticate(self, request: RequestHead, operation: Operation) -> Caller:
-        """Return the caller.
+        """Return the caller; one without guid where nobody has to be known and the token is bad.
 
         Raises the 401 of the path's version for a missing or bad token, its 403 for a token
         without the needed scope; that comes before any lookup.
@@ -41,10 +41,12 @@ class BearerAuthenticator:
             return ClientCredentials(user_guid="", authorization=authorization or "")
         try:
             caller = await self._verifier.verify(authorization)
-        except NotAuthenticatedError as error:
-            raise error_for(request.path, table.NOT_AUTHENTICATED) from error
         except AuthError as error:
-            raise error_for(request.path, table.INVALID_AUTH_TOKEN) from error
+            if operation.security.optional:  # such as /v2/info, which is open to everybody (1.1)
+                return Caller(user_guid="")
+            if not isinstance(error, NotAuthenticatedError):
+                raise error_for(request.path, table.INVALID_AUTH_TOKEN) from error
+            raise error_for(request.path, table.NOT_AUTHENTICATED) from error
         request.scope.setdefault("state", {})[USER_GUID] = caller.user_guid
         if not operation.security.optional:  # what is open to everybody needs no scope either
             self._check_scope(request, caller)

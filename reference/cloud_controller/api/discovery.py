@@ -43,7 +43,7 @@ class Info:
 
     async def get_v2_info(self, caller: Caller | None) -> info_operations.GetV2Info200:
         """Show the same to clients of version 2, and to a caller his guid."""
-        document = present.v2_info(caller.user_guid if caller else None)
+        document = present.v2_info((caller.user_guid or None) if caller else None)
         return info_operations.GetV2Info200(body=Json(self._context.shown(document)))
 
     async def get_health(self) -> info_operations.GetHealth200:

@@ -42,6 +42,7 @@ def error_for(path: str, kind: ErrorKind, *particulars: str | None) -> ApiError:
     if envelope is Envelope.V3:
         return v3_error(kind, *particulars)
     if envelope is Envelope.OAUTH and kind is not table.NOT_FOUND:
-        error = _OAUTH_TYPES.get(kind.status, "server_error")
-        return oauth_error(kind.status, error, kind.detail(*particulars))
+        status = 400 if kind is table.TOO_LARGE else kind.status  # of these errors OAuth has few
+        error = _OAUTH_TYPES.get(status, "server_error")
+        return oauth_error(status, error, kind.detail(*particulars))
     return v2_error(kind, *particulars)

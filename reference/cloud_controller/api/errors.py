@@ -86,6 +86,12 @@ def v3_error(kind: ErrorKind, *particulars: str | None) -> ApiError:
     )
 
 
+def v2_unknown_route(kind: ErrorKind) -> ApiError:
+    """Return the answer to a path or method that does not exist; it ends without newline (1.3)."""
+    body = models.ErrorV2(description=kind.detail(), error_code=kind.title, code=kind.code)
+    return documented.V2NotFound(body=body)
+
+
 def v2_error(kind: ErrorKind, *particulars: str | None) -> ApiError:
     """Return an error in the envelope of version 2 (1.3)."""
     document = models.ErrorV2(

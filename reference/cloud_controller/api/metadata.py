@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cloud_controller.api import error_table as table
@@ -9,8 +10,6 @@ from cloud_controller.api.errors import v3_error
 from cloud_controller.domain import metadata as rules
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from cloud_controller.store import Metadata
 
 
@@ -20,12 +19,24 @@ def merged(stored: Metadata, body: Mapping[str, Any]) -> Metadata:
     Raises 422 with code 390020 or 390023 when there would be too many entries.
     """
     sent = body.get("metadata")
+    # Keys of blank annotations are free, which the contract's schema cannot tell (S72).
+    texts = rules.problems(sent) if sent is not None else []
+    if texts:
+        raise v3_error(table.UNPROCESSABLE, ", ".join(texts))
     labels = rules.changes(sent, "labels")
     annotations = rules.changes(sent, "annotations")
     result = stored.merged(labels, annotations)
     _check("labels", stored.labels, result.labels, len(labels))
     _check("annotations", stored.annotations, result.annotations, len(annotations))
     return result
+
+
+def require_room(body: object) -> None:
+    """Raise 422 with code 390020 or 390023 when a refused body alone has too many entries."""
+    sent = body.get("metadata") if isinstance(body, Mapping) else None
+    for kind in ("labels", "annotations"):
+        entries = rules.changes(sent, kind)
+        _check(kind, {}, dict.fromkeys(entries, ""), len(entries))
 
 
 def _check(kind: str, before: Mapping[str, str], after: Mapping[str, str], sent: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from cloud_controller.api import access
+from cloud_controller.api import access, metadata
 from cloud_controller.api import error_table as table
 from cloud_controller.api.envelopes import Envelope, envelope_of, error_for
 from cloud_controller.api.errors import v2_error, v3_error
@@ -64,7 +64,10 @@ class RefusedBodies:
         if found is not None:
             return found
         if envelope_of(refusal.request.path) is Envelope.V3 and refusal.reason == "body":
-            return v3_error(table.UNPROCESSABLE, _v3_text(operation, refusal))
+            text = _v3_text(operation, refusal)
+            if text is None:
+                metadata.require_room(refusal.body)
+            return v3_error(table.UNPROCESSABLE, text or said(refusal.problems))
         return error_for(refusal.request.path, table.MESSAGE_PARSE_ERROR, table.UNREADABLE_BODY)
 
     async def _create_package(self, refusal: Refusal) -> ApiError | None:
@@ -89,6 +92,8 @@ class RefusedBodies:
             lambda reader: access.require_feature(reader, caller, FeatureFlag.APP_BITS_UPLOAD)
         )
         form = refusal.body if isinstance(refusal.body, Mapping) else {}
+        if any(problem.name == "resources" for problem in refusal.problems):
+            return v3_error(table.UNPROCESSABLE, packages.RESOURCES_NOT_JSON)
         resources = form.get("resources")
         texts = packages.upload(
             has_bits="bits" in form,
@@ -130,16 +135,18 @@ class RefusedBodies:
                 TokenRequest(**known), refusal.request.headers.get("authorization")
             )
         except TokenRequestError as error:
+            if error.error == "invalid_request" and _has_only_passcode(sent):
+                return oauth_error(401, "unauthorized", "Invalid passcode")
             return oauth_error(error.status, error.error, error.description)
         return oauth_error(400, "invalid_request", "The request cannot be read")
 
 
-def _v3_text(operation: str, refusal: Refusal) -> str:
+def _v3_text(operation: str, refusal: Refusal) -> str | None:
     for message in _MESSAGES.get(operation, ()):
         texts = message(refusal.body)
         if texts:
             return ", ".join(texts)
-    return said(refusal.problems)
+    return None
 
 
 def _buildpack_error(refusal: Refusal, *, creating: bool) -> ApiError:
@@ -150,6 +157,11 @@ def _buildpack_error(refusal: Refusal, *, creating: bool) -> ApiError:
         return v2_error(table.MESSAGE_PARSE_ERROR, problem)
     problem = v2_buildpacks.model_problem(refusal.body) or said(refusal.problems)
     return v2_error(table.BUILDPACK_INVALID, problem)
+
+
+def _has_only_passcode(sent: Mapping[str, Any]) -> bool:
+    """Return whether a one-time passcode stands in for the password (5.8); none is ever issued."""
+    return bool(sent.get("grant_type") == "password" and sent.get("passcode"))
 
 
 def _is_absent(refusal: Refusal) -> bool:

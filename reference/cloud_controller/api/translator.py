@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from cloud_controller.api import error_table as table
 from cloud_controller.api.envelopes import Envelope, envelope_of, error_for
+from cloud_controller.api.errors import v2_unknown_route
 from cloud_controller.api.oauth_errors import oauth_error
 from cloud_controller.api.problem_texts import said
 from cloud_controller.api.refused_bodies import RefusedBodies
@@ -43,6 +44,8 @@ class Translator:
     async def _translate(self, refusal: Refusal) -> ApiError:
         path = refusal.request.path
         if refusal.reason in ("not_found", "method_not_allowed"):
+            if envelope_of(path) is Envelope.V2:
+                return v2_unknown_route(table.NOT_FOUND)
             return error_for(path, table.NOT_FOUND)
         if refusal.reason == "parameters":
             return _parameters(refusal)

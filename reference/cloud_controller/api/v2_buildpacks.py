@@ -71,7 +71,7 @@ class V2Buildpacks:
         shown = pagination.v2_page(params.page, size, found.total)
         body = self._context.shown(pages.v2_page(_PATH, shown, _repeated(params), found.documents))
         return operations.ListV2Buildpacks200(
-            body=Json(pages.pretty(body) if params.pretty else body)
+            body=Json(pages.pretty(body) if params.pretty == "true" else body)
         )
 
     async def get_v2_buildpack(
@@ -116,7 +116,7 @@ class V2Buildpacks:
         self, params: operations.DeleteV2BuildpackParams, caller: Caller
     ) -> operations.DeleteV2Buildpack202 | operations.DeleteV2Buildpack204:
         """Delete a buildpack at once, or by a job (3.7)."""
-        later = params.async_
+        later = params.async_ == "true"
 
         def write(transaction: Transaction) -> bytes | None:
             record = find(transaction, params.guid)
@@ -246,7 +246,7 @@ def _repeated(params: operations.ListV2BuildpacksParams) -> dict[str, str]:
     sent = {
         "q": ";".join(params.q or ()),
         "order-by": "" if params.order_by == "id" else params.order_by,
-        "pretty": "true" if params.pretty else "",
+        "pretty": params.pretty or "",
         "inline-relations-depth": str(params.inline_relations_depth or ""),
         "orphan-relations": str(params.orphan_relations or ""),
         **{name: ",".join(members or ()) for name, members in lists.items()},

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 OPERATORS: Final = ("lt", "lte", "gt", "gte")
 _PATTERN: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 
+_FIRST_YEAR: Final = 1000  # of the contract; no Cloud Controller was older
+
 
 def is_moment(text: str) -> bool:
     """Whether a text names a second of the calendar as `YYYY-MM-DDThh:mm:ssZ` (1.7).
@@ -21,10 +23,9 @@ def is_moment(text: str) -> bool:
     if not _PATTERN.fullmatch(text):
         return False
     try:
-        datetime.fromisoformat(text)
+        return datetime.fromisoformat(text).year >= _FIRST_YEAR
     except ValueError:
         return False
-    return True
 
 
 def problems(title: str, values: Sequence[str], operator: str | None) -> list[str]:

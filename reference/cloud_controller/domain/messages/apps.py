@@ -26,7 +26,7 @@ def create(body: object) -> list[str]:
     if "environment_variables" in sent:
         found += _environment(sent["environment_variables"])
     found += relationships.to_one(sent, "space")
-    if sent.get("lifecycle") is not None:
+    if "lifecycle" in sent:
         found += _lifecycle(sent["lifecycle"])
     return found
 

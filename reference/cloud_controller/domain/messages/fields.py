@@ -11,9 +11,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def members(body: object) -> Mapping[str, object]:
-    """Return the members of a parsed body as Rails sees them: null is `{}`, no object is `_json` (1.11)."""
-    if body is None:
-        return {}
+    """Return the members of a parsed body as Rails sees them: what is no object is `_json` (1.11)."""
     if isinstance(body, Mapping):
         return body
     return {"_json": body}

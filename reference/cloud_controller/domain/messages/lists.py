@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 MAX_TOTAL_RESULTS: Final = 9223372036854775807
 PREFIX: Final = "The query parameter is invalid: "
-_LEADING_INTEGER: Final = re.compile(r"\s*([+-]?\d+)", re.ASCII)
+_LAST_PAGE: Final = MAX_TOTAL_RESULTS // MAX_PER_PAGE
+_LEADING_INTEGER: Final = re.compile(r"\s*([+-]?\d{1,400})", re.ASCII)
 _COMMON: Final = ("page", "per_page", "order_by", "created_ats", "updated_ats", "guids")
 
 
@@ -45,12 +46,13 @@ RULES: Final[dict[str, ListRules]] = {
         names=(*_COMMON, *_PACKAGES),
         order_by=ordering.TIMES,
         arrays=("states", "types", "app_guids", "space_guids", "organization_guids"),
+        not_here=("app_guid",),
     ),
     "listPackagesForApp": ListRules(
         names=(*_COMMON, *_PACKAGES),
         order_by=ordering.TIMES,
         arrays=("states", "types"),
-        not_here=("app_guids", "organization_guids", "space_guids"),
+        not_here=("app_guid", "app_guids", "organization_guids", "space_guids"),
     ),
     "listOrganizations": ListRules(
         names=(*_COMMON, "names", "isolation_segment_guid", "label_selector"),
@@ -130,7 +132,7 @@ def _paging(query: QueryText) -> list[str]:
         found.append("Per page must be a positive integer")
     elif size > MAX_PER_PAGE:
         found.append(f"Per page must be between 1 and {MAX_PER_PAGE}")
-    if not found and number * size > MAX_TOTAL_RESULTS:
+    if not found and (number * size > MAX_TOTAL_RESULTS or number > _LAST_PAGE):
         found.append(f"Maximum result (page * per_page) must be less than {MAX_TOTAL_RESULTS}")
     return found
 

@@ -28,7 +28,7 @@ _DOCKER_KEYS: Final = ("image", "username", "password")
 
 def create(body: object) -> list[str]:
     """All problems of a body for `POST /v3/packages`, in the order of 2.5, step 3."""
-    sent = members(body)
+    sent = {} if body is None else members(body)  # here null counts as `{}` (1.11)
     found = metadata.problems(sent["metadata"]) if "metadata" in sent else []
     found += unknown(sent, _CREATE_KEYS)
     if sent.get("type") == "docker":

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from cloud_controller.domain import ordering, v2_query
+from cloud_controller.domain.messages.lists import MAX_TOTAL_RESULTS
 
 if TYPE_CHECKING:
     from cloud_controller.domain.query_text import QueryText
@@ -22,6 +23,8 @@ MAX_PER_PAGE: Final = 100
 MAX_DEPTH: Final = 3
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]+")
+_LONGEST_NUMBER: Final = 400
+_LAST_PAGE: Final = 92233720368547758  # with 100 results on it, the last that can be counted
 _INTEGER: Final = re.compile(
     r"\s*[+-]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|\d+)\s*", re.ASCII
 )
@@ -81,7 +84,7 @@ def model_problem(body: object) -> str | None:
 
 def strict_integer(text: str) -> int | None:
     """Ruby's strict reading of a number (1.13); None when it is none."""
-    if not _INTEGER.fullmatch(text):
+    if len(text) > _LONGEST_NUMBER or not _INTEGER.fullmatch(text):
         return None
     digits = text.strip().lower()
     is_octal = re.fullmatch("[+-]?0[0-7]+", digits)
@@ -109,6 +112,8 @@ def _positive(query: QueryText, name: str, most: int | None = None) -> str | Non
     value = strict_integer(sent)
     if value is None or value < 1:
         return f"{shown} must be a positive integer"
+    if most is None and value > _LAST_PAGE:
+        return f"(page * per_page) must be less than {MAX_TOTAL_RESULTS}"
     return f"{shown} must be <= {most}" if most is not None and value > most else None
 
 

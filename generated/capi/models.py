@@ -18,6 +18,14 @@ from pydantic import (
 from specfoundry.runtime.objects import CheckedModel, ObjectRules
 from typing_extensions import TypeAliasType
 
+AnnotationKey = TypeAliasType("AnnotationKey", str)
+"""
+A key of the form of label keys. That is looked at only where the value is set to more than white space, so that any
+entry can be removed.
+
+"""
+
+
 AnnotationText = TypeAliasType("AnnotationText", Annotated[str, Field(max_length=5000)])
 """
 Any text of at most 5000 characters.
@@ -919,9 +927,17 @@ At most 63 of `A-Za-z0-9_.-`, first and last alphanumeric, or the empty text.
 """
 
 
-LabelValue = TypeAliasType("LabelValue", LabelText | LabelNumber | StrictBool | None)
+LabelValue1 = TypeAliasType("LabelValue1", Annotated[StrictFloat, Field(ge=0.0)])
 """
-The label's text. Whole numbers and booleans are stored as text. Null removes the label (or, on creation, stores
+The label's text. Numbers and booleans are stored as text. Null removes the label (or, on creation, stores
+nothing).
+
+"""
+
+
+LabelValue = TypeAliasType("LabelValue", LabelText | LabelNumber | LabelValue1 | StrictBool | None)
+"""
+The label's text. Numbers and booleans are stored as text. Null removes the label (or, on creation, stores
 nothing).
 
 """
@@ -1079,13 +1095,13 @@ class MetadataRequest(BaseModel):
     )
     labels: Annotated[dict[LabelKey, LabelValue] | None | MISSING, Field(max_length=50)] = MISSING
     """
-    Labels; null changes nothing.
+    Labels; null changes nothing. A resource has at most 50.
     """
     annotations: Annotated[
-        dict[LabelKey, AnnotationValue] | None | MISSING, Field(max_length=200)
+        dict[AnnotationKey, AnnotationValue] | None | MISSING, Field(max_length=200)
     ] = MISSING
     """
-    Annotations; null changes nothing. Keys follow the rules of label keys.
+    Annotations; null changes nothing. A resource has at most 200.
     """
 
 
@@ -1437,19 +1453,15 @@ class PackageUpload(CheckedModel):
                 "contentMediaType": "application/json",
                 "contentSchema": {
                     "type": "array",
-                    "items": {
-                        "anyOf": [
-                            {"$ref": "#/components/schemas/ResourceFingerprintV3"},
-                            {"$ref": "#/components/schemas/ResourceFingerprintV2"},
-                        ]
-                    },
+                    "items": {"$ref": "#/components/schemas/PackageUploadBodyResourcesItem"},
                 },
             }
         ),
     ] = MISSING
     """
     JSON text: files that the resource cache knows already and that therefore need not be in `bits`. Both forms may
-    be mixed; an entry is of the v3 form when it has `checksum` and `size_in_bytes`.
+    be mixed; an entry is of the v3 form when it has `checksum` and `size_in_bytes`. What is wrong inside an entry
+    shows only when the bits are processed: the package fails.
 
     """
 
@@ -1655,6 +1667,11 @@ class ResourceFingerprintV3(BaseModel):
     """
     Permissions, octal digits; `744` when absent. The owner must be able to read and write.
     """
+
+
+PackageUploadBodyResourcesItem = TypeAliasType(
+    "PackageUploadBodyResourcesItem", ResourceFingerprintV3 | ResourceFingerprintV2 | dict[str, Any]
+)
 
 
 class ResourceIdentifier(BaseModel):

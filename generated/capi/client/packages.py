@@ -634,7 +634,7 @@ class PackagesClient(SyncGroup):
         guid: str,
         *,
         bits: UploadSource | None = None,
-        resources: list[models.ResourceFingerprintV3 | models.ResourceFingerprintV2] | None = None,
+        resources: list[models.PackageUploadBodyResourcesItem] | None = None,
         progress: Progress | None = None,
     ) -> models.Package:
         """Upload a package's bits.
@@ -1010,7 +1010,7 @@ class AsyncPackagesClient(AsyncGroup):
         guid: str,
         *,
         bits: UploadSource | None = None,
-        resources: list[models.ResourceFingerprintV3 | models.ResourceFingerprintV2] | None = None,
+        resources: list[models.PackageUploadBodyResourcesItem] | None = None,
         progress: Progress | None = None,
     ) -> models.Package:
         """Upload a package's bits.

@@ -264,7 +264,7 @@ class V2BuildpacksClient(SyncGroup):
         orphan_relations: Literal[0, 1] = 0,
         exclude_relations: tuple[str, ...] | None = None,
         include_relations: tuple[str, ...] | None = None,
-        pretty: bool = False,
+        pretty: str | None = None,
     ) -> models.V2BuildpackList:
         """List buildpacks.
 
@@ -320,7 +320,7 @@ class V2BuildpacksClient(SyncGroup):
         orphan_relations: Literal[0, 1] = 0,
         exclude_relations: tuple[str, ...] | None = None,
         include_relations: tuple[str, ...] | None = None,
-        pretty: bool = False,
+        pretty: str | None = None,
     ) -> Iterator[models.V2Buildpack]:
         """Yield the items of all pages of `list_v2_buildpacks`.
 
@@ -404,7 +404,7 @@ class V2BuildpacksClient(SyncGroup):
         )
 
     def delete_v2_buildpack(
-        self, guid: str, *, async_: bool = False
+        self, guid: str, *, async_: str | None = None
     ) -> _operations.DeleteV2Buildpack202 | _operations.DeleteV2Buildpack204:
         """Delete a buildpack.
 
@@ -486,7 +486,7 @@ class AsyncV2BuildpacksClient(AsyncGroup):
         orphan_relations: Literal[0, 1] = 0,
         exclude_relations: tuple[str, ...] | None = None,
         include_relations: tuple[str, ...] | None = None,
-        pretty: bool = False,
+        pretty: str | None = None,
     ) -> models.V2BuildpackList:
         """List buildpacks.
 
@@ -535,7 +535,7 @@ class AsyncV2BuildpacksClient(AsyncGroup):
         orphan_relations: Literal[0, 1] = 0,
         exclude_relations: tuple[str, ...] | None = None,
         include_relations: tuple[str, ...] | None = None,
-        pretty: bool = False,
+        pretty: str | None = None,
     ) -> AsyncIterator[models.V2Buildpack]:
         """Yield the items of all pages of `list_v2_buildpacks`."""
         return self._caller.pages(
@@ -588,7 +588,7 @@ class AsyncV2BuildpacksClient(AsyncGroup):
         )
 
     async def delete_v2_buildpack(
-        self, guid: str, *, async_: bool = False
+        self, guid: str, *, async_: str | None = None
     ) -> _operations.DeleteV2Buildpack202 | _operations.DeleteV2Buildpack204:
         """Delete a buildpack.
 

@@ -245,10 +245,11 @@ class UploadPackageBody:
     bits: UploadedFile | None = None
     """The zip archive. File name and media type of the part do not matter."""
 
-    resources: list[models.ResourceFingerprintV3 | models.ResourceFingerprintV2] | None = None
+    resources: list[models.PackageUploadBodyResourcesItem] | None = None
     """JSON text: files that the resource cache knows already and that therefore need not be in
     `bits`. Both forms may be mixed; an entry is of the v3 form when it has `checksum` and
-    `size_in_bytes`.
+    `size_in_bytes`. What is wrong inside an entry shows only when the bits are processed: the
+    package fails.
     """
 
 

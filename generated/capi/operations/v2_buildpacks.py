@@ -81,9 +81,9 @@ class ListV2BuildpacksParams:
     include_relations: tuple[str, ...] | None = None
     """The only relations that are to be inlined. Comma-delimited. Without effect on buildpacks."""
 
-    pretty: Annotated[bool, Field(strict=True)] = False
-    """Deprecated. Whether the JSON is indented for reading. (A Cloud Controller of today ignores
-    it.)
+    pretty: str | None = None
+    """Deprecated. With `true` the JSON is indented for reading. (A Cloud Controller of today
+    ignores it.)
     """
 
 
@@ -161,8 +161,10 @@ class DeleteV2BuildpackParams:
     guid: Annotated[str, Field(min_length=1)]
     """The buildpack's guid."""
 
-    async_: Annotated[bool, Field(strict=True)] = False
-    """Whether a job does the deletion. Then the answer is 202 with the job, not 204."""
+    async_: str | None = None
+    """With `true` a job does the deletion: the answer is 202 with the job, not 204. Any other value
+    means the same as none.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1006,7 +1006,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             name="resources",
                             identifier="resources",
                             kind="json",
-                            type=list[models.ResourceFingerprintV3 | models.ResourceFingerprintV2],
+                            type=list[models.PackageUploadBodyResourcesItem],
                         ),
                     ),
                     closed=True,
@@ -2634,12 +2634,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 explode=False,
             ),
             Parameter(
-                name="pretty",
-                identifier="pretty",
-                location="query",
-                shape=Shape(("boolean",)),
-                style="form",
-                explode=True,
+                name="pretty", identifier="pretty", location="query", style="form", explode=True
             ),
         ),
         answers=(
@@ -2858,12 +2853,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 explode=False,
             ),
             Parameter(
-                name="async",
-                identifier="async_",
-                location="query",
-                shape=Shape(("boolean",)),
-                style="form",
-                explode=True,
+                name="async", identifier="async_", location="query", style="form", explode=True
             ),
         ),
         answers=(

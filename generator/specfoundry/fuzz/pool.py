@@ -99,7 +99,7 @@ class Pool:
             holder, name = _holder(made, pointer)
             if holder is not None:
                 value = self._choose(operation_id, pointer, holder[name], steady=0.7)
-                holder[name] = self.values[operation_id, pointer][-1] if always else value
+                holder[name] = self.values[operation_id, pointer][0] if always else value
         return made
 
     def _missing(self, value: Any) -> str:

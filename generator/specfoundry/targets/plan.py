@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from specfoundry.document.bundle import Bundle
     from specfoundry.document.finding import Finding
-    from specfoundry.ir.api import Api
     from specfoundry.render.cache import Cache
     from specfoundry.targets.context import TargetOptions
 
@@ -159,10 +158,3 @@ class _Run:
             site = docs.build(context)
             self.result.tree |= {f"docs/{path}": text for path, text in site.items()}
             step.note = f"{sum(path.endswith('.html') for path in site)} pages"
-
-
-def api_of(bundle: Bundle, options: TargetOptions) -> Api:
-    """Return the intermediate representation alone."""
-    lifted = lift(bundle.node)
-    names = schema_names(lifted["components"]["schemas"])
-    return build_api(lifted, names, bundle, options.common_headers)[0]

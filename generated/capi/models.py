@@ -221,6 +221,98 @@ What the user wants the app to be.
 """
 
 
+class AuditEvent(BaseModel):
+    """
+    Something that a user did to a resource, or that happened to it. Events are never changed.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    created_at: Timestamp
+    """
+    When it happened.
+    """
+    updated_at: Timestamp
+    """
+    The same moment.
+    """
+    type: Annotated[str, Field(min_length=1)]
+    """
+    What happened, as `audit.<kind of resource>.<verb>`; there are many, and new ones come.
+    """
+    actor: AuditEventParticipant | None
+    """
+    Who did it; null in old events of the platform itself.
+    """
+    target: AuditEventParticipant | None
+    """
+    To what it was done; it may be gone by now.
+    """
+    data: dict[str, Any]
+    """
+    Particulars; most requests stand below `request`, without their secrets.
+    """
+    space: AuditEventPlace | None
+    """
+    Where it happened; null for what lies in no space.
+    """
+    organization: AuditEventPlace | None
+    """
+    Where it happened; null for what lies in no organization.
+    """
+    links: SelfLinks
+
+
+class AuditEventList(BaseModel):
+    """
+    One page of audit events.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    pagination: Pagination
+    resources: list[AuditEvent]
+    """
+    The events of this page.
+    """
+
+
+class AuditEventParticipant(BaseModel):
+    """
+    Who acted or what was acted upon, as it was called at that time.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: str
+    """
+    Guid of the user, process or resource; empty when there was none.
+    """
+    type: str
+    """
+    Such as `user`, `app` or `space`.
+    """
+    name: str | None
+    """
+    A user's email address, or a resource's name.
+    """
+
+
+class AuditEventPlace(BaseModel):
+    """
+    A space or an organization, which may be gone by now.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+
+
 class BitsPackage(BaseModel):
     """
     A package made of uploaded files.
@@ -1697,6 +1789,58 @@ class ResourceIdentifierRequest(BaseModel):
     guid: Guid
 
 
+class ResourceMatch(BaseModel):
+    """
+    A known file.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    checksum: ResourceChecksum
+    size_in_bytes: Annotated[StrictInt, Field(ge=0)]
+    """
+    Size of the file, as it was sent.
+    """
+    path: str | None
+    """
+    The path that was sent.
+    """
+    mode: str | None
+    """
+    The permissions that were sent.
+    """
+
+
+class ResourceMatchCreate(BaseModel):
+    """
+    Files that a client would upload; at most 5000. Unknown members are ignored, here and inside.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    resources: Annotated[list[ResourceToMatch], Field(max_length=5000, min_length=1)]
+    """
+    The files.
+    """
+
+
+class ResourceMatches(BaseModel):
+    """
+    Those of the files that need not be uploaded.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    resources: list[ResourceMatch]
+    """
+    The known files, as they were sent and in that order; may be empty.
+    """
+
+
 ResourceName = TypeAliasType(
     "ResourceName",
     Annotated[str, Field(max_length=255, min_length=1, pattern="^[^\\x00-\\x1F\\x7F-\\x9F]+$")],
@@ -1704,6 +1848,30 @@ ResourceName = TypeAliasType(
 """
 1 to 255 characters, none of them a control character.
 """
+
+
+class ResourceToMatch(BaseModel):
+    """
+    A file by its digest and size. Without a `mode` that lets the owner read and write it never matches.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    checksum: ResourceChecksum
+    size_in_bytes: Annotated[StrictInt, Field(ge=0)]
+    """
+    Size of the file.
+    """
+    path: str | None | MISSING = MISSING
+    """
+    Where the file belongs in the archive; comes back as it was sent.
+    """
+    mode: Annotated[str | None | MISSING, Field(pattern="^[0-7]+$")] = MISSING
+    """
+    Permissions, octal digits.
+    """
 
 
 class Root(BaseModel):
@@ -1762,6 +1930,17 @@ class RootLinks(BaseModel):
     The log stream, over HTTP.
     """
     app_ssh: AppSshLink
+
+
+class SelfLinks(BaseModel):
+    """
+    Where the resource itself is.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    self: Link
 
 
 class Space(BaseModel):

@@ -21,6 +21,7 @@ from cloud_controller.api.jobs import Jobs, V2Jobs
 from cloud_controller.api.organizations import Organizations
 from cloud_controller.api.package_work import PackageWork
 from cloud_controller.api.packages import Packages
+from cloud_controller.api.resource_matches import ResourceMatches
 from cloud_controller.api.spaces import Spaces
 from cloud_controller.api.tokens import Tokens
 from cloud_controller.api.translator import Translator
@@ -121,6 +122,7 @@ def _api(context: Context) -> ASGIApp:
     verifier = Verifier(context.database, [key], issuer=settings.token_issuer)
     apis = Apis(
         packages=Packages(context),
+        resource_matches=ResourceMatches(context),
         organizations=Organizations(context),
         spaces=Spaces(context),
         apps=Apps(context),

@@ -15,10 +15,12 @@ from ..operations import packages as _packages_operations
 from ..operations import spaces as _spaces_operations
 from . import jobs as _jobs
 from .apps import AppsClient, AsyncAppsClient
+from .audit_events import AsyncAuditEventsClient, AuditEventsClient
 from .info import AsyncInfoClient, InfoClient
 from .jobs import AsyncJobsClient, JobsClient
 from .organizations import AsyncOrganizationsClient, OrganizationsClient
 from .packages import AsyncPackagesClient, PackagesClient
+from .resource_matches import AsyncResourceMatchesClient, ResourceMatchesClient
 from .root import AsyncRootClient, RootClient
 from .spaces import AsyncSpacesClient, SpacesClient
 from .tokens import AsyncTokensClient, TokensClient
@@ -85,6 +87,11 @@ class Client(SyncClient):
         return PackagesClient(self._caller)
 
     @cached_property
+    def resource_matches(self) -> ResourceMatchesClient:
+        """Files that the platform knows already."""
+        return ResourceMatchesClient(self._caller)
+
+    @cached_property
     def organizations(self) -> OrganizationsClient:
         """Groups of users with spaces."""
         return OrganizationsClient(self._caller)
@@ -93,6 +100,11 @@ class Client(SyncClient):
     def spaces(self) -> SpacesClient:
         """Places for apps within an organization."""
         return SpacesClient(self._caller)
+
+    @cached_property
+    def audit_events(self) -> AuditEventsClient:
+        """What happened on the platform, and who did it."""
+        return AuditEventsClient(self._caller)
 
     @cached_property
     def apps(self) -> AppsClient:
@@ -158,6 +170,11 @@ class AsyncClient(AsynchronousClient):
         return AsyncPackagesClient(self._caller)
 
     @cached_property
+    def resource_matches(self) -> AsyncResourceMatchesClient:
+        """Files that the platform knows already."""
+        return AsyncResourceMatchesClient(self._caller)
+
+    @cached_property
     def organizations(self) -> AsyncOrganizationsClient:
         """Groups of users with spaces."""
         return AsyncOrganizationsClient(self._caller)
@@ -166,6 +183,11 @@ class AsyncClient(AsynchronousClient):
     def spaces(self) -> AsyncSpacesClient:
         """Places for apps within an organization."""
         return AsyncSpacesClient(self._caller)
+
+    @cached_property
+    def audit_events(self) -> AsyncAuditEventsClient:
+        """What happened on the platform, and who did it."""
+        return AsyncAuditEventsClient(self._caller)
 
     @cached_property
     def apps(self) -> AsyncAppsClient:

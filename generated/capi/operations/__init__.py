@@ -3,11 +3,13 @@
 
 from . import (
     apps,
+    audit_events,
     errors,
     info,
     jobs,
     organizations,
     packages,
+    resource_matches,
     root,
     spaces,
     tokens,
@@ -17,11 +19,13 @@ from . import (
 
 __all__ = [
     "apps",
+    "audit_events",
     "errors",
     "info",
     "jobs",
     "organizations",
     "packages",
+    "resource_matches",
     "root",
     "spaces",
     "tokens",

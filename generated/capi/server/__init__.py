@@ -3,10 +3,12 @@
 
 from .app import Apis, create_app
 from .apps import AppsApi, UnimplementedAppsApi
+from .audit_events import AuditEventsApi, UnimplementedAuditEventsApi
 from .info import InfoApi, UnimplementedInfoApi
 from .jobs import JobsApi, UnimplementedJobsApi
 from .organizations import OrganizationsApi, UnimplementedOrganizationsApi
 from .packages import PackagesApi, UnimplementedPackagesApi
+from .resource_matches import ResourceMatchesApi, UnimplementedResourceMatchesApi
 from .root import RootApi, UnimplementedRootApi
 from .routes import OPERATIONS
 from .spaces import SpacesApi, UnimplementedSpacesApi
@@ -17,19 +19,23 @@ from .v2_jobs import UnimplementedV2JobsApi, V2JobsApi
 __all__ = [
     "Apis",
     "AppsApi",
+    "AuditEventsApi",
     "InfoApi",
     "JobsApi",
     "OPERATIONS",
     "OrganizationsApi",
     "PackagesApi",
+    "ResourceMatchesApi",
     "RootApi",
     "SpacesApi",
     "TokensApi",
     "UnimplementedAppsApi",
+    "UnimplementedAuditEventsApi",
     "UnimplementedInfoApi",
     "UnimplementedJobsApi",
     "UnimplementedOrganizationsApi",
     "UnimplementedPackagesApi",
+    "UnimplementedResourceMatchesApi",
     "UnimplementedRootApi",
     "UnimplementedSpacesApi",
     "UnimplementedTokensApi",

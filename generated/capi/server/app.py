@@ -13,10 +13,12 @@ from specfoundry.runtime.problems import ErrorTranslator
 from specfoundry.runtime.security import Authenticator
 
 from .apps import AppsApi, UnimplementedAppsApi
+from .audit_events import AuditEventsApi, UnimplementedAuditEventsApi
 from .info import InfoApi, UnimplementedInfoApi
 from .jobs import JobsApi, UnimplementedJobsApi
 from .organizations import OrganizationsApi, UnimplementedOrganizationsApi
 from .packages import PackagesApi, UnimplementedPackagesApi
+from .resource_matches import ResourceMatchesApi, UnimplementedResourceMatchesApi
 from .root import RootApi, UnimplementedRootApi
 from .routes import OPERATIONS
 from .spaces import SpacesApi, UnimplementedSpacesApi
@@ -43,11 +45,19 @@ class Apis(Generic[CallerT]):
     packages: PackagesApi[CallerT] = field(default_factory=UnimplementedPackagesApi)
     """An app's source, either uploaded bits or a Docker image."""
 
+    resource_matches: ResourceMatchesApi[CallerT] = field(
+        default_factory=UnimplementedResourceMatchesApi
+    )
+    """Files that the platform knows already."""
+
     organizations: OrganizationsApi[CallerT] = field(default_factory=UnimplementedOrganizationsApi)
     """Groups of users with spaces."""
 
     spaces: SpacesApi[CallerT] = field(default_factory=UnimplementedSpacesApi)
     """Places for apps within an organization."""
+
+    audit_events: AuditEventsApi[CallerT] = field(default_factory=UnimplementedAuditEventsApi)
+    """What happened on the platform, and who did it."""
 
     apps: AppsApi[CallerT] = field(default_factory=UnimplementedAppsApi)
     """Apps as far as packages need them."""

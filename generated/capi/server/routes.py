@@ -22,11 +22,13 @@ from specfoundry.runtime.security import Security, SecurityRequirement, Security
 
 from .. import models
 from ..operations import apps as apps_operations
+from ..operations import audit_events as audit_events_operations
 from ..operations import errors
 from ..operations import info as info_operations
 from ..operations import jobs as jobs_operations
 from ..operations import organizations as organizations_operations
 from ..operations import packages as packages_operations
+from ..operations import resource_matches as resource_matches_operations
 from ..operations import root as root_operations
 from ..operations import spaces as spaces_operations
 from ..operations import tokens as tokens_operations
@@ -1375,6 +1377,39 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         },
     ),
     Operation(
+        operation_id="createResourceMatch",
+        method="POST",
+        path="/v3/resource_matches",
+        tag="resource_matches",
+        handler="create_resource_match",
+        body=Body(
+            media=(
+                Media(media_type="application/json", kind="json", type=models.ResourceMatchCreate),
+            ),
+            required=True,
+        ),
+        answers=(
+            Answer(
+                status="201",
+                cls=resource_matches_operations.CreateResourceMatch201,
+                media=(
+                    Media(media_type="application/json", kind="json", type=models.ResourceMatches),
+                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            ),
+            _ANSWER_V3_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_UNPROCESSABLE_ENTITY,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={"x-permitted-roles": {"anyone": True}},
+    ),
+    Operation(
         operation_id="listOrganizations",
         method="GET",
         path="/v3/organizations",
@@ -2115,6 +2150,267 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "failed": ["FAILED"],
                 "errors": "/errors",
             },
+        },
+    ),
+    Operation(
+        operation_id="listAuditEvents",
+        method="GET",
+        path="/v3/audit_events",
+        tag="audit_events",
+        handler="list_audit_events",
+        params=audit_events_operations.ListAuditEventsParams,
+        parameters=(
+            Parameter(
+                name="guids",
+                identifier="guids",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="types",
+                identifier="types",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="target_guids",
+                identifier="target_guids",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="target_guids[not]",
+                identifier="target_guids_not",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="space_guids",
+                identifier="space_guids",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="organization_guids",
+                identifier="organization_guids",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="page",
+                identifier="page",
+                location="query",
+                shape=Shape(("integer",)),
+                style="form",
+                explode=True,
+                decode="leading-integer",
+            ),
+            Parameter(
+                name="per_page",
+                identifier="per_page",
+                location="query",
+                shape=Shape(("integer",)),
+                style="form",
+                explode=True,
+                decode="leading-integer",
+            ),
+            Parameter(
+                name="order_by", identifier="order_by", location="query", style="form", explode=True
+            ),
+            Parameter(
+                name="created_ats",
+                identifier="created_ats",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="created_ats[lt]",
+                identifier="created_ats_lt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="created_ats[lte]",
+                identifier="created_ats_lte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="created_ats[gt]",
+                identifier="created_ats_gt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="created_ats[gte]",
+                identifier="created_ats_gte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats",
+                identifier="updated_ats",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="updated_ats[lt]",
+                identifier="updated_ats_lt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats[lte]",
+                identifier="updated_ats_lte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats[gt]",
+                identifier="updated_ats_gt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats[gte]",
+                identifier="updated_ats_gte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=audit_events_operations.ListAuditEvents200,
+                media=(
+                    Media(media_type="application/json", kind="json", type=models.AuditEventList),
+                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            ),
+            _ANSWER_V3_BAD_QUERY_PARAMETER,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        strict_query=True,
+        extensions={
+            "x-permitted-roles": {
+                "roles": [
+                    "admin",
+                    "admin_read_only",
+                    "global_auditor",
+                    "space_developer",
+                    "space_auditor",
+                    "org_auditor",
+                ],
+                "filtered": True,
+            },
+            "x-strict-query": True,
+            "x-pagination": {
+                "items": "/resources",
+                "total": "/pagination/total_results",
+                "pages": "/pagination/total_pages",
+                "first": "/pagination/first/href",
+                "last": "/pagination/last/href",
+                "next": "/pagination/next/href",
+                "previous": "/pagination/previous/href",
+                "page": "page",
+                "per-page": "per_page",
+            },
+        },
+    ),
+    Operation(
+        operation_id="getAuditEvent",
+        method="GET",
+        path="/v3/audit_events/{guid}",
+        tag="audit_events",
+        handler="get_audit_event",
+        params=audit_events_operations.GetAuditEventParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=audit_events_operations.GetAuditEvent200,
+                media=(Media(media_type="application/json", kind="json", type=models.AuditEvent),),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            ),
+            _ANSWER_V3_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-permitted-roles": {
+                "roles": [
+                    "admin",
+                    "admin_read_only",
+                    "global_auditor",
+                    "space_developer",
+                    "space_auditor",
+                    "org_auditor",
+                ],
+                "hidden": {
+                    "status": 404,
+                    "roles": [
+                        "space_manager",
+                        "space_supporter",
+                        "org_manager",
+                        "org_billing_manager",
+                        "org_user",
+                        "none",
+                    ],
+                },
+            }
         },
     ),
     Operation(

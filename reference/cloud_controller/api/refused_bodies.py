@@ -20,7 +20,14 @@ from cloud_controller.api.v2_buildpacks import find as find_buildpack
 from cloud_controller.auth import Caller, TokenRequest, TokenRequestError
 from cloud_controller.domain import query_text
 from cloud_controller.domain.feature_flags import FeatureFlag
-from cloud_controller.domain.messages import apps, fields, organizations, packages, v2_buildpacks
+from cloud_controller.domain.messages import (
+    apps,
+    fields,
+    organizations,
+    packages,
+    resource_matches,
+    v2_buildpacks,
+)
 
 if TYPE_CHECKING:
     from cloud_controller.api.context import Context
@@ -35,6 +42,7 @@ _MESSAGES: Final[dict[str, tuple[Callable[[object], list[str]], ...]]] = {
     "createOrganization": (organizations.create_organization,),
     "createSpace": (organizations.create_space, organizations.create_space_later),
     "createApp": (apps.create, apps.create_later),
+    "createResourceMatch": (resource_matches.create,),
 }
 
 
@@ -47,6 +55,7 @@ class RefusedBodies:
         self._special: Mapping[str, Callable[[Refusal], Awaitable[ApiError | None]]] = {
             "createPackage": self._create_package,
             "createOrganization": self._create_organization,
+            "createResourceMatch": self._create_resource_match,
             "uploadPackage": self._upload_package,
             "createV2Buildpack": self._create_buildpack,
             "updateV2Buildpack": self._update_buildpack,
@@ -84,6 +93,14 @@ class RefusedBodies:
     async def _create_organization(self, refusal: Refusal) -> ApiError | None:
         caller = _caller(refusal)
         await self._context.database.read(lambda reader: require_creation(reader, caller))
+        return None
+
+    async def _create_resource_match(self, refusal: Refusal) -> ApiError | None:
+        if refusal.reason == "body":
+            caller = _caller(refusal)
+            await self._context.database.read(
+                lambda reader: access.require_feature(reader, caller, FeatureFlag.APP_BITS_UPLOAD)
+            )
         return None
 
     async def _upload_package(self, refusal: Refusal) -> ApiError | None:

@@ -57,7 +57,7 @@ def read(sent: dict[str, object]) -> Fingerprint:
 def _checked(sha1: object, size: object, path: object, mode: object) -> Fingerprint:
     shown = "" if path is None else str(path)
     octal = DEFAULT_MODE if mode is None else str(mode)
-    if not _is_usable_mode(octal):
+    if not is_usable_mode(octal):
         raise FingerprintError(
             f"The resource file mode is invalid: File mode '{octal}' with path '{shown}' is "
             "invalid. Minimum file mode is '0600'"
@@ -72,7 +72,8 @@ def _checked(sha1: object, size: object, path: object, mode: object) -> Fingerpr
     return Fingerprint(digest.lower(), size if isinstance(size, int) else 0, shown, octal)
 
 
-def _is_usable_mode(mode: str) -> bool:
+def is_usable_mode(mode: str) -> bool:
+    """Whether octal digits let the owner read and write."""
     if not re.fullmatch("[0-7]{1,7}", mode):
         return False
     return int(mode, 8) & _MINIMUM_MODE == _MINIMUM_MODE

@@ -16,6 +16,7 @@ from cloud_controller.domain import buildpack_manifest
 from cloud_controller.domain.buildpack_manifest import ManifestError
 from cloud_controller.present.v2_buildpacks import v2_buildpack as present
 from cloud_controller.store import BUILDPACKS, STACKS, clock
+from cloud_controller.store.entities import V2_BUILDPACKS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,7 +108,7 @@ def _store(
         blob=changes["blob"],
         updated_at=clock.now(),
     )
-    transaction.update(BUILDPACKS, changed, present(changed))
+    transaction.update(V2_BUILDPACKS, changed, present(changed), document=b"")
     if record.blob is not None:
         buildpack_rows.forget_blob(transaction, record.blob)
     return changed

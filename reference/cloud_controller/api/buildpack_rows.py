@@ -10,6 +10,7 @@ from cloud_controller.domain import buildpack_positions
 from cloud_controller.jobs import JobHandler, JobResult, NewJob, enqueue
 from cloud_controller.present.v2_buildpacks import v2_buildpack as present
 from cloud_controller.store import BUILDPACKS, clock
+from cloud_controller.store.entities import V2_BUILDPACKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,7 @@ def insert(transaction: Transaction, record: BuildpackRecord) -> BuildpackRecord
     move = buildpack_positions.insert(record.position, len(others))
     _shift(transaction, others, move.shift)
     placed = replace(record, position=move.position)
-    return transaction.insert(BUILDPACKS, placed, present(placed))
+    return transaction.insert(V2_BUILDPACKS, placed, present(placed), document=b"")
 
 
 def update(
@@ -47,7 +48,7 @@ def update(
     placed = replace(after, position=move.position)
     if placed != before:
         placed = replace(placed, updated_at=clock.now())
-    transaction.update(BUILDPACKS, placed, present(placed))
+    transaction.update(V2_BUILDPACKS, placed, present(placed), document=b"")
     return placed
 
 
@@ -73,7 +74,7 @@ def _shift(transaction: Transaction, rows: list[BuildpackRecord], shift: Shift |
     for row in rows:
         if shift.first <= row.position <= shift.last:
             moved = replace(row, position=row.position + shift.by)
-            transaction.update(BUILDPACKS, moved, present(moved))
+            transaction.update(V2_BUILDPACKS, moved, present(moved), document=b"")
 
 
 def handlers(context: Context) -> Mapping[str, JobHandler]:

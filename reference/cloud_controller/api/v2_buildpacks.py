@@ -28,6 +28,7 @@ from cloud_controller.store import (
     Order,
     clock,
 )
+from cloud_controller.store.entities import V2_BUILDPACKS
 from specfoundry.runtime.responses import Json
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class V2Buildpacks:
         """List the buildpacks, filtered by `q` (3.3, 1.13)."""
         size = params.results_per_page
         query = ListQuery(
-            BUILDPACKS,
+            V2_BUILDPACKS,
             tuple(
                 _filter(condition)
                 for condition in v2_query.parse(params.q or (), messages.Q_FIELDS)
@@ -81,7 +82,7 @@ class V2Buildpacks:
     ) -> operations.GetV2Buildpack200:
         """Show one buildpack."""
         document = await self._context.database.read(
-            lambda reader: reader.document(BUILDPACKS, params.guid)
+            lambda reader: reader.document(V2_BUILDPACKS, params.guid)
         )
         if document is None:
             raise v2_error(table.NOT_FOUND)

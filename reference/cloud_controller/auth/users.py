@@ -68,7 +68,7 @@ def create_user(
         password_hash=hash_password(password),
         scopes=list(scopes),
     )
-    return transaction.insert(USERS, record)
+    return transaction.insert(USERS, record, b"")
 
 
 def create_client(
@@ -136,7 +136,7 @@ def grant_role(
         organization_guid=organization_guid,
         space_guid=space_guid,
     )
-    return transaction.insert(ROLES, record)
+    return transaction.insert(ROLES, record, b"")
 
 
 def revoke_role(transaction: Transaction, guid: str) -> bool:

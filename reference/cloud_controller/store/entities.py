@@ -34,6 +34,8 @@ class Entity(Generic[RecordT]):
         resource_type: The resource's name in labels and jobs, such as `package`.
         space: Column that holds the guid of the space whose roles decide who sees a row.
         organization: Column that holds the guid of the organization, likewise.
+        document: Column of the presented document that reads and lists answer; other columns named
+            `…_document` hold other presentations of the same row.
 
     """
 
@@ -42,6 +44,7 @@ class Entity(Generic[RecordT]):
     record: type[RecordT]
     space: str | None = None
     organization: str | None = None
+    document: str = "document"
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -51,7 +54,12 @@ class Entity(Generic[RecordT]):
     @property
     def has_document(self) -> bool:
         """Whether rows carry a presented document."""
-        return "document" in self.table.c
+        return self.document in self.table.c
+
+    @cached_property
+    def documents(self) -> frozenset[str]:
+        """Names of all columns that hold a presented document."""
+        return frozenset(name for name in self.table.c.keys() if name.endswith("document"))  # noqa: SIM118 -- columns, not a dict
 
     @cached_property
     def _loaders(self) -> tuple[Callable[[Any], Any], ...]:
@@ -109,6 +117,36 @@ JOBS = Entity("job", tables.JOBS, records.JobRecord)
 RESOURCES = Entity("resource", tables.RESOURCES, records.ResourceRecord)
 FEATURE_FLAGS = Entity("feature_flag", tables.FEATURE_FLAGS, records.FeatureFlagRecord)
 
+
+def _of_app(
+    resource_type: str, table: Table, record: type[RecordT], document: str = "document"
+) -> Entity[RecordT]:
+    return Entity(
+        resource_type,
+        table,
+        record,
+        space="space_guid",
+        organization="organization_guid",
+        document=document,
+    )
+
+
+BUILDS = _of_app("build", tables.BUILDS, records.BuildRecord)
+DROPLETS = _of_app("droplet", tables.DROPLETS, records.DropletRecord)
+LISTED_DROPLETS = _of_app("droplet", tables.DROPLETS, records.DropletRecord, "listed_document")
+PROCESSES = _of_app("process", tables.PROCESSES, records.ProcessRecord)
+LISTED_PROCESSES = _of_app("process", tables.PROCESSES, records.ProcessRecord, "listed_document")
+DOMAINS = Entity("domain", tables.DOMAINS, records.DomainRecord)
+ROUTES = _of_app("route", tables.ROUTES, records.RouteRecord)
+ROUTE_DESTINATIONS = Entity(
+    "route_destination", tables.ROUTE_DESTINATIONS, records.RouteDestinationRecord
+)
+V2_BUILDPACKS = Entity(
+    "buildpack", tables.BUILDPACKS, records.BuildpackRecord, document="v2_document"
+)
+AUDIT_EVENTS = _of_app("audit_event", tables.AUDIT_EVENTS, records.AuditEventRecord)
+LOG_LINES = Entity("log_line", tables.LOG_LINES, records.LogLineRecord)
+
 ALL: tuple[Entity[Any], ...] = (
     ORGANIZATIONS,
     SPACES,
@@ -124,4 +162,12 @@ ALL: tuple[Entity[Any], ...] = (
     JOBS,
     RESOURCES,
     FEATURE_FLAGS,
+    BUILDS,
+    DROPLETS,
+    PROCESSES,
+    DOMAINS,
+    ROUTES,
+    ROUTE_DESTINATIONS,
+    AUDIT_EVENTS,
+    LOG_LINES,
 )

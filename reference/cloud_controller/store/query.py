@@ -207,7 +207,7 @@ def _compile(
         .subquery("page")
     )
     page = (
-        select(cast(table.c.document, LargeBinary))
+        select(cast(table.c[entity.document], LargeBinary))
         .join(keys, keys.c.id == table.c.id)
         .order_by(*_ordering(entity, orders))
     )

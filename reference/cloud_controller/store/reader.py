@@ -138,7 +138,7 @@ def _by_guid(entity: Entity[Any], what: str, restricted: bool) -> str:
     columns = (
         [table.c[name] for name in entity.columns]
         if what == "record"
-        else [cast(table.c.document, LargeBinary)]
+        else [cast(table.c[entity.document], LargeBinary)]
     )
     statement = select(*columns).where(table.c.guid == bindparam("guid"))
     if restricted:

@@ -38,9 +38,16 @@ class Transaction(Reader):
         self.topics: set[str] = set()
 
     def insert(
-        self, entity: Entity[RecordT], record: RecordT, document: bytes | None = None
+        self,
+        entity: Entity[RecordT],
+        record: RecordT,
+        document: bytes | None = None,
+        /,
+        **others: bytes,
     ) -> RecordT:
         """Store a new record, with its presented document if the entity has one.
+
+        `others` are further presentations by column, such as `listed_document`.
 
         Returns:
             The record with its `id`.
@@ -49,20 +56,25 @@ class Transaction(Reader):
             DuplicateError: A unique index refuses it.
 
         """
-        values = _with_document(entity, entity.dump(record), document)
+        values = _with_documents(entity, entity.dump(record), document, others)
         cursor = self._connection.execute(_insert(entity, tuple(values)), values)
         return replace(record, id=cursor.lastrowid or 0)
 
     def update(
-        self, entity: Entity[RecordT], record: RecordT, document: bytes | None = None
+        self,
+        entity: Entity[RecordT],
+        record: RecordT,
+        document: bytes | None = None,
+        /,
+        **others: bytes,
     ) -> bool:
-        """Store a changed record (found by `guid`), and its document if the entity has one.
+        """Store a changed record (found by `guid`), and its documents if the entity has some.
 
         Returns:
             Whether the row was still there.
 
         """
-        values = _with_document(entity, entity.dump(record), document)
+        values = _with_documents(entity, entity.dump(record), document, others)
         values.pop("id", None)
         statement = _update(entity, tuple(values))
         return self._connection.execute(statement, values).rowcount > 0
@@ -106,15 +118,17 @@ class Transaction(Reader):
         self.topics.add(topic)
 
 
-def _with_document(
-    entity: Entity[Any], values: dict[str, Any], document: bytes | None
+def _with_documents(
+    entity: Entity[Any],
+    values: dict[str, Any],
+    document: bytes | None,
+    others: Mapping[str, bytes],
 ) -> dict[str, Any]:
-    if entity.has_document != (document is not None):
-        verb = "needs" if entity.has_document else "has no place for"
-        raise TypeError(f"{entity.resource_type}: a row {verb} a presented document")
-    if document is not None:
-        values["document"] = seal(document)
-    return values
+    given = dict(others) if document is None else {entity.document: document, **others}
+    if given.keys() != entity.documents:
+        wanted = ", ".join(sorted(entity.documents)) or "no document"
+        raise TypeError(f"{entity.resource_type}: a row holds {wanted}, not {sorted(given)}")
+    return {**values, **{name: seal(text) for name, text in given.items()}}
 
 
 @lru_cache(maxsize=64)

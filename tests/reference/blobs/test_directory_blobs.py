@@ -104,7 +104,7 @@ async def test_the_sweep_removes_orphans_and_names_what_is_missing(
             position=position,
             blob=key.name,
         )
-        await database.write(lambda t, r=record: t.insert(BUILDPACKS, r, b"{}"))
+        await database.write(lambda t, r=record: t.insert(BUILDPACKS, r, b"{}", v2_document=b"{}"))
     found = await sweep(database, blobs)
     assert set(found.removed) == {orphan, left}
     assert found.missing == (lost,)

@@ -100,7 +100,7 @@ async def test_a_null_aware_filter_matches_null_as_well(database: Database) -> N
                 position=position,
                 stack=stack,
             )
-            transaction.insert(BUILDPACKS, record, str(position).encode())
+            transaction.insert(BUILDPACKS, record, str(position).encode(), v2_document=b"{}")
 
     await database.write(fill)
     for filter_, expected in (

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import sqlite3
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision that this program works with."""
 
-KNOWN = frozenset({"0001"})
+KNOWN = frozenset({"0001", "0002"})
 """All revisions that this program can bring to `HEAD`."""
 
 

@@ -625,6 +625,26 @@ class CurrentDropletRelationship(BaseModel):
     data: DropletIdentifier
 
 
+class Data(BaseModel):
+    """
+    Which image, and how to fetch it.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    image: Annotated[str, Field(pattern="\\S")]
+    """
+    Reference of the image; any text that is not blank. It is not looked up.
+    """
+    credentials: DockerCredentialsRequest | None | MISSING = MISSING
+    store_image: StrictBool | None | MISSING = MISSING
+    """
+    Whether to cache the image; accepted and ignored.
+    """
+
+
 class DockerCredentials(BaseModel):
     """
     Registry credentials as the documents of 2015 show them; use `username` and `password`.
@@ -640,6 +660,33 @@ class DockerCredentials(BaseModel):
     password: str | None | MISSING = MISSING
     """
     Password, redacted.
+    """
+    email: str | None | MISSING = MISSING
+    """
+    Mail address.
+    """
+    login_server: str | None | MISSING = MISSING
+    """
+    Where to log in.
+    """
+
+
+class DockerCredentialsRequest(BaseModel):
+    """
+    Registry credentials. `user` and `password` are kept, the others are ignored.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    user: str | None | MISSING = MISSING
+    """
+    User name.
+    """
+    password: Annotated[str | None | MISSING, Field(max_length=5000)] = MISSING
+    """
+    Password; never shown again.
     """
     email: str | None | MISSING = MISSING
     """
@@ -907,6 +954,58 @@ Guid = TypeAliasType("Guid", Annotated[str, Field(max_length=200, min_length=1)]
 """
 Names a resource for good. Nearly always a UUID, but clients must not rely on it: the documents of 2015 show
 `guid-<uuid>`, and any other text is simply not found.
+
+"""
+
+
+class HistoricBitsPackageCreate(BaseModel):
+    """
+    A package whose bits will be uploaded.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    type: Literal["bits"]
+    """
+    What the package is made of.
+    """
+    data: dict[str, Any] | None | MISSING = MISSING
+    """
+    Nothing can be said about bits; absent, null or empty.
+    """
+
+
+class HistoricDockerPackageCreate(BaseModel):
+    """
+    A package that points at a Docker image.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    type: Literal["docker"]
+    """
+    What the package is made of.
+    """
+    data: Data
+    """
+    Which image, and how to fetch it.
+    """
+
+
+HistoricPackageCreate = TypeAliasType(
+    "HistoricPackageCreate",
+    Annotated[
+        HistoricBitsPackageCreate | HistoricDockerPackageCreate | dict[str, Any],
+        Field(deprecated=True),
+    ],
+)
+"""
+A package of the app that the path names, as clients of 2015 create it; empty or absent for a copy. Use
+`PackageCreate`.
 
 """
 

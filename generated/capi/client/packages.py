@@ -395,6 +395,41 @@ LIST_PACKAGES_FOR_APP: Endpoint[models.PackageList] = Endpoint(
     },
     bare=True,
 )
+CREATE_PACKAGE_FOR_APP: Endpoint[models.Package] = Endpoint(
+    operation_id="createPackageForApp",
+    method="POST",
+    path="/v3/apps/{guid}/packages",
+    parameters=(
+        WireParameter(
+            identifier="guid", name="guid", location="path", style="simple", required=True
+        ),
+        WireParameter(
+            identifier="source_package_guid",
+            name="source_package_guid",
+            location="query",
+            explode=True,
+        ),
+    ),
+    params=_operations.CreatePackageForAppParams,
+    media=(RequestMedia("application/json", "json"),),
+    answers={
+        "201": Answer(
+            _operations.CreatePackageForApp201,
+            media=(AnswerMedia("application/json", "json", models.Package),),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+        ),
+        "400": _answers.V3BadRequest,
+        "401": _answers.V3Unauthorized,
+        "403": _answers.V3Forbidden,
+        "404": _answers.V3NotFound,
+        "422": _answers.V3UnprocessableEntity,
+        "429": _answers.V3TooManyRequests,
+        "500": _answers.V3ServerError,
+        "502": _answers.V3BadGateway,
+        "503": _answers.V3ServiceUnavailable,
+    },
+    bare=True,
+)
 
 
 class PackagesClient(SyncGroup):
@@ -829,6 +864,45 @@ class PackagesClient(SyncGroup):
             ),
         )
 
+    def create_package_for_app(
+        self,
+        guid: str,
+        body: models.HistoricPackageCreate | None = None,
+        *,
+        source_package_guid: str | None = None,
+    ) -> models.Package:
+        """Create or copy a package (2015).
+
+        `POST /v3/apps/{guid}/packages`
+
+        Deprecated.
+
+        How clients of 2014 to 2016 create a package; use `POST /v3/packages`. The answer is the
+        package as it is today.
+
+        Checks, in this order: the body's members (422, also when neither `type` nor
+        `source_package_guid` is sent); the app exists and can be read (404 `App not found`); the
+        caller may write there (403); suspension (403); the kind of the package fits the app
+        (422).
+
+        With a `source_package_guid` that is not blank the request copies that package to the
+        app; type and data are ignored. Checks: the app (404, then 403), the source package (404
+        `Package not found`, then 403), the apps differ (422 `Source and destination app cannot
+        be the same`).
+
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
+        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        """
+        return self._caller.call(
+            CREATE_PACKAGE_FOR_APP,
+            Call(
+                params=_operations.CreatePackageForAppParams(
+                    guid=guid, source_package_guid=source_package_guid
+                ),
+                body=body,
+            ),
+        )
+
 
 class AsyncPackagesClient(AsyncGroup):
     """An app's source, either uploaded bits or a Docker image."""
@@ -1160,5 +1234,26 @@ class AsyncPackagesClient(AsyncGroup):
                 next="/pagination/next/href",
                 pages="/pagination/total_pages",
                 page="page",
+            ),
+        )
+
+    async def create_package_for_app(
+        self,
+        guid: str,
+        body: models.HistoricPackageCreate | None = None,
+        *,
+        source_package_guid: str | None = None,
+    ) -> models.Package:
+        """Create or copy a package (2015).
+
+        `POST /v3/apps/{guid}/packages`
+        """
+        return await self._caller.call(
+            CREATE_PACKAGE_FOR_APP,
+            Call(
+                params=_operations.CreatePackageForAppParams(
+                    guid=guid, source_package_guid=source_package_guid
+                ),
+                body=body,
             ),
         )

@@ -461,3 +461,26 @@ class ListPackagesForApp200(Response[models.PackageList]):
 
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreatePackageForAppParams:
+    """Parameters of `POST /v3/apps/{guid}/packages`."""
+
+    guid: Annotated[str, Field(min_length=1)]
+    """The app's guid."""
+
+    source_package_guid: str | None = None
+    """Makes the request a copy of this package. Blank counts as absent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreatePackageForApp201(Response[models.Package]):
+    """The package was created."""
+
+    status: ClassVar[int] = 201
+
+    body: models.Package
+
+    x_cf_warnings: str | None = None
+    """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""

@@ -255,6 +255,44 @@ class PackagesApi(Protocol[CallerT_contra]):
         """
         ...
 
+    async def create_package_for_app(
+        self,
+        params: packages_operations.CreatePackageForAppParams,
+        body: models.HistoricPackageCreate | None,
+        caller: CallerT_contra,
+    ) -> (
+        packages_operations.CreatePackageForApp201
+        | errors.V3BadRequest
+        | errors.V3Unauthorized
+        | errors.V3Forbidden
+        | errors.V3NotFound
+        | errors.V3UnprocessableEntity
+        | errors.V3TooManyRequests
+        | errors.V3ServerError
+        | errors.V3BadGateway
+        | errors.V3ServiceUnavailable
+    ):
+        """Create or copy a package (2015).
+
+        `POST /v3/apps/{guid}/packages`
+
+        Deprecated.
+
+        How clients of 2014 to 2016 create a package; use `POST /v3/packages`. The answer is the
+        package as it is today.
+
+        Checks, in this order: the body's members (422, also when neither `type` nor
+        `source_package_guid` is sent); the app exists and can be read (404 `App not found`); the
+        caller may write there (403); suspension (403); the kind of the package fits the app
+        (422).
+
+        With a `source_package_guid` that is not blank the request copies that package to the
+        app; type and data are ignored. Checks: the app (404, then 403), the source package (404
+        `Package not found`, then 403), the apps differ (422 `Source and destination app cannot
+        be the same`).
+        """
+        ...
+
 
 class UnimplementedPackagesApi:
     """Answers every operation with 501; `PackagesApi` says what each is to do."""
@@ -282,3 +320,6 @@ class UnimplementedPackagesApi:
 
     async def list_packages_for_app(self, params: object, caller: object) -> Never:
         raise NotImplementedByServer("listPackagesForApp")
+
+    async def create_package_for_app(self, params: object, body: object, caller: object) -> Never:
+        raise NotImplementedByServer("createPackageForApp")

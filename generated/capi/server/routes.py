@@ -1377,6 +1377,81 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         },
     ),
     Operation(
+        operation_id="createPackageForApp",
+        method="POST",
+        path="/v3/apps/{guid}/packages",
+        tag="packages",
+        handler="create_package_for_app",
+        params=packages_operations.CreatePackageForAppParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+            Parameter(
+                name="source_package_guid",
+                identifier="source_package_guid",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+        ),
+        body=Body(
+            media=(
+                Media(
+                    media_type="application/json", kind="json", type=models.HistoricPackageCreate
+                ),
+            )
+        ),
+        answers=(
+            Answer(
+                status="201",
+                cls=packages_operations.CreatePackageForApp201,
+                media=(Media(media_type="application/json", kind="json", type=models.Package),),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            ),
+            _ANSWER_V3_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_UNPROCESSABLE_ENTITY,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        deprecated=True,
+        extensions={
+            "x-state-dependent": {
+                "404": "with `source_package_guid` that package must exist",
+                "422": "the lifecycle of the app must fit the package; without `source_package_guid` the body must state a type",
+            },
+            "x-permitted-roles": {
+                "roles": ["admin", "space_developer"],
+                "denied": {
+                    "status": 403,
+                    "roles": [
+                        "admin_read_only",
+                        "global_auditor",
+                        "space_manager",
+                        "space_auditor",
+                        "space_supporter",
+                        "org_manager",
+                    ],
+                },
+                "hidden": {
+                    "status": 404,
+                    "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
+                },
+            },
+        },
+    ),
+    Operation(
         operation_id="createResourceMatch",
         method="POST",
         path="/v3/resource_matches",

@@ -12,6 +12,7 @@ from capi.server import Apis, create_app
 from cloud_controller import docs
 from cloud_controller.api import buildpack_rows, error_table
 from cloud_controller.api.apps import Apps
+from cloud_controller.api.audit_events import AuditEvents
 from cloud_controller.api.authentication import BearerAuthenticator
 from cloud_controller.api.context import Context
 from cloud_controller.api.deletion_work import DeletionWork
@@ -126,6 +127,7 @@ def _api(context: Context) -> ASGIApp:
         organizations=Organizations(context),
         spaces=Spaces(context),
         apps=Apps(context),
+        audit_events=AuditEvents(context),
         jobs=Jobs(context),
         v2_buildpacks=V2Buildpacks(context),
         v2_jobs=V2Jobs(context),

@@ -54,10 +54,6 @@ class ListParams(Protocol):
         """Only these resources."""
 
     @property
-    def label_selector(self) -> str | None:
-        """Only resources with these labels."""
-
-    @property
     def created_ats(self) -> Sequence[str] | None:
         """Only resources created in these seconds."""
 
@@ -94,8 +90,9 @@ class ListRequest:
             if members is not None
         ]
         filters += _moments(params, "created_at") + _moments(params, "updated_at")
-        if params.label_selector is not None:
-            filters.append(_labels(params.label_selector))
+        selector = _selector(params)
+        if selector is not None:
+            filters.append(_labels(selector))
         return ListQuery(
             self.entity,
             tuple(filters),
@@ -109,7 +106,7 @@ class ListRequest:
         params = self.params
         sent: dict[str, str | Sequence[str] | None] = {
             "guids": params.guids,
-            "label_selector": params.label_selector,
+            "label_selector": _selector(params),
             "created_ats": params.created_ats,
             "updated_ats": params.updated_ats,
             **_relational(params, "created_ats"),
@@ -160,6 +157,12 @@ def documents_of(reader: Reader, entity: Entity[Any], guids: Sequence[str]) -> l
     """Return the stored documents with these guids, without those that are gone."""
     found = (reader.document(entity, guid) for guid in guids)
     return [document for document in found if document is not None]
+
+
+def _selector(params: ListParams) -> str | None:
+    """Return the label selector, of which lists without metadata know nothing."""
+    selector: str | None = getattr(params, "label_selector", None)
+    return selector
 
 
 def _order(text: str | None) -> Order:

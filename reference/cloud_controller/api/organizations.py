@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from capi.operations import organizations as operations
-from cloud_controller.api import access, listing, metadata
+from cloud_controller.api import access, audit, listing, metadata
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
 from cloud_controller.api.errors import v3_error
@@ -92,6 +92,7 @@ class Organizations:
             if not caller.is_admin:
                 raise v3_error(table.NOT_AUTHORIZED)
             transaction.set_columns(ORGANIZATIONS, record.guid, being_deleted=True)
+            _record(transaction, caller, "delete-request", record, {"recursive": True})
             job = NewJob(
                 operation="organization.delete",
                 resource_type="organization",
@@ -127,9 +128,27 @@ def _create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) -
     document = present(record, labelled)
     transaction.insert(ORGANIZATIONS, record, document)
     transaction.set_metadata(ORGANIZATIONS, record.guid, labelled)
+    _record(transaction, caller, "create", record, sent)
     if not caller.is_admin and transaction.record(USERS, caller.user_guid) is not None:
         _make_manager(transaction, caller.user_guid, record.guid)
     return document
+
+
+def _record(
+    transaction: Transaction,
+    caller: Caller,
+    verb: str,
+    record: OrganizationRecord,
+    sent: Mapping[str, Any],
+) -> None:
+    audit.record(
+        transaction,
+        caller,
+        f"audit.organization.{verb}",
+        target=audit.Target(record.guid, "organization", record.name),
+        organization_guid=record.guid,
+        data={"request": dict(sent)},
+    )
 
 
 def _make_manager(transaction: Transaction, user_guid: str, organization_guid: str) -> None:

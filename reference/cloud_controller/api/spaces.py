@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from capi.operations import spaces as operations
-from cloud_controller.api import access, listing, metadata
+from cloud_controller.api import access, audit, listing, metadata
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
 from cloud_controller.api.errors import v3_error
@@ -99,6 +99,7 @@ class Spaces:
                 raise v3_error(table.RESOURCE_NOT_FOUND, "Space")
             _require_organization_write(transaction, caller, record.organization_guid)
             transaction.set_columns(SPACES, record.guid, being_deleted=True)
+            _record(transaction, caller, "delete-request", record, {"recursive": True})
             job = NewJob(operation="space.delete", resource_type="space", resource_guid=record.guid)
             return enqueue(transaction, job).guid
 
@@ -143,4 +144,23 @@ def _create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) -
     document = present(record, labelled)
     transaction.insert(SPACES, record, document)
     transaction.set_metadata(SPACES, record.guid, labelled)
+    _record(transaction, caller, "create", record, sent)
     return document
+
+
+def _record(
+    transaction: Transaction,
+    caller: Caller,
+    verb: str,
+    record: SpaceRecord,
+    sent: Mapping[str, Any],
+) -> None:
+    audit.record(
+        transaction,
+        caller,
+        f"audit.space.{verb}",
+        target=audit.Target(record.guid, "space", record.name),
+        space_guid=record.guid,
+        organization_guid=record.organization_guid,
+        data={"request": dict(sent)},
+    )

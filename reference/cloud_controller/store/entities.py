@@ -34,6 +34,8 @@ class Entity(Generic[RecordT]):
         resource_type: The resource's name in labels and jobs, such as `package`.
         space: Column that holds the guid of the space whose roles decide who sees a row.
         organization: Column that holds the guid of the organization, likewise.
+        space_roles: The roles in the space that let one see a row; all of them if there are none.
+        organization_role: The role in the organization that lets one see what is in its spaces.
         document: Column of the presented document that reads and lists answer; other columns named
             `…_document` hold other presentations of the same row.
 
@@ -45,6 +47,8 @@ class Entity(Generic[RecordT]):
     space: str | None = None
     organization: str | None = None
     document: str = "document"
+    space_roles: tuple[str, ...] = ()
+    organization_role: str = "organization_manager"
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -144,7 +148,15 @@ ROUTE_DESTINATIONS = Entity(
 V2_BUILDPACKS = Entity(
     "buildpack", tables.BUILDPACKS, records.BuildpackRecord, document="v2_document"
 )
-AUDIT_EVENTS = _of_app("audit_event", tables.AUDIT_EVENTS, records.AuditEventRecord)
+AUDIT_EVENTS = Entity(
+    "audit_event",
+    tables.AUDIT_EVENTS,
+    records.AuditEventRecord,
+    space="space_guid",
+    organization="organization_guid",
+    space_roles=("space_developer", "space_auditor"),
+    organization_role="organization_auditor",
+)
 LOG_LINES = Entity("log_line", tables.LOG_LINES, records.LogLineRecord)
 
 ALL: tuple[Entity[Any], ...] = (

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 from sqlalchemy import (
     ColumnElement,
     LargeBinary,
+    Text,
     and_,
     bindparam,
     cast,
@@ -43,16 +44,18 @@ Operator: TypeAlias = Literal["lt", "lte", "gt", "gte"]
 class In:
     """`column` is one of `members`; with `or_null` a null column matches as well (1.6).
 
-    No members match nothing (but null, if asked for).
+    No members match nothing (but null, if asked for). With `excluded` it is the other way round: the
+    column is none of `members`.
     """
 
     column: str
     members: tuple[str | int, ...]
     or_null: bool = False
+    excluded: bool = False
 
     def shape(self) -> Shape:
         """Return what decides the SQL text."""
-        return ("in", self.column, len(self.members) == 1, self.or_null)
+        return ("in", self.column, len(self.members) == 1, self.or_null, self.excluded)
 
     def parameters(self, prefix: str) -> dict[str, Any]:
         """Return the values for the names that begin with `prefix`."""
@@ -252,7 +255,8 @@ def _condition(entity: Entity[Any], shape: Shape, name: str) -> Condition:
         )
     column = entity.table.c[details[0]]
     if kind == "in":
-        return _membership(column, name, single=details[1], or_null=details[2])
+        found = _membership(column, name, single=details[1], or_null=details[2])
+        return not_(found) if details[3] else found
     if kind == "seconds":
         return Among(column.op("/")(literal_column(str(MICROSECONDS))), name)
     comparison: Condition = _COMPARISONS[details[1]](column, bindparam(name))
@@ -290,7 +294,8 @@ def visibility(entity: Entity[Any], name: str) -> Condition:
     """Return the condition that the user in parameter `name` may read a row of `entity`.
 
     Every role in a space reads its content, and so does the manager of its organization; every role
-    in an organization reads the organization itself. Entities without either are seen by everybody.
+    in an organization reads the organization itself. An entity may name other roles. Entities without
+    either are seen by everybody.
     """
     if entity.organization is None:
         return true()
@@ -301,8 +306,11 @@ def visibility(entity: Entity[Any], name: str) -> Condition:
     organization = entity.table.c[entity.organization]
     if entity.space is None:
         return organization.in_(mine)
-    managed = mine.where(roles.c.type == literal_column("'organization_manager'"))
+    managed = mine.where(roles.c.type == literal_column(f"'{entity.organization_role}'"))
     spaces = select(roles.c.space_guid).where(
         roles.c.user_guid == bindparam(name), roles.c.space_guid.is_not(None)
     )
+    if entity.space_roles:
+        kinds = (literal_column(f"'{role}'", Text) for role in entity.space_roles)
+        spaces = spaces.where(or_(*(roles.c.type == kind for kind in kinds)))
     return or_(entity.table.c[entity.space].in_(spaces), organization.in_(managed))

@@ -27,6 +27,7 @@ class ListRules:
     names: tuple[str, ...]
     order_by: tuple[str, ...]
     arrays: tuple[str, ...]
+    excludable: tuple[str, ...] = ()
     not_here: tuple[str, ...] = ()
     includes: tuple[str, ...] = ()
 
@@ -64,6 +65,12 @@ RULES: Final[dict[str, ListRules]] = {
         order_by=ordering.NAMES,
         arrays=("names", "organization_guids"),
         includes=("org", "organization"),
+    ),
+    "listAuditEvents": ListRules(
+        names=(*_COMMON, "types", "target_guids", "space_guids", "organization_guids"),
+        order_by=ordering.TIMES,
+        arrays=("types", "space_guids", "organization_guids"),
+        excludable=("target_guids",),
     ),
     "listApps": ListRules(
         names=(
@@ -110,6 +117,8 @@ def _list_problems(rules: ListRules, query: QueryText) -> list[str]:
         found += label_selector.parse(selector).problems
     found += _unknown(query, rules.names)
     found += _misplaced(query, rules.not_here)
+    for name in rules.excludable:
+        found += _excludable(query, name)
     for name in rules.arrays:
         found += _array(query, name)
     return [*found, *_lifecycle_type(query, rules), *_include(query, rules.includes)]
@@ -154,6 +163,13 @@ def _array(query: QueryText, name: str) -> list[str]:
     if any(sent.inside for sent in query.bracketed(name)):
         return [f"{name.capitalize().replace('_', ' ')} must be an array"]
     return []
+
+
+def _excludable(query: QueryText, name: str) -> list[str]:
+    """Only `not` may stand in the brackets of a filter that can be turned round."""
+    if all(sent.inside == "not" for sent in query.bracketed(name)):
+        return []
+    return [f"{name.capitalize().replace('_', ' ')} {name} has an invalid operator"]
 
 
 def _unknown(query: QueryText, known: tuple[str, ...]) -> list[str]:

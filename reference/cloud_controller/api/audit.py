@@ -1,0 +1,78 @@
+"""Who did what to which resource, for `/v3/audit_events`?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from cloud_controller.present.audit_events import audit_event
+from cloud_controller.store import clock
+from cloud_controller.store.entities import AUDIT_EVENTS
+from cloud_controller.store.records import AuditEventRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cloud_controller.auth import Caller
+    from cloud_controller.store import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What something was done to: its guid, its kind such as `app`, and its name at that time."""
+
+    guid: str
+    type: str
+    name: str
+
+
+def record(
+    transaction: Transaction,
+    caller: Caller | None,
+    event_type: str,
+    *,
+    target: Target,
+    space_guid: str | None = None,
+    organization_guid: str | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Store an event in the transaction that does what it tells of.
+
+    Args:
+        transaction: Where the change itself is made.
+        caller: Who did it; `None` for what the platform does by itself.
+        event_type: Such as `audit.app.create`.
+        target: To what it was done.
+        space_guid: Where it happened; decides who may see the event.
+        organization_guid: Where it happened, likewise; also to be given beside a space.
+        data: JSON values. Secrets are the caller's to leave out.
+
+    """
+    moment = clock.now()
+    guid, kind, name = _actor(caller)
+    event = AuditEventRecord(
+        guid=str(uuid4()),
+        created_at=moment,
+        updated_at=moment,
+        type=event_type,
+        actor_guid=guid,
+        actor_type=kind,
+        actor_name=name,
+        target_guid=target.guid,
+        target_type=target.type,
+        target_name=target.name,
+        data=dict(data or {}),
+        space_guid=space_guid,
+        organization_guid=organization_guid,
+    )
+    transaction.insert(AUDIT_EVENTS, event, audit_event(event))
+
+
+def _actor(caller: Caller | None) -> tuple[str, str, str]:
+    """Return guid, kind and name; the real one puts the email address where one expects a name."""
+    if caller is None:
+        return "", "system", "system"
+    if not caller.user_name and not caller.email:
+        return caller.user_guid, "user", caller.client_id
+    return caller.user_guid, "user", caller.email or caller.user_name

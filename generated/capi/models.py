@@ -400,6 +400,92 @@ class BitsPackageLinks(BaseModel):
     app: Link
 
 
+class Buildpack(BaseModel):
+    """
+    Turns the source of an app into a droplet. Positions are dense from 1 within one lifecycle; moving one buildpack
+    shifts those between.
+
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    created_at: Timestamp
+    """
+    When the buildpack was created.
+    """
+    updated_at: Timestamp
+    """
+    When the buildpack itself last changed; being shifted by another one does not count.
+    """
+    name: Annotated[str, Field(min_length=1)]
+    """
+    What apps call it. Several buildpacks may share a name if their stacks or lifecycles differ.
+    """
+    stack: str | None
+    """
+    The stack that it is for; null until it is set, by an update or by the manifest of the uploaded archive.
+
+    """
+    state: BuildpackState
+    lifecycle: BuildpackKind | MISSING = MISSING
+    """
+    Which lifecycle it serves. Cloud Controllers before 2025 do not send it.
+    """
+    filename: str | None
+    """
+    Name of the uploaded file; null before the first upload.
+    """
+    position: Annotated[StrictInt, Field(ge=1)]
+    """
+    Where it stands when buildpacks are tried one after the other.
+    """
+    enabled: StrictBool
+    """
+    Whether it is used for staging.
+    """
+    locked: StrictBool
+    """
+    Whether uploads are refused. Updates and deletion are not.
+    """
+    metadata: Metadata
+    links: BuildpackLinks
+
+
+class BuildpackCreate(BaseModel):
+    """
+    The buildpack to create.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    name: BuildpackName
+    stack: Annotated[str | None | MISSING, Field(max_length=250)] = MISSING
+    """
+    Name of an existing stack; null and absent mean any.
+    """
+    position: BuildpackPosition | None | MISSING = MISSING
+    """
+    Where to put it; first when null or absent.
+    """
+    lifecycle: BuildpackKind | None | MISSING = MISSING
+    """
+    Which lifecycle it serves; `buildpack` when null or absent. It cannot be changed later.
+    """
+    enabled: StrictBool | None | MISSING = MISSING
+    """
+    Whether it is used for staging; true when null or absent.
+    """
+    locked: StrictBool | None | MISSING = MISSING
+    """
+    Whether uploads are refused; false when null or absent.
+    """
+    metadata: MetadataRequest | MISSING = MISSING
+
+
 BuildpackKind = TypeAliasType("BuildpackKind", Literal["buildpack", "cnb"])
 """
 Which lifecycle a buildpack serves.
@@ -468,12 +554,68 @@ class BuildpackLifecycleRequest(BaseModel):
     data: BuildpackLifecycleDataRequest
 
 
+class BuildpackLinks(BaseModel):
+    """
+    What can be done with the buildpack. `upload` is there in every state.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    __annotations__ = {
+        "__pydantic_extra__": dict[str, "Link"],
+    }
+    self: Link
+    upload: LinkWithMethod
+
+
+class BuildpackList(BaseModel):
+    """
+    One page of buildpacks.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    pagination: Pagination
+    resources: list[Buildpack]
+    """
+    The buildpacks of this page.
+    """
+
+
 BuildpackName = TypeAliasType(
     "BuildpackName",
     Annotated[str, Field(max_length=250, min_length=1, pattern="^[A-Za-z0-9_-]+$")],
 )
 """
 Letters, digits, `_` and `-` (the error text says alphanumeric only).
+"""
+
+
+BuildpackPosition1 = TypeAliasType(
+    "BuildpackPosition1", Annotated[StrictInt, Field(ge=1, le=2147483647)]
+)
+"""
+Where to put it, from 1; anything behind the end means last. Text made of digits counts as the number.
+
+"""
+
+
+BuildpackPosition2 = TypeAliasType(
+    "BuildpackPosition2", Annotated[str, Field(pattern="^[1-9][0-9]{0,8}$")]
+)
+"""
+Where to put it, from 1; anything behind the end means last. Text made of digits counts as the number.
+
+"""
+
+
+BuildpackPosition = TypeAliasType("BuildpackPosition", BuildpackPosition1 | BuildpackPosition2)
+"""
+Where to put it, from 1; anything behind the end means last. Text made of digits counts as the number.
+
 """
 
 
@@ -486,6 +628,59 @@ BuildpackReferences = TypeAliasType("BuildpackReferences", list[BuildpackReferen
 """
 Names of the platform's buildpacks, or git URLs, in order; null or empty means detection.
 """
+
+
+BuildpackState = TypeAliasType("BuildpackState", Literal["AWAITING_UPLOAD", "READY"])
+"""
+Whether there are bits: `AWAITING_UPLOAD` until the first upload was processed, `READY` from then on. An upload that
+fails leaves the state as it is.
+
+"""
+
+
+class BuildpackUpdate(BaseModel):
+    """
+    What to change of a buildpack; members that are absent stay.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    name: BuildpackName | MISSING = MISSING
+    stack: Annotated[str | None | MISSING, Field(max_length=250)] = MISSING
+    """
+    Name of an existing stack. It can be set only while there is none; null is fine as long.
+    """
+    position: BuildpackPosition | MISSING = MISSING
+    enabled: StrictBool | MISSING = MISSING
+    """
+    Whether it is used for staging.
+    """
+    locked: StrictBool | MISSING = MISSING
+    """
+    Whether uploads are refused.
+    """
+    metadata: MetadataRequest | MISSING = MISSING
+
+
+class BuildpackUpload(BaseModel):
+    """
+    The form's only part.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    bits: Annotated[
+        bytes, Field(json_schema_extra={"contentMediaType": "application/octet-stream"})
+    ]
+    """
+    The archive: zip for the lifecycle `buildpack`, gzip or an uncompressed cnb file (tar) for `cnb`. The part needs a
+    file name; neither its extension nor the media type of the part matters.
+
+    """
 
 
 ChecksumType = TypeAliasType("ChecksumType", Literal["sha256", "sha1"])
@@ -1466,6 +1661,46 @@ class OrganizationRelationships(BaseModel):
     quota: ToOneRelationship
 
 
+class OrganizationRoleCreate(BaseModel):
+    """
+    A role in an organization.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    type: OrganizationRoleType
+    relationships: OrganizationRoleRelationshipsRequest
+
+
+class OrganizationRoleRelationshipsRequest(BaseModel):
+    """
+    Who gets the role and in which organization.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    user: RoleUserRequest
+    organization: ToOneRelationshipRequest
+
+
+OrganizationRoleType = TypeAliasType(
+    "OrganizationRoleType",
+    Literal[
+        "organization_auditor",
+        "organization_manager",
+        "organization_billing_manager",
+        "organization_user",
+    ],
+)
+"""
+A role in an organization.
+"""
+
+
 Package = TypeAliasType(
     "Package", Annotated[BitsPackage | DockerPackage, Field(discriminator="type")]
 )
@@ -1973,6 +2208,134 @@ class ResourceToMatch(BaseModel):
     """
 
 
+class Role(BaseModel):
+    """
+    What a user may do in one organization or in one space.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    created_at: Timestamp
+    """
+    When the user got the role.
+    """
+    updated_at: Timestamp | None
+    """
+    When the role last changed; roles never change.
+    """
+    type: RoleType
+    relationships: RoleRelationships
+    links: RoleLinks
+    included: RoleIncluded | MISSING = MISSING
+    """
+    What `include` asked for; only when one role is got with `include`.
+    """
+
+
+class RoleIncluded(BaseModel):
+    """
+    Resources that `include` asked for; each member is there only when it was asked for.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    users: list[User] | MISSING = MISSING
+    """
+    The users who have the roles.
+    """
+    organizations: list[Organization] | MISSING = MISSING
+    """
+    The organizations in which the roles hold.
+    """
+    spaces: list[Space] | MISSING = MISSING
+    """
+    The spaces in which the roles hold.
+    """
+
+
+class RoleLinks(BaseModel):
+    """
+    What is related to the role; either `organization` or `space` is there.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    __annotations__ = {
+        "__pydantic_extra__": dict[str, Link],
+    }
+    self: Link
+    user: Link
+    organization: Link | MISSING = MISSING
+    space: Link | MISSING = MISSING
+
+
+class RoleList(BaseModel):
+    """
+    One page of roles.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    pagination: Pagination
+    resources: list[Role]
+    """
+    The roles of this page.
+    """
+    included: RoleIncluded | MISSING = MISSING
+
+
+class RoleRelationships(BaseModel):
+    """
+    Who has the role and where; of `organization` and `space` exactly one has data that is not null.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    user: ToOneRelationship
+    organization: OptionalToOneRelationship
+    space: OptionalToOneRelationship
+
+
+RoleType = TypeAliasType(
+    "RoleType",
+    Literal[
+        "organization_auditor",
+        "organization_manager",
+        "organization_billing_manager",
+        "organization_user",
+        "space_auditor",
+        "space_manager",
+        "space_developer",
+        "space_supporter",
+    ],
+)
+"""
+What a user may do. The first four hold in an organization, the others in a space.
+"""
+
+
+class RoleUserRequest(BaseModel):
+    """
+    Names a user.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    data: ResourceIdentifierRequest | UserNameRequest
+    """
+    The guid of the user (or the id of an OAuth client), or the user's name.
+    """
+
+
 class Root(BaseModel):
     """
     Where everything is.
@@ -2171,10 +2534,190 @@ class SpaceRelationshipsRequest(BaseModel):
     organization: ToOneRelationshipRequest
 
 
+class SpaceRoleCreate(BaseModel):
+    """
+    A role in a space.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    type: SpaceRoleType
+    relationships: SpaceRoleRelationshipsRequest
+
+
+RoleCreate = TypeAliasType("RoleCreate", OrganizationRoleCreate | SpaceRoleCreate)
+"""
+The role to give to a user.
+"""
+
+
+class SpaceRoleRelationshipsRequest(BaseModel):
+    """
+    Who gets the role and in which space.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    user: RoleUserRequest
+    space: ToOneRelationshipRequest
+
+
+SpaceRoleType = TypeAliasType(
+    "SpaceRoleType", Literal["space_auditor", "space_manager", "space_developer", "space_supporter"]
+)
+"""
+A role in a space. `space_supporter` is there since API 3.104.
+"""
+
+
+class Stack(CheckedModel):
+    """
+    The file system that apps are staged and run on.
+    """
+
+    object_rules: ClassVar[ObjectRules] = ObjectRules(
+        together={"state": ("run_rootfs_image", "build_rootfs_image", "default")}
+    )
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    created_at: Timestamp
+    """
+    When the stack was created.
+    """
+    updated_at: Timestamp
+    """
+    When the stack last changed.
+    """
+    name: Annotated[str, Field(min_length=1)]
+    """
+    What apps and buildpacks call it; unique.
+    """
+    description: str | None
+    """
+    What it is.
+    """
+    state: StackState | MISSING = MISSING
+    """
+    Cloud Controllers before 2026 do not send it.
+    """
+    state_reason: str | None | MISSING = MISSING
+    """
+    Why it is in its state, for people. Cloud Controllers before 2026 do not send it.
+    """
+    run_rootfs_image: str | MISSING = MISSING
+    """
+    Image that apps run on; the stack's name unless configured. Cloud Controllers before 2022 do not send it.
+    """
+    build_rootfs_image: str | MISSING = MISSING
+    """
+    Image that apps are staged on; the stack's name unless configured. Cloud Controllers before 2022 do not send it.
+
+    """
+    default: StrictBool | MISSING = MISSING
+    """
+    Whether apps that name no stack get this one. Cloud Controllers before 2022 do not send it.
+    """
+    metadata: Metadata
+    links: StackLinks
+
+
+class StackCreate(BaseModel):
+    """
+    The stack to create. Unknown members are ignored.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    name: Annotated[str, Field(max_length=250, min_length=1, pattern="[^ \\t\\n\\x0B\\f\\r\\x00]")]
+    """
+    Unique on the platform; white space around it is dropped.
+    """
+    description: Annotated[str | None | MISSING, Field(max_length=250)] = MISSING
+    """
+    What it is.
+    """
+    state: StackState | MISSING = MISSING
+    """
+    The state to begin with; `ACTIVE` when absent.
+    """
+    state_reason: Annotated[str | None | MISSING, Field(max_length=5000)] = MISSING
+    """
+    Why it is in its state, for people.
+    """
+    metadata: MetadataRequest | MISSING = MISSING
+
+
+class StackLinks(BaseModel):
+    """
+    Where the stack is.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    __annotations__ = {
+        "__pydantic_extra__": dict[str, Link],
+    }
+    self: Link
+
+
+class StackList(BaseModel):
+    """
+    One page of stacks.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    pagination: Pagination
+    resources: list[Stack]
+    """
+    The stacks of this page.
+    """
+
+
 StackName = TypeAliasType("StackName", Annotated[str | None, Field(max_length=250, min_length=1)])
 """
 Name of an existing stack; null means the platform's default.
 """
+
+
+StackState = TypeAliasType("StackState", Literal["ACTIVE", "RESTRICTED", "DEPRECATED", "DISABLED"])
+"""
+How far along the stack's life is: `ACTIVE`; `RESTRICTED`, not for new apps; `DEPRECATED`, with warnings; `DISABLED`,
+not for staging any more.
+
+"""
+
+
+class StackUpdate(BaseModel):
+    """
+    What to change of a stack; members that are absent stay.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    state: StackState | MISSING = MISSING
+    """
+    The new state.
+    """
+    state_reason: Annotated[str | None | MISSING, Field(max_length=5000)] = MISSING
+    """
+    Why it is in its state, for people; null clears it.
+    """
+    metadata: MetadataRequest | MISSING = MISSING
 
 
 class SupportLink(BaseModel):
@@ -2344,6 +2887,139 @@ TokenRequest = TypeAliasType(
 """
 Fields of the form; which ones depends on the grant. Unknown fields are ignored.
 """
+
+
+class User(BaseModel):
+    """
+    Someone who has called, or may call, the Cloud Controller. An OAuth client is a user without a name.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    created_at: Timestamp
+    """
+    When the Cloud Controller came to know the user.
+    """
+    updated_at: Timestamp | None
+    """
+    When the user last changed; null only in old answers.
+    """
+    username: str | None
+    """
+    What the user logs in with; null for an OAuth client and for one whom the UAA does not know.
+    """
+    presentation_name: str
+    """
+    The name, or the guid of one who has none.
+    """
+    origin: str | None
+    """
+    The identity provider that knows the user, such as `uaa`; null when there is no name.
+    """
+    metadata: Metadata
+    links: UserLinks
+
+
+class UserCreateByGuid(BaseModel):
+    """
+    A user by the id that the UAA gave him, or an OAuth client by its id.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    guid: Guid
+    metadata: MetadataRequest | MISSING = MISSING
+
+
+class UserCreateByName(BaseModel):
+    """
+    A user of another identity provider than the UAA itself, who need not have logged in yet.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    username: Annotated[str, Field(min_length=1)]
+    """
+    What the user logs in with.
+    """
+    origin: Annotated[str, Field(min_length=1)]
+    """
+    The identity provider that knows the user.
+    """
+    metadata: MetadataRequest | MISSING = MISSING
+
+
+UserCreate = TypeAliasType("UserCreate", UserCreateByGuid | UserCreateByName)
+"""
+Who is to be known to the Cloud Controller.
+"""
+
+
+class UserLinks(BaseModel):
+    """
+    What is related to the user.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    __annotations__ = {
+        "__pydantic_extra__": dict[str, Link],
+    }
+    self: Link
+
+
+class UserList(BaseModel):
+    """
+    One page of users.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    pagination: Pagination
+    resources: list[User]
+    """
+    The users of this page.
+    """
+
+
+class UserNameRequest(BaseModel):
+    """
+    Names a user by what he logs in with.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    username: str
+    """
+    The user's name.
+    """
+    origin: str | None | MISSING = MISSING
+    """
+    The identity provider that knows the user; may be left out when only one knows this name.
+    """
+
+
+class UserUpdate(BaseModel):
+    """
+    What can be changed of a user.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    metadata: MetadataRequest | MISSING = MISSING
 
 
 class V2Buildpack(BaseModel):

@@ -130,6 +130,10 @@ V3BadQueryParameter: Final = Answer(
 V3BadRequest: Final = Answer(
     _errors.V3BadRequest, media=(AnswerMedia("application/json", "json", models.ErrorsV3),)
 )
+V3BuildpackUnprocessableEntity: Final = Answer(
+    _errors.V3BuildpackUnprocessableEntity,
+    media=(AnswerMedia("application/json", "json", models.ErrorsV3),),
+)
 V3Forbidden: Final = Answer(
     _errors.V3Forbidden, media=(AnswerMedia("application/json", "json", models.ErrorsV3),)
 )
@@ -141,6 +145,10 @@ V3ServerError: Final = Answer(
 )
 V3ServiceUnavailable: Final = Answer(
     _errors.V3ServiceUnavailable, media=(AnswerMedia("application/json", "json", models.ErrorsV3),)
+)
+V3StackUnprocessableEntity: Final = Answer(
+    _errors.V3StackUnprocessableEntity,
+    media=(AnswerMedia("application/json", "json", models.ErrorsV3),),
 )
 V3TooManyRequests: Final = Answer(
     _errors.V3TooManyRequests,

@@ -10,20 +10,27 @@ from specfoundry.runtime.client import AsynchronousClient, AsyncJob, SyncClient
 
 from .. import models
 from ..operations import apps as _apps_operations
+from ..operations import buildpacks as _buildpacks_operations
 from ..operations import organizations as _organizations_operations
 from ..operations import packages as _packages_operations
+from ..operations import roles as _roles_operations
 from ..operations import spaces as _spaces_operations
+from ..operations import users as _users_operations
 from . import jobs as _jobs
 from .apps import AppsClient, AsyncAppsClient
 from .audit_events import AsyncAuditEventsClient, AuditEventsClient
+from .buildpacks import AsyncBuildpacksClient, BuildpacksClient
 from .info import AsyncInfoClient, InfoClient
 from .jobs import AsyncJobsClient, JobsClient
 from .organizations import AsyncOrganizationsClient, OrganizationsClient
 from .packages import AsyncPackagesClient, PackagesClient
 from .resource_matches import AsyncResourceMatchesClient, ResourceMatchesClient
+from .roles import AsyncRolesClient, RolesClient
 from .root import AsyncRootClient, RootClient
 from .spaces import AsyncSpacesClient, SpacesClient
+from .stacks import AsyncStacksClient, StacksClient
 from .tokens import AsyncTokensClient, TokensClient
+from .users import AsyncUsersClient, UsersClient
 from .v2_buildpacks import AsyncV2BuildpacksClient, V2BuildpacksClient
 from .v2_jobs import AsyncV2JobsClient, V2JobsClient
 
@@ -53,6 +60,38 @@ _JOBS: Final[dict[type[object], AsyncJob[models.Job]]] = {
         errors="/errors",
     ),
     _apps_operations.DeleteApp202: AsyncJob(
+        location="location",
+        endpoint=_jobs.GET_JOB,
+        state="/state",
+        done=("COMPLETE",),
+        failed=("FAILED",),
+        errors="/errors",
+    ),
+    _buildpacks_operations.DeleteBuildpack202: AsyncJob(
+        location="location",
+        endpoint=_jobs.GET_JOB,
+        state="/state",
+        done=("COMPLETE",),
+        failed=("FAILED",),
+        errors="/errors",
+    ),
+    _buildpacks_operations.UploadBuildpack202: AsyncJob(
+        location="location",
+        endpoint=_jobs.GET_JOB,
+        state="/state",
+        done=("COMPLETE",),
+        failed=("FAILED",),
+        errors="/errors",
+    ),
+    _users_operations.DeleteUser202: AsyncJob(
+        location="location",
+        endpoint=_jobs.GET_JOB,
+        state="/state",
+        done=("COMPLETE",),
+        failed=("FAILED",),
+        errors="/errors",
+    ),
+    _roles_operations.DeleteRole202: AsyncJob(
         location="location",
         endpoint=_jobs.GET_JOB,
         state="/state",
@@ -112,6 +151,26 @@ class Client(SyncClient):
         return AppsClient(self._caller)
 
     @cached_property
+    def buildpacks(self) -> BuildpacksClient:
+        """Turn an app's source into a droplet."""
+        return BuildpacksClient(self._caller)
+
+    @cached_property
+    def stacks(self) -> StacksClient:
+        """File systems that apps are staged and run on."""
+        return StacksClient(self._caller)
+
+    @cached_property
+    def users(self) -> UsersClient:
+        """Who may call."""
+        return UsersClient(self._caller)
+
+    @cached_property
+    def roles(self) -> RolesClient:
+        """What users may do, and where."""
+        return RolesClient(self._caller)
+
+    @cached_property
     def jobs(self) -> JobsClient:
         """Work behind an answer 202, version 3."""
         return JobsClient(self._caller)
@@ -134,7 +193,11 @@ class Client(SyncClient):
         answer: _packages_operations.DeletePackage202
         | _organizations_operations.DeleteOrganization202
         | _spaces_operations.DeleteSpace202
-        | _apps_operations.DeleteApp202,
+        | _apps_operations.DeleteApp202
+        | _buildpacks_operations.DeleteBuildpack202
+        | _buildpacks_operations.UploadBuildpack202
+        | _users_operations.DeleteUser202
+        | _roles_operations.DeleteRole202,
         *,
         timeout: float = 300.0,
     ) -> models.Job:
@@ -195,6 +258,26 @@ class AsyncClient(AsynchronousClient):
         return AsyncAppsClient(self._caller)
 
     @cached_property
+    def buildpacks(self) -> AsyncBuildpacksClient:
+        """Turn an app's source into a droplet."""
+        return AsyncBuildpacksClient(self._caller)
+
+    @cached_property
+    def stacks(self) -> AsyncStacksClient:
+        """File systems that apps are staged and run on."""
+        return AsyncStacksClient(self._caller)
+
+    @cached_property
+    def users(self) -> AsyncUsersClient:
+        """Who may call."""
+        return AsyncUsersClient(self._caller)
+
+    @cached_property
+    def roles(self) -> AsyncRolesClient:
+        """What users may do, and where."""
+        return AsyncRolesClient(self._caller)
+
+    @cached_property
     def jobs(self) -> AsyncJobsClient:
         """Work behind an answer 202, version 3."""
         return AsyncJobsClient(self._caller)
@@ -217,7 +300,11 @@ class AsyncClient(AsynchronousClient):
         answer: _packages_operations.DeletePackage202
         | _organizations_operations.DeleteOrganization202
         | _spaces_operations.DeleteSpace202
-        | _apps_operations.DeleteApp202,
+        | _apps_operations.DeleteApp202
+        | _buildpacks_operations.DeleteBuildpack202
+        | _buildpacks_operations.UploadBuildpack202
+        | _users_operations.DeleteUser202
+        | _roles_operations.DeleteRole202,
         *,
         timeout: float = 300.0,
     ) -> models.Job:

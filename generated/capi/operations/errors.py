@@ -249,6 +249,17 @@ class V3BadRequest(ApiError):
 
 
 @dataclass(eq=False, kw_only=True)
+class V3BuildpackUnprocessableEntity(ApiError):
+    """The request can be read, but what it asks for is not possible. Several problems are joined
+    with `, ` in one error.
+    """
+
+    status: ClassVar[int] = 422
+
+    body: models.ErrorsV3
+
+
+@dataclass(eq=False, kw_only=True)
 class V3Forbidden(ApiError):
     """The token lacks the scope, or the caller may see but not do this, or the organization or
     space is suspended, or the feature is switched off.
@@ -282,6 +293,17 @@ class V3ServiceUnavailable(ApiError):
     """The Cloud Controller cannot work at the moment."""
 
     status: ClassVar[int] = 503
+
+    body: models.ErrorsV3
+
+
+@dataclass(eq=False, kw_only=True)
+class V3StackUnprocessableEntity(ApiError):
+    """The request can be read, but what it asks for is not possible. Several problems are joined
+    with `, ` in one error.
+    """
+
+    status: ClassVar[int] = 422
 
     body: models.ErrorsV3
 

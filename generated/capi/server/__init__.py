@@ -4,15 +4,19 @@
 from .app import Apis, create_app
 from .apps import AppsApi, UnimplementedAppsApi
 from .audit_events import AuditEventsApi, UnimplementedAuditEventsApi
+from .buildpacks import BuildpacksApi, UnimplementedBuildpacksApi
 from .info import InfoApi, UnimplementedInfoApi
 from .jobs import JobsApi, UnimplementedJobsApi
 from .organizations import OrganizationsApi, UnimplementedOrganizationsApi
 from .packages import PackagesApi, UnimplementedPackagesApi
 from .resource_matches import ResourceMatchesApi, UnimplementedResourceMatchesApi
+from .roles import RolesApi, UnimplementedRolesApi
 from .root import RootApi, UnimplementedRootApi
 from .routes import OPERATIONS
 from .spaces import SpacesApi, UnimplementedSpacesApi
+from .stacks import StacksApi, UnimplementedStacksApi
 from .tokens import TokensApi, UnimplementedTokensApi
+from .users import UnimplementedUsersApi, UsersApi
 from .v2_buildpacks import UnimplementedV2BuildpacksApi, V2BuildpacksApi
 from .v2_jobs import UnimplementedV2JobsApi, V2JobsApi
 
@@ -20,27 +24,35 @@ __all__ = [
     "Apis",
     "AppsApi",
     "AuditEventsApi",
+    "BuildpacksApi",
     "InfoApi",
     "JobsApi",
     "OPERATIONS",
     "OrganizationsApi",
     "PackagesApi",
     "ResourceMatchesApi",
+    "RolesApi",
     "RootApi",
     "SpacesApi",
+    "StacksApi",
     "TokensApi",
     "UnimplementedAppsApi",
     "UnimplementedAuditEventsApi",
+    "UnimplementedBuildpacksApi",
     "UnimplementedInfoApi",
     "UnimplementedJobsApi",
     "UnimplementedOrganizationsApi",
     "UnimplementedPackagesApi",
     "UnimplementedResourceMatchesApi",
+    "UnimplementedRolesApi",
     "UnimplementedRootApi",
     "UnimplementedSpacesApi",
+    "UnimplementedStacksApi",
     "UnimplementedTokensApi",
+    "UnimplementedUsersApi",
     "UnimplementedV2BuildpacksApi",
     "UnimplementedV2JobsApi",
+    "UsersApi",
     "V2BuildpacksApi",
     "V2JobsApi",
     "create_app",

@@ -14,15 +14,19 @@ from specfoundry.runtime.security import Authenticator
 
 from .apps import AppsApi, UnimplementedAppsApi
 from .audit_events import AuditEventsApi, UnimplementedAuditEventsApi
+from .buildpacks import BuildpacksApi, UnimplementedBuildpacksApi
 from .info import InfoApi, UnimplementedInfoApi
 from .jobs import JobsApi, UnimplementedJobsApi
 from .organizations import OrganizationsApi, UnimplementedOrganizationsApi
 from .packages import PackagesApi, UnimplementedPackagesApi
 from .resource_matches import ResourceMatchesApi, UnimplementedResourceMatchesApi
+from .roles import RolesApi, UnimplementedRolesApi
 from .root import RootApi, UnimplementedRootApi
 from .routes import OPERATIONS
 from .spaces import SpacesApi, UnimplementedSpacesApi
+from .stacks import StacksApi, UnimplementedStacksApi
 from .tokens import TokensApi, UnimplementedTokensApi
+from .users import UnimplementedUsersApi, UsersApi
 from .v2_buildpacks import UnimplementedV2BuildpacksApi, V2BuildpacksApi
 from .v2_jobs import UnimplementedV2JobsApi, V2JobsApi
 
@@ -61,6 +65,18 @@ class Apis(Generic[CallerT]):
 
     apps: AppsApi[CallerT] = field(default_factory=UnimplementedAppsApi)
     """Apps as far as packages need them."""
+
+    buildpacks: BuildpacksApi[CallerT] = field(default_factory=UnimplementedBuildpacksApi)
+    """Turn an app's source into a droplet."""
+
+    stacks: StacksApi[CallerT] = field(default_factory=UnimplementedStacksApi)
+    """File systems that apps are staged and run on."""
+
+    users: UsersApi[CallerT] = field(default_factory=UnimplementedUsersApi)
+    """Who may call."""
+
+    roles: RolesApi[CallerT] = field(default_factory=UnimplementedRolesApi)
+    """What users may do, and where."""
 
     jobs: JobsApi[CallerT] = field(default_factory=UnimplementedJobsApi)
     """Work behind an answer 202, version 3."""

@@ -400,6 +400,199 @@ class BitsPackageLinks(BaseModel):
     app: Link
 
 
+class Build(BaseModel):
+    """
+    One staging of a package. It runs behind the answers; poll it.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    created_at: Timestamp
+    """
+    When the build was created.
+    """
+    updated_at: Timestamp
+    """
+    When the build last changed.
+    """
+    state: BuildState
+    staging_memory_in_mb: StrictInt | None
+    """
+    Memory that staging may use, in MiB.
+    """
+    staging_disk_in_mb: StrictInt | None
+    """
+    Disk space that staging may use, in MiB.
+    """
+    staging_log_rate_limit_bytes_per_second: StrictInt | None | MISSING = MISSING
+    """
+    How many bytes of logs staging may write in a second; -1 is unlimited. Since 3.124.0 (2022).
+    """
+    error: str | None
+    """
+    Why the build failed, as `<name of the error> - <text>`; null otherwise.
+    """
+    lifecycle: Lifecycle
+    package: ResourceIdentifier
+    """
+    The package that is staged; it may be gone already.
+    """
+    droplet: ResourceIdentifier | None
+    """
+    What came of it; null until the droplet is in a final state.
+    """
+    created_by: BuildCreator
+    relationships: BuildRelationships
+    metadata: Metadata
+    links: BuildLinks
+
+
+class BuildCreate(BaseModel):
+    """
+    A package, and how to stage it.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    package: BuildPackageRequest
+    lifecycle: LifecycleRequest | MISSING = MISSING
+    staging_memory_in_mb: Annotated[StrictInt | None | MISSING, Field(ge=1, le=2147483647)] = (
+        MISSING
+    )
+    """
+    Memory that staging may use, in MiB; by default what the platform gives.
+    """
+    staging_disk_in_mb: Annotated[StrictInt | None | MISSING, Field(ge=1, le=2147483647)] = MISSING
+    """
+    Disk space that staging may use, in MiB; by default what the platform gives.
+    """
+    staging_log_rate_limit_bytes_per_second: Annotated[
+        StrictInt | None | MISSING, Field(ge=-1, le=9223372036854775807)
+    ] = MISSING
+    """
+    How many bytes of logs staging may write in a second; -1 is unlimited.
+    """
+    environment_variables: StagingVariables | None | MISSING = MISSING
+    metadata: MetadataRequest | MISSING = MISSING
+
+
+class BuildCreator(BaseModel):
+    """
+    Who asked for the build; all null when that is not known any more.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid | None
+    """
+    The user's guid.
+    """
+    name: str | None
+    """
+    The user's name.
+    """
+    email: str | None
+    """
+    The user's address.
+    """
+
+
+class BuildLinks(BaseModel):
+    """
+    Related resources; `droplet` is there once the build has one in a final state.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    __annotations__ = {
+        "__pydantic_extra__": dict[str, "Link"],
+    }
+    self: Link
+    app: Link
+    droplet: Link | MISSING = MISSING
+
+
+class BuildList(BaseModel):
+    """
+    One page of builds.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    pagination: Pagination
+    resources: list[Build]
+    """
+    The builds of this page.
+    """
+
+
+class BuildPackageRequest(BaseModel):
+    """
+    Which package to stage.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    guid: Annotated[str, Field(max_length=200, min_length=1, pattern="\\S")]
+    """
+    The package's guid.
+    """
+
+
+class BuildRelationships(BaseModel):
+    """
+    What the build belongs to.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    app: ToOneRelationship
+
+
+BuildResult = TypeAliasType("BuildResult", Annotated[dict[str, Any], Field(min_length=1)])
+"""
+What an external stager made, such as `{"type":"docker","data":{"image":"…"}}`.
+"""
+
+
+BuildState = TypeAliasType("BuildState", Literal["STAGING", "STAGED", "FAILED"])
+"""
+How staging went; it ends in `STAGED` or `FAILED` and stays there.
+"""
+
+
+class BuildUpdate(BaseModel):
+    """
+    Metadata, or how an external stager fared.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    metadata: MetadataRequest | MISSING = MISSING
+    state: Literal["STAGED", "FAILED"] | MISSING = MISSING
+    """
+    The state in which staging ended. `STAGED` needs `lifecycle`.
+    """
+    error: str | None | MISSING = MISSING
+    """
+    Why staging failed.
+    """
+    lifecycle: BuildResult | None | MISSING = MISSING
+
+
 class Buildpack(BaseModel):
     """
     Turns the source of an app into a droplet. Positions are dense from 1 within one lifecycle; moving one buildpack
@@ -1047,6 +1240,143 @@ class DockerPackageLinks(BaseModel):
     app: Link
 
 
+class Droplet(BaseModel):
+    """
+    An app ready to run, made of a package by a build, uploaded or copied.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    created_at: Timestamp
+    """
+    When the droplet was created.
+    """
+    updated_at: Timestamp
+    """
+    When the droplet last changed.
+    """
+    state: DropletState
+    error: str | None
+    """
+    Why it failed; null otherwise.
+    """
+    lifecycle: DropletLifecycle
+    checksum: DropletChecksum | None
+    """
+    Null as a whole while there are no bits.
+    """
+    buildpacks: list[DropletBuildpack] | None
+    """
+    The buildpacks that took part; null for an image.
+    """
+    stack: str | None
+    """
+    The stack that it runs on; null for an image.
+    """
+    image: str | None
+    """
+    The image; null for anything else.
+    """
+    execution_metadata: str
+    """
+    What the platform needs to run it; hidden like `process_types`.
+    """
+    process_types: DropletProcessTypes
+    relationships: DropletRelationships
+    metadata: Metadata
+    links: DropletLinks
+    memory_limit: Annotated[StrictInt | None | MISSING, Field(deprecated=True)] = MISSING
+    """
+    Memory for staging, in MiB. Only what was staged as in 2015 shows it.
+    """
+    disk_limit: Annotated[StrictInt | None | MISSING, Field(deprecated=True)] = MISSING
+    """
+    Disk space for staging, in MiB. Only what was staged as in 2015 shows it.
+    """
+    result: Annotated[DropletResult | None | MISSING, Field(deprecated=True)] = MISSING
+    """
+    What staging made; null before its end. Only what was staged as in 2015 shows it.
+    """
+    environment_variables: Annotated[StagingVariables | MISSING, Field(deprecated=True)] = MISSING
+    """
+    Variables for staging. Only what was staged as in 2015 shows it, to who may read secrets.
+    """
+
+
+class DropletBuildpack(BaseModel):
+    """
+    A buildpack that took part.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    name: str
+    """
+    Under which name it was chosen; credentials in URLs are hidden.
+    """
+    detect_output: str | None
+    """
+    What it said when it was asked whether it fits; null or empty when it was not asked.
+    """
+    buildpack_name: str | None | MISSING = MISSING
+    """
+    What it calls itself.
+    """
+    version: str | None | MISSING = MISSING
+    """
+    Its version.
+    """
+
+
+class DropletChecksum(BaseModel):
+    """
+    Digest of the droplet's archive; SHA-1 only for droplets from before 2017.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    type: ChecksumType
+    value: Annotated[str, Field(min_length=1)]
+    """
+    Lower-case hexadecimal digits.
+    """
+
+
+class DropletCreate(BaseModel):
+    """
+    A droplet to upload or, with `source_guid`, the destination of a copy.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    relationships: DropletRelationshipsRequest
+    process_types: DropletProcessTypesRequest | MISSING = MISSING
+
+
+class DropletHash(BaseModel):
+    """
+    SHA-1 of the archive. Only the documents of 2014 to 2016 show it; use `checksum`.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    type: Literal["sha1"]
+    """
+    Which digest.
+    """
+    value: str | None
+    """
+    Lower-case hexadecimal digits; null while there are no bits.
+    """
+
+
 class DropletIdentifier(BaseModel):
     """
     Points at a droplet, if there is one.
@@ -1058,6 +1388,196 @@ class DropletIdentifier(BaseModel):
     guid: Guid | None
     """
     The droplet's guid; null when the app has none.
+    """
+
+
+class DropletLifecycle(BaseModel):
+    """
+    How the droplet came to be and how it is run.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    type: Literal["buildpack", "cnb", "docker"]
+    """
+    Which lifecycle.
+    """
+    data: DropletLifecycleData
+
+
+class DropletLifecycleData(BaseModel):
+    """
+    Empty; what a build was given is shown by the build.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+
+
+class DropletLinks(BaseModel):
+    """
+    What can be done with the droplet. `package` is there when it was staged, `upload` while bits are awaited, `download`
+    once it is staged and not an image.
+
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    __annotations__ = {
+        "__pydantic_extra__": dict[str, "Link"],
+    }
+    self: Link
+    app: Link
+    assign_current_droplet: LinkWithMethod
+    package: Link | MISSING = MISSING
+    upload: LinkWithMethod | MISSING = MISSING
+    download: Link | MISSING = MISSING
+
+
+class DropletList(BaseModel):
+    """
+    One page of droplets; their secrets are hidden.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    pagination: Pagination
+    resources: list[Droplet]
+    """
+    The droplets of this page.
+    """
+
+
+DropletProcessTypes = TypeAliasType("DropletProcessTypes", dict[str, str])
+"""
+Start commands by process type. Lists, and answers to who may not read secrets, show `redacted_message` instead.
+
+"""
+
+
+DropletProcessTypesRequest = TypeAliasType(
+    "DropletProcessTypesRequest",
+    dict[Annotated[str, StringConstraints(min_length=1)], str],
+)
+"""
+Start commands by process type; `web` without a command when absent.
+"""
+
+
+class DropletRelationships(BaseModel):
+    """
+    What the droplet belongs to.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    app: ToOneRelationship
+
+
+class DropletRelationshipsRequest(BaseModel):
+    """
+    What the droplet will belong to.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    app: ToOneRelationshipRequest
+
+
+class DropletResult(BaseModel):
+    """
+    What staging made, as the documents of 2014 to 2016 show it.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    buildpack: str | None
+    """
+    The buildpack that was detected or asked for.
+    """
+    stack: str | None
+    """
+    The stack.
+    """
+    process_types: DropletProcessTypes | None
+    """
+    Start commands by process type.
+    """
+    hash: DropletHash
+    execution_metadata: str | None
+    """
+    What the platform needs to run it.
+    """
+
+
+DropletState = TypeAliasType(
+    "DropletState",
+    Literal[
+        "AWAITING_UPLOAD",
+        "PROCESSING_UPLOAD",
+        "COPYING",
+        "STAGING",
+        "STAGED",
+        "FAILED",
+        "EXPIRED",
+        "PENDING",
+    ],
+)
+"""
+| state | entered when | left when |
+|---|---|---|
+| `AWAITING_UPLOAD` | a droplet was created | an upload was accepted |
+| `PROCESSING_UPLOAD` | an upload was accepted | the bits were processed |
+| `COPYING` | a droplet is being copied | the copy is done |
+| `STAGING` | a build was created; lists leave these droplets out | staging ended |
+| `STAGED` | staged, uploaded or copied | newer droplets push it out |
+| `FAILED` | staging, copying or processing failed, see `error` | never |
+| `EXPIRED` | pushed out; its bits are removed | never |
+| `PENDING` | only before 2017: staging had been asked for | staging began |
+
+"""
+
+
+class DropletUpdate(BaseModel):
+    """
+    What can be changed of a droplet.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    metadata: MetadataRequest | MISSING = MISSING
+    image: str | None | MISSING = MISSING
+    """
+    Another image, for external stagers.
+    """
+
+
+class DropletUpload(BaseModel):
+    """
+    The form's only part.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    bits: Annotated[
+        bytes, Field(json_schema_extra={"contentMediaType": "application/octet-stream"})
+    ]
+    """
+    The droplet, a gzipped tar archive. The part needs a file name that ends in `.tgz` or `.tar.gz`.
     """
 
 
@@ -1815,6 +2335,62 @@ class PackageRelationshipsRequest(BaseModel):
         validate_by_name=True,
     )
     app: ToOneRelationshipRequest
+
+
+class PackageStage(BaseModel):
+    """
+    How to stage a package, as the documents of 2015 ask for it.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    memory_limit: Annotated[StrictInt | None | MISSING, Field(ge=1, le=2147483647)] = MISSING
+    """
+    Memory for staging, in MiB.
+    """
+    disk_limit: Annotated[StrictInt | None | MISSING, Field(ge=1, le=2147483647)] = MISSING
+    """
+    Disk space for staging, in MiB.
+    """
+    environment_variables: EnvironmentVariables | None | MISSING = MISSING
+    lifecycle: PackageStageLifecycle | MISSING = MISSING
+
+
+class PackageStageLifecycle(BaseModel):
+    """
+    How to stage; the app's lifecycle when absent.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    type: Literal["buildpack"]
+    """
+    Which lifecycle.
+    """
+    data: PackageStageLifecycleData
+
+
+class PackageStageLifecycleData(BaseModel):
+    """
+    One buildpack, or detection, and a stack.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    buildpack: Annotated[str | None | MISSING, Field(max_length=4096, min_length=1)] = MISSING
+    """
+    Name or URL of the buildpack; null means detection.
+    """
+    stack: Annotated[str | None | MISSING, Field(max_length=4096, min_length=1)] = MISSING
+    """
+    Name of the stack.
+    """
 
 
 PackageState = TypeAliasType(
@@ -2718,6 +3294,17 @@ class StackUpdate(BaseModel):
     Why it is in its state, for people; null clears it.
     """
     metadata: MetadataRequest | MISSING = MISSING
+
+
+class StagingVariables(BaseModel):
+    """
+    Variables for staging alone, beside those of the app.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
 
 
 class SupportLink(BaseModel):

@@ -8,9 +8,9 @@ from typing import Final
 
 from specfoundry.runtime.client import AsynchronousClient, AsyncJob, SyncClient
 
-from .. import models
 from ..operations import apps as _apps_operations
 from ..operations import buildpacks as _buildpacks_operations
+from ..operations import droplets as _droplets_operations
 from ..operations import organizations as _organizations_operations
 from ..operations import packages as _packages_operations
 from ..operations import roles as _roles_operations
@@ -20,6 +20,8 @@ from . import jobs as _jobs
 from .apps import AppsClient, AsyncAppsClient
 from .audit_events import AsyncAuditEventsClient, AuditEventsClient
 from .buildpacks import AsyncBuildpacksClient, BuildpacksClient
+from .builds import AsyncBuildsClient, BuildsClient
+from .droplets import AsyncDropletsClient, DropletsClient
 from .info import AsyncInfoClient, InfoClient
 from .jobs import AsyncJobsClient, JobsClient
 from .organizations import AsyncOrganizationsClient, OrganizationsClient
@@ -34,8 +36,24 @@ from .users import AsyncUsersClient, UsersClient
 from .v2_buildpacks import AsyncV2BuildpacksClient, V2BuildpacksClient
 from .v2_jobs import AsyncV2JobsClient, V2JobsClient
 
-_JOBS: Final[dict[type[object], AsyncJob[models.Job]]] = {
+_JOBS: Final[dict[type[object], AsyncJob[_operations.GetJob200]]] = {
     _packages_operations.DeletePackage202: AsyncJob(
+        location="location",
+        endpoint=_jobs.GET_JOB,
+        state="/state",
+        done=("COMPLETE",),
+        failed=("FAILED",),
+        errors="/errors",
+    ),
+    _droplets_operations.DeleteDroplet202: AsyncJob(
+        location="location",
+        endpoint=_jobs.GET_JOB,
+        state="/state",
+        done=("COMPLETE",),
+        failed=("FAILED",),
+        errors="/errors",
+    ),
+    _droplets_operations.UploadDroplet202: AsyncJob(
         location="location",
         endpoint=_jobs.GET_JOB,
         state="/state",
@@ -126,6 +144,16 @@ class Client(SyncClient):
         return PackagesClient(self._caller)
 
     @cached_property
+    def builds(self) -> BuildsClient:
+        """Packages on their way to become droplets."""
+        return BuildsClient(self._caller)
+
+    @cached_property
+    def droplets(self) -> DropletsClient:
+        """Apps ready to run."""
+        return DropletsClient(self._caller)
+
+    @cached_property
     def resource_matches(self) -> ResourceMatchesClient:
         """Files that the platform knows already."""
         return ResourceMatchesClient(self._caller)
@@ -191,6 +219,8 @@ class Client(SyncClient):
     def wait(
         self,
         answer: _packages_operations.DeletePackage202
+        | _droplets_operations.DeleteDroplet202
+        | _droplets_operations.UploadDroplet202
         | _organizations_operations.DeleteOrganization202
         | _spaces_operations.DeleteSpace202
         | _apps_operations.DeleteApp202
@@ -200,7 +230,7 @@ class Client(SyncClient):
         | _roles_operations.DeleteRole202,
         *,
         timeout: float = 300.0,
-    ) -> models.Job:
+    ) -> _operations.GetJob200:
         """Poll the job behind `answer` until it is done and return its last representation.
 
         `timeout` is in seconds. Raises `JobFailed` with the errors of a failed job, `JobTimeout`,
@@ -231,6 +261,16 @@ class AsyncClient(AsynchronousClient):
     def packages(self) -> AsyncPackagesClient:
         """An app's source, either uploaded bits or a Docker image."""
         return AsyncPackagesClient(self._caller)
+
+    @cached_property
+    def builds(self) -> AsyncBuildsClient:
+        """Packages on their way to become droplets."""
+        return AsyncBuildsClient(self._caller)
+
+    @cached_property
+    def droplets(self) -> AsyncDropletsClient:
+        """Apps ready to run."""
+        return AsyncDropletsClient(self._caller)
 
     @cached_property
     def resource_matches(self) -> AsyncResourceMatchesClient:
@@ -298,6 +338,8 @@ class AsyncClient(AsynchronousClient):
     async def wait(
         self,
         answer: _packages_operations.DeletePackage202
+        | _droplets_operations.DeleteDroplet202
+        | _droplets_operations.UploadDroplet202
         | _organizations_operations.DeleteOrganization202
         | _spaces_operations.DeleteSpace202
         | _apps_operations.DeleteApp202
@@ -307,7 +349,7 @@ class AsyncClient(AsynchronousClient):
         | _roles_operations.DeleteRole202,
         *,
         timeout: float = 300.0,
-    ) -> models.Job:
+    ) -> _operations.GetJob200:
         """Poll the job behind `answer` until it is done and return its last representation.
 
         `timeout` is in seconds. Raises `JobFailed` with the errors of a failed job, `JobTimeout`,

@@ -5,6 +5,8 @@ from .app import Apis, create_app
 from .apps import AppsApi, UnimplementedAppsApi
 from .audit_events import AuditEventsApi, UnimplementedAuditEventsApi
 from .buildpacks import BuildpacksApi, UnimplementedBuildpacksApi
+from .builds import BuildsApi, UnimplementedBuildsApi
+from .droplets import DropletsApi, UnimplementedDropletsApi
 from .info import InfoApi, UnimplementedInfoApi
 from .jobs import JobsApi, UnimplementedJobsApi
 from .organizations import OrganizationsApi, UnimplementedOrganizationsApi
@@ -25,6 +27,8 @@ __all__ = [
     "AppsApi",
     "AuditEventsApi",
     "BuildpacksApi",
+    "BuildsApi",
+    "DropletsApi",
     "InfoApi",
     "JobsApi",
     "OPERATIONS",
@@ -39,6 +43,8 @@ __all__ = [
     "UnimplementedAppsApi",
     "UnimplementedAuditEventsApi",
     "UnimplementedBuildpacksApi",
+    "UnimplementedBuildsApi",
+    "UnimplementedDropletsApi",
     "UnimplementedInfoApi",
     "UnimplementedJobsApi",
     "UnimplementedOrganizationsApi",

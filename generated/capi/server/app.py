@@ -15,6 +15,8 @@ from specfoundry.runtime.security import Authenticator
 from .apps import AppsApi, UnimplementedAppsApi
 from .audit_events import AuditEventsApi, UnimplementedAuditEventsApi
 from .buildpacks import BuildpacksApi, UnimplementedBuildpacksApi
+from .builds import BuildsApi, UnimplementedBuildsApi
+from .droplets import DropletsApi, UnimplementedDropletsApi
 from .info import InfoApi, UnimplementedInfoApi
 from .jobs import JobsApi, UnimplementedJobsApi
 from .organizations import OrganizationsApi, UnimplementedOrganizationsApi
@@ -48,6 +50,12 @@ class Apis(Generic[CallerT]):
 
     packages: PackagesApi[CallerT] = field(default_factory=UnimplementedPackagesApi)
     """An app's source, either uploaded bits or a Docker image."""
+
+    builds: BuildsApi[CallerT] = field(default_factory=UnimplementedBuildsApi)
+    """Packages on their way to become droplets."""
+
+    droplets: DropletsApi[CallerT] = field(default_factory=UnimplementedDropletsApi)
+    """Apps ready to run."""
 
     resource_matches: ResourceMatchesApi[CallerT] = field(
         default_factory=UnimplementedResourceMatchesApi

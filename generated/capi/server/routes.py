@@ -24,6 +24,8 @@ from .. import models
 from ..operations import apps as apps_operations
 from ..operations import audit_events as audit_events_operations
 from ..operations import buildpacks as buildpacks_operations
+from ..operations import builds as builds_operations
+from ..operations import droplets as droplets_operations
 from ..operations import errors
 from ..operations import info as info_operations
 from ..operations import jobs as jobs_operations
@@ -49,26 +51,97 @@ _ANSWER_OAUTH_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.OAuthBadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.OAuthError),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+    ),
 )
 _ANSWER_OAUTH_FORBIDDEN: Final[Answer] = Answer(
     status="403",
     cls=errors.OAuthForbidden,
     media=(Media(media_type="application/json", kind="json", type=models.OAuthError),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+    ),
 )
 _ANSWER_OAUTH_SERVER_ERROR: Final[Answer] = Answer(
     status="500",
     cls=errors.OAuthServerError,
     media=(Media(media_type="application/json", kind="json", type=models.OAuthError),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+    ),
 )
 _ANSWER_OAUTH_UNAUTHORIZED: Final[Answer] = Answer(
     status="401",
     cls=errors.OAuthUnauthorized,
     media=(Media(media_type="application/json", kind="json", type=models.OAuthError),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+    ),
 )
 _ANSWER_RANGE_NOT_SATISFIABLE: Final[Answer] = Answer(
     status="416",
     cls=errors.RangeNotSatisfiable,
     headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
         AnswerHeader(name="Accept-Ranges", identifier="accept_ranges", type=Literal["bytes"]),
         AnswerHeader(
             name="Content-Range",
@@ -82,62 +155,264 @@ _ANSWER_V2_BAD_GATEWAY: Final[Answer] = Answer(
     status="502",
     cls=errors.V2BadGateway,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V2_BAD_QUERY_PARAMETER: Final[Answer] = Answer(
     status="400",
     cls=errors.V2BadQueryParameter,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V2_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.V2BadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V2_BUILDPACK_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.V2BuildpackBadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V2_BUILDPACK_TAKEN: Final[Answer] = Answer(
     status="422",
     cls=errors.V2BuildpackTaken,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V2_BUILDPACK_UPLOAD_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.V2BuildpackUploadBadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V2_CONFLICT: Final[Answer] = Answer(
     status="409",
     cls=errors.V2Conflict,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V2_FORBIDDEN: Final[Answer] = Answer(
     status="403",
     cls=errors.V2Forbidden,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V2_NOT_FOUND: Final[Answer] = Answer(
     status="404",
     cls=errors.V2NotFound,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V2_SERVER_ERROR: Final[Answer] = Answer(
     status="500",
     cls=errors.V2ServerError,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V2_SERVICE_UNAVAILABLE: Final[Answer] = Answer(
     status="503",
     cls=errors.V2ServiceUnavailable,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V2_TOO_MANY_REQUESTS: Final[Answer] = Answer(
     status="429",
     cls=errors.V2TooManyRequests,
     media=(Media(media_type="text/plain", kind="text", type=str),),
     headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
         AnswerHeader(
             name="Retry-After",
             identifier="retry_after",
@@ -180,67 +455,349 @@ _ANSWER_V2_UNAUTHORIZED: Final[Answer] = Answer(
     status="401",
     cls=errors.V2Unauthorized,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+    ),
 )
 _ANSWER_V2_UPLOAD_UNPROCESSABLE_ENTITY: Final[Answer] = Answer(
     status="422",
     cls=errors.V2UploadUnprocessableEntity,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_APP_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.V3AppBadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_BAD_GATEWAY: Final[Answer] = Answer(
     status="502",
     cls=errors.V3BadGateway,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_BAD_QUERY_PARAMETER: Final[Answer] = Answer(
     status="400",
     cls=errors.V3BadQueryParameter,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.V3BadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
+)
+_ANSWER_V3_BUILD_BAD_REQUEST: Final[Answer] = Answer(
+    status="400",
+    cls=errors.V3BuildBadRequest,
+    media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
+)
+_ANSWER_V3_BUILD_UNPROCESSABLE_ENTITY: Final[Answer] = Answer(
+    status="422",
+    cls=errors.V3BuildUnprocessableEntity,
+    media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_BUILDPACK_UNPROCESSABLE_ENTITY: Final[Answer] = Answer(
     status="422",
     cls=errors.V3BuildpackUnprocessableEntity,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_FORBIDDEN: Final[Answer] = Answer(
     status="403",
     cls=errors.V3Forbidden,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_NOT_FOUND: Final[Answer] = Answer(
     status="404",
     cls=errors.V3NotFound,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_SERVER_ERROR: Final[Answer] = Answer(
     status="500",
     cls=errors.V3ServerError,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_SERVICE_UNAVAILABLE: Final[Answer] = Answer(
     status="503",
     cls=errors.V3ServiceUnavailable,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_STACK_UNPROCESSABLE_ENTITY: Final[Answer] = Answer(
     status="422",
     cls=errors.V3StackUnprocessableEntity,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
+)
+_ANSWER_V3_STAGE_BAD_REQUEST: Final[Answer] = Answer(
+    status="400",
+    cls=errors.V3StageBadRequest,
+    media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_TOO_MANY_REQUESTS: Final[Answer] = Answer(
     status="429",
     cls=errors.V3TooManyRequests,
     media=(Media(media_type="text/plain", kind="text", type=str),),
     headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
         AnswerHeader(
             name="Retry-After",
             identifier="retry_after",
@@ -268,16 +825,64 @@ _ANSWER_V3_UNAUTHORIZED: Final[Answer] = Answer(
     status="401",
     cls=errors.V3Unauthorized,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+    ),
 )
 _ANSWER_V3_UNPROCESSABLE_ENTITY: Final[Answer] = Answer(
     status="422",
     cls=errors.V3UnprocessableEntity,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_UPLOAD_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.V3UploadBadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
@@ -292,6 +897,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=root_operations.GetRoot200,
                 media=(Media(media_type="application/json", kind="json", type=models.Root),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                ),
             ),
             _ANSWER_V3_SERVER_ERROR,
         ),
@@ -308,6 +927,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=root_operations.GetV3Root200,
                 media=(Media(media_type="application/json", kind="json", type=models.V3Root),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_SERVER_ERROR,
@@ -325,6 +958,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=info_operations.GetV3Info200,
                 media=(Media(media_type="application/json", kind="json", type=models.V3Info),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_TOO_MANY_REQUESTS,
@@ -343,6 +990,25 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=info_operations.GetV2Info200,
                 media=(Media(media_type="application/json", kind="json", type=models.V2Info),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                ),
             ),
             _ANSWER_V2_BAD_REQUEST,
             _ANSWER_V2_UNAUTHORIZED,
@@ -367,6 +1033,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=info_operations.GetHealth200,
                 media=(Media(media_type="application/json", kind="json", type=Any),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                ),
             ),
             _ANSWER_V2_SERVER_ERROR,
         ),
@@ -404,6 +1084,18 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 cls=tokens_operations.CreateToken200,
                 media=(Media(media_type="application/json", kind="json", type=models.Token),),
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
                     AnswerHeader(
                         name="Cache-Control",
                         identifier="cache_control",
@@ -445,7 +1137,24 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             ),
         ),
         answers=(
-            Answer(status="200", cls=tokens_operations.RevokeToken200),
+            Answer(
+                status="200",
+                cls=tokens_operations.RevokeToken200,
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                ),
+            ),
             _ANSWER_OAUTH_UNAUTHORIZED,
             _ANSWER_OAUTH_FORBIDDEN,
             _ANSWER_OAUTH_SERVER_ERROR,
@@ -464,6 +1173,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=tokens_operations.GetTokenKeys200,
                 media=(Media(media_type="application/json", kind="json", type=models.TokenKeys),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                ),
             ),
             _ANSWER_OAUTH_SERVER_ERROR,
         ),
@@ -480,6 +1203,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=tokens_operations.GetTokenKey200,
                 media=(Media(media_type="application/json", kind="json", type=models.TokenKey),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                ),
             ),
             _ANSWER_OAUTH_SERVER_ERROR,
         ),
@@ -500,6 +1237,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         media_type="application/json", kind="json", type=models.OpenidConfiguration
                     ),
                 ),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                ),
             ),
             _ANSWER_OAUTH_SERVER_ERROR,
         ),
@@ -516,6 +1267,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=tokens_operations.GetLogin200,
                 media=(Media(media_type="application/json", kind="json", type=models.LoginInfo),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                ),
             ),
             _ANSWER_OAUTH_SERVER_ERROR,
         ),
@@ -532,6 +1297,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=tokens_operations.GetUaaInfo200,
                 media=(Media(media_type="application/json", kind="json", type=models.LoginInfo),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                ),
             ),
             _ANSWER_OAUTH_SERVER_ERROR,
         ),
@@ -707,7 +1486,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=packages_operations.ListPackages200,
                 media=(Media(media_type="application/json", kind="json", type=models.PackageList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -773,7 +1571,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=packages_operations.CreatePackage201,
                 media=(Media(media_type="application/json", kind="json", type=models.Package),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -831,7 +1648,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=packages_operations.GetPackage200,
                 media=(Media(media_type="application/json", kind="json", type=models.Package),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -884,6 +1720,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=packages_operations.DeletePackage202,
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -958,7 +1811,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=packages_operations.UpdatePackage200,
                 media=(Media(media_type="application/json", kind="json", type=models.Package),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -1035,7 +1907,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=packages_operations.UploadPackage200,
                 media=(Media(media_type="application/json", kind="json", type=models.Package),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_UPLOAD_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -1117,6 +2008,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(Media(media_type="application/octet-stream", kind="binary", type=Binary),),
                 headers=(
                     AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(
                         name="Accept-Ranges", identifier="accept_ranges", type=Literal["bytes"]
                     ),
                     AnswerHeader(
@@ -1131,6 +2039,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 cls=packages_operations.DownloadPackage206,
                 media=(Media(media_type="application/octet-stream", kind="binary", type=Binary),),
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(
                         name="Accept-Ranges", identifier="accept_ranges", type=Literal["bytes"]
                     ),
@@ -1151,6 +2076,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="302",
                 cls=packages_operations.DownloadPackage302,
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(
                         name="Location",
                         identifier="location",
@@ -1346,7 +2288,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=packages_operations.ListPackagesForApp200,
                 media=(Media(media_type="application/json", kind="json", type=models.PackageList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -1426,7 +2387,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=packages_operations.CreatePackageForApp201,
                 media=(Media(media_type="application/json", kind="json", type=models.Package),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -1466,6 +2446,1997 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         },
     ),
     Operation(
+        operation_id="listBuilds",
+        method="GET",
+        path="/v3/builds",
+        tag="builds",
+        handler="list_builds",
+        params=builds_operations.ListBuildsParams,
+        parameters=(
+            Parameter(
+                name="guids",
+                identifier="guids",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="states",
+                identifier="states",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="app_guids",
+                identifier="app_guids",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="package_guids",
+                identifier="package_guids",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="label_selector",
+                identifier="label_selector",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="page",
+                identifier="page",
+                location="query",
+                shape=Shape(("integer",)),
+                style="form",
+                explode=True,
+                decode="leading-integer",
+            ),
+            Parameter(
+                name="per_page",
+                identifier="per_page",
+                location="query",
+                shape=Shape(("integer",)),
+                style="form",
+                explode=True,
+                decode="leading-integer",
+            ),
+            Parameter(
+                name="order_by", identifier="order_by", location="query", style="form", explode=True
+            ),
+            Parameter(
+                name="created_ats",
+                identifier="created_ats",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="created_ats[lt]",
+                identifier="created_ats_lt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="created_ats[lte]",
+                identifier="created_ats_lte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="created_ats[gt]",
+                identifier="created_ats_gt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="created_ats[gte]",
+                identifier="created_ats_gte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats",
+                identifier="updated_ats",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="updated_ats[lt]",
+                identifier="updated_ats_lt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats[lte]",
+                identifier="updated_ats_lte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats[gt]",
+                identifier="updated_ats_gt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats[gte]",
+                identifier="updated_ats_gte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=builds_operations.ListBuilds200,
+                media=(Media(media_type="application/json", kind="json", type=models.BuildList),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
+            ),
+            _ANSWER_V3_BAD_QUERY_PARAMETER,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        strict_query=True,
+        extensions={
+            "x-permitted-roles": {
+                "roles": [
+                    "admin",
+                    "admin_read_only",
+                    "global_auditor",
+                    "space_developer",
+                    "space_manager",
+                    "space_auditor",
+                    "space_supporter",
+                    "org_manager",
+                ],
+                "filtered": True,
+            },
+            "x-strict-query": True,
+            "x-pagination": {
+                "items": "/resources",
+                "total": "/pagination/total_results",
+                "pages": "/pagination/total_pages",
+                "first": "/pagination/first/href",
+                "last": "/pagination/last/href",
+                "next": "/pagination/next/href",
+                "previous": "/pagination/previous/href",
+                "page": "page",
+                "per-page": "per_page",
+            },
+        },
+    ),
+    Operation(
+        operation_id="createBuild",
+        method="POST",
+        path="/v3/builds",
+        tag="builds",
+        handler="create_build",
+        body=Body(
+            media=(Media(media_type="application/json", kind="json", type=models.BuildCreate),),
+            required=True,
+            ignore_media_type=True,
+        ),
+        answers=(
+            Answer(
+                status="201",
+                cls=builds_operations.CreateBuild201,
+                media=(Media(media_type="application/json", kind="json", type=models.Build),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
+            ),
+            _ANSWER_V3_BUILD_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_BUILD_UNPROCESSABLE_ENTITY,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-state-dependent": {
+                "400": "the package must be ready and the buildpacks enabled",
+                "403": "Docker packages can be staged only while that feature is on",
+                "422": "the package must exist, and only one build of an app may be staging",
+            },
+            "x-permitted-roles": {
+                "roles": ["admin", "space_developer", "space_supporter"],
+                "hidden": {
+                    "status": 422,
+                    "roles": [
+                        "admin_read_only",
+                        "global_auditor",
+                        "space_manager",
+                        "space_auditor",
+                        "org_manager",
+                        "org_auditor",
+                        "org_billing_manager",
+                        "org_user",
+                        "none",
+                    ],
+                },
+            },
+        },
+    ),
+    Operation(
+        operation_id="getBuild",
+        method="GET",
+        path="/v3/builds/{guid}",
+        tag="builds",
+        handler="get_build",
+        params=builds_operations.GetBuildParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=builds_operations.GetBuild200,
+                media=(Media(media_type="application/json", kind="json", type=models.Build),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
+            ),
+            _ANSWER_V3_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-permitted-roles": {
+                "roles": [
+                    "admin",
+                    "admin_read_only",
+                    "global_auditor",
+                    "space_developer",
+                    "space_manager",
+                    "space_auditor",
+                    "space_supporter",
+                    "org_manager",
+                ],
+                "hidden": {
+                    "status": 404,
+                    "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
+                },
+            }
+        },
+    ),
+    Operation(
+        operation_id="updateBuild",
+        method="PATCH",
+        path="/v3/builds/{guid}",
+        tag="builds",
+        handler="update_build",
+        params=builds_operations.UpdateBuildParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+        ),
+        body=Body(
+            media=(Media(media_type="application/json", kind="json", type=models.BuildUpdate),)
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=builds_operations.UpdateBuild200,
+                media=(Media(media_type="application/json", kind="json", type=models.Build),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
+            ),
+            _ANSWER_V3_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_UNPROCESSABLE_ENTITY,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-state-dependent": {
+                "403": "states are set by external stagers alone",
+                "422": "the state STAGED needs a lifecycle",
+            },
+            "x-permitted-roles": {
+                "roles": ["admin", "space_developer"],
+                "denied": {
+                    "status": 403,
+                    "roles": [
+                        "admin_read_only",
+                        "global_auditor",
+                        "space_manager",
+                        "space_auditor",
+                        "space_supporter",
+                        "org_manager",
+                    ],
+                },
+                "hidden": {
+                    "status": 404,
+                    "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
+                },
+            },
+        },
+    ),
+    Operation(
+        operation_id="listBuildsForApp",
+        method="GET",
+        path="/v3/apps/{guid}/builds",
+        tag="builds",
+        handler="list_builds_for_app",
+        params=builds_operations.ListBuildsForAppParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+            Parameter(
+                name="guids",
+                identifier="guids",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="states",
+                identifier="states",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="label_selector",
+                identifier="label_selector",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="page",
+                identifier="page",
+                location="query",
+                shape=Shape(("integer",)),
+                style="form",
+                explode=True,
+                decode="leading-integer",
+            ),
+            Parameter(
+                name="per_page",
+                identifier="per_page",
+                location="query",
+                shape=Shape(("integer",)),
+                style="form",
+                explode=True,
+                decode="leading-integer",
+            ),
+            Parameter(
+                name="order_by", identifier="order_by", location="query", style="form", explode=True
+            ),
+            Parameter(
+                name="created_ats",
+                identifier="created_ats",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="created_ats[lt]",
+                identifier="created_ats_lt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="created_ats[lte]",
+                identifier="created_ats_lte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="created_ats[gt]",
+                identifier="created_ats_gt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="created_ats[gte]",
+                identifier="created_ats_gte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats",
+                identifier="updated_ats",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="updated_ats[lt]",
+                identifier="updated_ats_lt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats[lte]",
+                identifier="updated_ats_lte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats[gt]",
+                identifier="updated_ats_gt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats[gte]",
+                identifier="updated_ats_gte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=builds_operations.ListBuildsForApp200,
+                media=(Media(media_type="application/json", kind="json", type=models.BuildList),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
+            ),
+            _ANSWER_V3_BAD_QUERY_PARAMETER,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        strict_query=True,
+        extensions={
+            "x-permitted-roles": {
+                "roles": [
+                    "admin",
+                    "admin_read_only",
+                    "global_auditor",
+                    "space_developer",
+                    "space_manager",
+                    "space_auditor",
+                    "space_supporter",
+                    "org_manager",
+                ],
+                "hidden": {
+                    "status": 404,
+                    "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
+                },
+            },
+            "x-strict-query": True,
+            "x-pagination": {
+                "items": "/resources",
+                "total": "/pagination/total_results",
+                "pages": "/pagination/total_pages",
+                "first": "/pagination/first/href",
+                "last": "/pagination/last/href",
+                "next": "/pagination/next/href",
+                "previous": "/pagination/previous/href",
+                "page": "page",
+                "per-page": "per_page",
+            },
+        },
+    ),
+    Operation(
+        operation_id="listDropletsForPackage",
+        method="GET",
+        path="/v3/packages/{guid}/droplets",
+        tag="droplets",
+        handler="list_droplets_for_package",
+        params=droplets_operations.ListDropletsForPackageParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+            Parameter(
+                name="guids",
+                identifier="guids",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="states",
+                identifier="states",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="app_guids",
+                identifier="app_guids",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="space_guids",
+                identifier="space_guids",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="organization_guids",
+                identifier="organization_guids",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="label_selector",
+                identifier="label_selector",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="page",
+                identifier="page",
+                location="query",
+                shape=Shape(("integer",)),
+                style="form",
+                explode=True,
+                decode="leading-integer",
+            ),
+            Parameter(
+                name="per_page",
+                identifier="per_page",
+                location="query",
+                shape=Shape(("integer",)),
+                style="form",
+                explode=True,
+                decode="leading-integer",
+            ),
+            Parameter(
+                name="order_by", identifier="order_by", location="query", style="form", explode=True
+            ),
+            Parameter(
+                name="created_ats",
+                identifier="created_ats",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="created_ats[lt]",
+                identifier="created_ats_lt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="created_ats[lte]",
+                identifier="created_ats_lte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="created_ats[gt]",
+                identifier="created_ats_gt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="created_ats[gte]",
+                identifier="created_ats_gte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats",
+                identifier="updated_ats",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="updated_ats[lt]",
+                identifier="updated_ats_lt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats[lte]",
+                identifier="updated_ats_lte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats[gt]",
+                identifier="updated_ats_gt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats[gte]",
+                identifier="updated_ats_gte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=droplets_operations.ListDropletsForPackage200,
+                media=(Media(media_type="application/json", kind="json", type=models.DropletList),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
+            ),
+            _ANSWER_V3_BAD_QUERY_PARAMETER,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        strict_query=True,
+        extensions={
+            "x-permitted-roles": {
+                "roles": [
+                    "admin",
+                    "admin_read_only",
+                    "global_auditor",
+                    "space_developer",
+                    "space_manager",
+                    "space_auditor",
+                    "space_supporter",
+                    "org_manager",
+                ],
+                "hidden": {
+                    "status": 404,
+                    "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
+                },
+            },
+            "x-strict-query": True,
+            "x-pagination": {
+                "items": "/resources",
+                "total": "/pagination/total_results",
+                "pages": "/pagination/total_pages",
+                "first": "/pagination/first/href",
+                "last": "/pagination/last/href",
+                "next": "/pagination/next/href",
+                "previous": "/pagination/previous/href",
+                "page": "page",
+                "per-page": "per_page",
+            },
+        },
+    ),
+    Operation(
+        operation_id="stagePackage",
+        method="POST",
+        path="/v3/packages/{guid}/droplets",
+        tag="droplets",
+        handler="stage_package",
+        params=droplets_operations.StagePackageParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+        ),
+        body=Body(
+            media=(Media(media_type="application/json", kind="json", type=models.PackageStage),)
+        ),
+        answers=(
+            Answer(
+                status="201",
+                cls=droplets_operations.StagePackage201,
+                media=(Media(media_type="application/json", kind="json", type=models.Droplet),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
+            ),
+            _ANSWER_V3_STAGE_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_BUILD_UNPROCESSABLE_ENTITY,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        deprecated=True,
+        extensions={
+            "x-state-dependent": {
+                "400": "the package must be ready and made of bits",
+                "403": "Docker packages can be staged only while that feature is on",
+                "422": "buildpack and stack must exist, and only one build of an app may be staging",
+            },
+            "x-permitted-roles": {
+                "roles": ["admin", "space_developer", "space_supporter"],
+                "denied": {
+                    "status": 403,
+                    "roles": [
+                        "admin_read_only",
+                        "global_auditor",
+                        "space_manager",
+                        "space_auditor",
+                        "org_manager",
+                    ],
+                },
+                "hidden": {
+                    "status": 404,
+                    "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
+                },
+            },
+        },
+    ),
+    Operation(
+        operation_id="listDroplets",
+        method="GET",
+        path="/v3/droplets",
+        tag="droplets",
+        handler="list_droplets",
+        params=droplets_operations.ListDropletsParams,
+        parameters=(
+            Parameter(
+                name="guids",
+                identifier="guids",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="states",
+                identifier="states",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="app_guids",
+                identifier="app_guids",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="space_guids",
+                identifier="space_guids",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="organization_guids",
+                identifier="organization_guids",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="label_selector",
+                identifier="label_selector",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="page",
+                identifier="page",
+                location="query",
+                shape=Shape(("integer",)),
+                style="form",
+                explode=True,
+                decode="leading-integer",
+            ),
+            Parameter(
+                name="per_page",
+                identifier="per_page",
+                location="query",
+                shape=Shape(("integer",)),
+                style="form",
+                explode=True,
+                decode="leading-integer",
+            ),
+            Parameter(
+                name="order_by", identifier="order_by", location="query", style="form", explode=True
+            ),
+            Parameter(
+                name="created_ats",
+                identifier="created_ats",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="created_ats[lt]",
+                identifier="created_ats_lt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="created_ats[lte]",
+                identifier="created_ats_lte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="created_ats[gt]",
+                identifier="created_ats_gt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="created_ats[gte]",
+                identifier="created_ats_gte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats",
+                identifier="updated_ats",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="updated_ats[lt]",
+                identifier="updated_ats_lt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats[lte]",
+                identifier="updated_ats_lte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats[gt]",
+                identifier="updated_ats_gt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats[gte]",
+                identifier="updated_ats_gte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=droplets_operations.ListDroplets200,
+                media=(Media(media_type="application/json", kind="json", type=models.DropletList),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
+            ),
+            _ANSWER_V3_BAD_QUERY_PARAMETER,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        strict_query=True,
+        extensions={
+            "x-permitted-roles": {
+                "roles": [
+                    "admin",
+                    "admin_read_only",
+                    "global_auditor",
+                    "space_developer",
+                    "space_manager",
+                    "space_auditor",
+                    "space_supporter",
+                    "org_manager",
+                ],
+                "filtered": True,
+            },
+            "x-strict-query": True,
+            "x-pagination": {
+                "items": "/resources",
+                "total": "/pagination/total_results",
+                "pages": "/pagination/total_pages",
+                "first": "/pagination/first/href",
+                "last": "/pagination/last/href",
+                "next": "/pagination/next/href",
+                "previous": "/pagination/previous/href",
+                "page": "page",
+                "per-page": "per_page",
+            },
+        },
+    ),
+    Operation(
+        operation_id="createDroplet",
+        method="POST",
+        path="/v3/droplets",
+        tag="droplets",
+        handler="create_droplet",
+        params=droplets_operations.CreateDropletParams,
+        parameters=(
+            Parameter(
+                name="source_guid",
+                identifier="source_guid",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+        ),
+        body=Body(
+            media=(Media(media_type="application/json", kind="json", type=models.DropletCreate),),
+            required=True,
+        ),
+        answers=(
+            Answer(
+                status="201",
+                cls=droplets_operations.CreateDroplet201,
+                media=(Media(media_type="application/json", kind="json", type=models.Droplet),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
+            ),
+            _ANSWER_V3_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_UNPROCESSABLE_ENTITY,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-state-dependent": {
+                "404": "a droplet to copy, and the app to copy it to, must exist",
+                "422": "the app must exist and not be of lifecycle docker; a droplet to copy must be staged",
+            },
+            "x-permitted-roles": {
+                "roles": ["admin", "space_developer"],
+                "denied": {
+                    "status": 403,
+                    "roles": [
+                        "admin_read_only",
+                        "global_auditor",
+                        "space_manager",
+                        "space_auditor",
+                        "space_supporter",
+                        "org_manager",
+                    ],
+                },
+                "hidden": {
+                    "status": 422,
+                    "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
+                },
+            },
+        },
+    ),
+    Operation(
+        operation_id="getDroplet",
+        method="GET",
+        path="/v3/droplets/{guid}",
+        tag="droplets",
+        handler="get_droplet",
+        params=droplets_operations.GetDropletParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=droplets_operations.GetDroplet200,
+                media=(Media(media_type="application/json", kind="json", type=models.Droplet),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
+            ),
+            _ANSWER_V3_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-permitted-roles": {
+                "roles": [
+                    "admin",
+                    "admin_read_only",
+                    "global_auditor",
+                    "space_developer",
+                    "space_manager",
+                    "space_auditor",
+                    "space_supporter",
+                    "org_manager",
+                ],
+                "hidden": {
+                    "status": 404,
+                    "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
+                },
+            }
+        },
+    ),
+    Operation(
+        operation_id="deleteDroplet",
+        method="DELETE",
+        path="/v3/droplets/{guid}",
+        tag="droplets",
+        handler="delete_droplet",
+        params=droplets_operations.DeleteDropletParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+        ),
+        answers=(
+            Answer(
+                status="202",
+                cls=droplets_operations.DeleteDroplet202,
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                    AnswerHeader(
+                        name="Location",
+                        identifier="location",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                ),
+            ),
+            _ANSWER_V3_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_UNPROCESSABLE_ENTITY,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-state-dependent": {"422": "the current droplet of an app cannot be deleted"},
+            "x-permitted-roles": {
+                "roles": ["admin", "space_developer"],
+                "denied": {
+                    "status": 403,
+                    "roles": [
+                        "admin_read_only",
+                        "global_auditor",
+                        "space_manager",
+                        "space_auditor",
+                        "space_supporter",
+                        "org_manager",
+                    ],
+                },
+                "hidden": {
+                    "status": 404,
+                    "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
+                },
+            },
+            "x-async-job": {
+                "location": "Location",
+                "get": "getJob",
+                "state": "/state",
+                "done": ["COMPLETE"],
+                "failed": ["FAILED"],
+                "errors": "/errors",
+            },
+        },
+    ),
+    Operation(
+        operation_id="updateDroplet",
+        method="PATCH",
+        path="/v3/droplets/{guid}",
+        tag="droplets",
+        handler="update_droplet",
+        params=droplets_operations.UpdateDropletParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+        ),
+        body=Body(
+            media=(Media(media_type="application/json", kind="json", type=models.DropletUpdate),)
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=droplets_operations.UpdateDroplet200,
+                media=(Media(media_type="application/json", kind="json", type=models.Droplet),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
+            ),
+            _ANSWER_V3_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_UNPROCESSABLE_ENTITY,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-state-dependent": {"403": "images are set by external stagers alone"},
+            "x-permitted-roles": {
+                "roles": ["admin", "space_developer"],
+                "denied": {
+                    "status": 403,
+                    "roles": [
+                        "admin_read_only",
+                        "global_auditor",
+                        "space_manager",
+                        "space_auditor",
+                        "space_supporter",
+                        "org_manager",
+                    ],
+                },
+                "hidden": {
+                    "status": 404,
+                    "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
+                },
+            },
+        },
+    ),
+    Operation(
+        operation_id="uploadDroplet",
+        method="POST",
+        path="/v3/droplets/{guid}/upload",
+        tag="droplets",
+        handler="upload_droplet",
+        params=droplets_operations.UploadDropletParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+        ),
+        body=Body(
+            media=(
+                Media(
+                    media_type="multipart/form-data",
+                    kind="multipart",
+                    type=droplets_operations.UploadDropletBody,
+                    parts=(
+                        Part(
+                            name="bits",
+                            identifier="bits",
+                            kind="file",
+                            type=UploadedFile,
+                            required=True,
+                        ),
+                    ),
+                    closed=True,
+                ),
+            ),
+            required=True,
+        ),
+        answers=(
+            Answer(
+                status="202",
+                cls=droplets_operations.UploadDroplet202,
+                media=(Media(media_type="application/json", kind="json", type=models.Droplet),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                    AnswerHeader(
+                        name="Location",
+                        identifier="location",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                ),
+            ),
+            _ANSWER_V3_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_UNPROCESSABLE_ENTITY,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-state-dependent": {
+                "422": "bits may be uploaded once, and the file must be named like an archive"
+            },
+            "x-permitted-roles": {
+                "roles": ["admin", "space_developer"],
+                "denied": {
+                    "status": 403,
+                    "roles": [
+                        "admin_read_only",
+                        "global_auditor",
+                        "space_manager",
+                        "space_auditor",
+                        "space_supporter",
+                        "org_manager",
+                    ],
+                },
+                "hidden": {
+                    "status": 404,
+                    "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
+                },
+            },
+            "x-async-job": {
+                "location": "Location",
+                "get": "getJob",
+                "state": "/state",
+                "done": ["COMPLETE"],
+                "failed": ["FAILED"],
+                "errors": "/errors",
+            },
+            "x-blob": {
+                "part": "bits",
+                "download": "downloadDroplet",
+                "get": "getDroplet",
+                "state": "/state",
+                "pending": ["PROCESSING_UPLOAD"],
+                "ready": ["STAGED"],
+                "failed": ["FAILED"],
+                "checksum": "/checksum/value",
+            },
+        },
+    ),
+    Operation(
+        operation_id="downloadDroplet",
+        method="GET",
+        path="/v3/droplets/{guid}/download",
+        tag="droplets",
+        handler="download_droplet",
+        params=droplets_operations.DownloadDropletParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+            Parameter(
+                name="Range", identifier="range", location="header", style="simple", explode=False
+            ),
+            Parameter(
+                name="If-Range",
+                identifier="if_range",
+                location="header",
+                style="simple",
+                explode=False,
+            ),
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=droplets_operations.DownloadDroplet200,
+                media=(Media(media_type="application/octet-stream", kind="binary", type=Binary),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(
+                        name="Accept-Ranges", identifier="accept_ranges", type=Literal["bytes"]
+                    ),
+                    AnswerHeader(
+                        name="Content-Disposition", identifier="content_disposition", type=str
+                    ),
+                    AnswerHeader(name="ETag", identifier="e_tag", type=str),
+                    AnswerHeader(name="Last-Modified", identifier="last_modified", type=str),
+                ),
+            ),
+            Answer(
+                status="206",
+                cls=droplets_operations.DownloadDroplet206,
+                media=(Media(media_type="application/octet-stream", kind="binary", type=Binary),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(
+                        name="Accept-Ranges", identifier="accept_ranges", type=Literal["bytes"]
+                    ),
+                    AnswerHeader(
+                        name="Content-Disposition", identifier="content_disposition", type=str
+                    ),
+                    AnswerHeader(
+                        name="Content-Range",
+                        identifier="content_range",
+                        type=Annotated[str, Field(pattern="^bytes (?:[0-9]+-[0-9]+|\\*)/[0-9]+$")],
+                        required=True,
+                    ),
+                    AnswerHeader(name="ETag", identifier="e_tag", type=str),
+                    AnswerHeader(name="Last-Modified", identifier="last_modified", type=str),
+                ),
+            ),
+            Answer(
+                status="302",
+                cls=droplets_operations.DownloadDroplet302,
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(
+                        name="Location",
+                        identifier="location",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                ),
+            ),
+            _ANSWER_V3_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_RANGE_NOT_SATISFIABLE,
+            _ANSWER_V3_UNPROCESSABLE_ENTITY,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-state-dependent": {
+                "404": "the droplet must have bits",
+                "416": "the range must lie within the bits",
+                "422": "only staged droplets that are no image can be downloaded",
+            },
+            "x-permitted-roles": {
+                "roles": [
+                    "admin",
+                    "admin_read_only",
+                    "space_developer",
+                    "space_manager",
+                    "space_auditor",
+                    "org_manager",
+                ],
+                "denied": {"status": 403, "roles": ["global_auditor", "space_supporter"]},
+                "hidden": {
+                    "status": 404,
+                    "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
+                },
+            },
+        },
+    ),
+    Operation(
+        operation_id="listDropletsForApp",
+        method="GET",
+        path="/v3/apps/{guid}/droplets",
+        tag="droplets",
+        handler="list_droplets_for_app",
+        params=droplets_operations.ListDropletsForAppParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+            Parameter(
+                name="guids",
+                identifier="guids",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="states",
+                identifier="states",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="current", identifier="current", location="query", style="form", explode=True
+            ),
+            Parameter(
+                name="label_selector",
+                identifier="label_selector",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="page",
+                identifier="page",
+                location="query",
+                shape=Shape(("integer",)),
+                style="form",
+                explode=True,
+                decode="leading-integer",
+            ),
+            Parameter(
+                name="per_page",
+                identifier="per_page",
+                location="query",
+                shape=Shape(("integer",)),
+                style="form",
+                explode=True,
+                decode="leading-integer",
+            ),
+            Parameter(
+                name="order_by", identifier="order_by", location="query", style="form", explode=True
+            ),
+            Parameter(
+                name="created_ats",
+                identifier="created_ats",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="created_ats[lt]",
+                identifier="created_ats_lt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="created_ats[lte]",
+                identifier="created_ats_lte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="created_ats[gt]",
+                identifier="created_ats_gt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="created_ats[gte]",
+                identifier="created_ats_gte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats",
+                identifier="updated_ats",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="updated_ats[lt]",
+                identifier="updated_ats_lt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats[lte]",
+                identifier="updated_ats_lte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats[gt]",
+                identifier="updated_ats_gt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats[gte]",
+                identifier="updated_ats_gte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=droplets_operations.ListDropletsForApp200,
+                media=(Media(media_type="application/json", kind="json", type=models.DropletList),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
+            ),
+            _ANSWER_V3_BAD_QUERY_PARAMETER,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        strict_query=True,
+        extensions={
+            "x-permitted-roles": {
+                "roles": [
+                    "admin",
+                    "admin_read_only",
+                    "global_auditor",
+                    "space_developer",
+                    "space_manager",
+                    "space_auditor",
+                    "space_supporter",
+                    "org_manager",
+                ],
+                "hidden": {
+                    "status": 404,
+                    "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
+                },
+            },
+            "x-strict-query": True,
+            "x-pagination": {
+                "items": "/resources",
+                "total": "/pagination/total_results",
+                "pages": "/pagination/total_pages",
+                "first": "/pagination/first/href",
+                "last": "/pagination/last/href",
+                "next": "/pagination/next/href",
+                "previous": "/pagination/previous/href",
+                "page": "page",
+                "per-page": "per_page",
+            },
+        },
+    ),
+    Operation(
         operation_id="createResourceMatch",
         method="POST",
         path="/v3/resource_matches",
@@ -1484,7 +4455,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(
                     Media(media_type="application/json", kind="json", type=models.ResourceMatches),
                 ),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -1641,7 +4631,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(
                     Media(media_type="application/json", kind="json", type=models.OrganizationList),
                 ),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -1703,7 +4712,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(
                     Media(media_type="application/json", kind="json", type=models.Organization),
                 ),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -1762,7 +4790,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(
                     Media(media_type="application/json", kind="json", type=models.Organization),
                 ),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -1815,6 +4862,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=organizations_operations.DeleteOrganization202,
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -2017,7 +5081,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=spaces_operations.ListSpaces200,
                 media=(Media(media_type="application/json", kind="json", type=models.SpaceList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -2072,7 +5155,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=spaces_operations.CreateSpace201,
                 media=(Media(media_type="application/json", kind="json", type=models.Space),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -2137,7 +5239,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=spaces_operations.GetSpace200,
                 media=(Media(media_type="application/json", kind="json", type=models.Space),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -2192,6 +5313,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=spaces_operations.DeleteSpace202,
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -2406,7 +5544,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(
                     Media(media_type="application/json", kind="json", type=models.AuditEventList),
                 ),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -2466,7 +5623,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=audit_events_operations.GetAuditEvent200,
                 media=(Media(media_type="application/json", kind="json", type=models.AuditEvent),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -2679,7 +5855,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=apps_operations.ListApps200,
                 media=(Media(media_type="application/json", kind="json", type=models.AppList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -2734,7 +5929,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=apps_operations.CreateApp201,
                 media=(Media(media_type="application/json", kind="json", type=models.App),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_APP_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -2801,7 +6015,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=apps_operations.GetApp200,
                 media=(Media(media_type="application/json", kind="json", type=models.App),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -2856,6 +6089,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=apps_operations.DeleteApp202,
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -3057,7 +6307,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(
                     Media(media_type="application/json", kind="json", type=models.BuildpackList),
                 ),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3100,7 +6369,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=buildpacks_operations.CreateBuildpack201,
                 media=(Media(media_type="application/json", kind="json", type=models.Buildpack),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3159,7 +6447,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=buildpacks_operations.GetBuildpack200,
                 media=(Media(media_type="application/json", kind="json", type=models.Buildpack),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3195,6 +6502,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=buildpacks_operations.DeleteBuildpack202,
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -3269,7 +6593,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=buildpacks_operations.UpdateBuildpack200,
                 media=(Media(media_type="application/json", kind="json", type=models.Buildpack),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3350,6 +6693,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 cls=buildpacks_operations.UploadBuildpack202,
                 media=(Media(media_type="application/json", kind="json", type=models.Buildpack),),
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -3541,7 +6901,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=stacks_operations.ListStacks200,
                 media=(Media(media_type="application/json", kind="json", type=models.StackList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3584,7 +6963,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=stacks_operations.CreateStack201,
                 media=(Media(media_type="application/json", kind="json", type=models.Stack),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3641,7 +7039,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=stacks_operations.GetStack200,
                 media=(Media(media_type="application/json", kind="json", type=models.Stack),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3676,7 +7093,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             Answer(
                 status="204",
                 cls=stacks_operations.DeleteStack204,
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3737,7 +7173,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=stacks_operations.UpdateStack200,
                 media=(Media(media_type="application/json", kind="json", type=models.Stack),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3939,7 +7394,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=stacks_operations.ListAppsForStack200,
                 media=(Media(media_type="application/json", kind="json", type=models.AppList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -4132,7 +7606,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=users_operations.ListUsers200,
                 media=(Media(media_type="application/json", kind="json", type=models.UserList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -4192,7 +7685,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=users_operations.CreateUser201,
                 media=(Media(media_type="application/json", kind="json", type=models.User),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -4249,7 +7761,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=users_operations.GetUser200,
                 media=(Media(media_type="application/json", kind="json", type=models.User),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -4302,6 +7833,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=users_operations.DeleteUser202,
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -4376,7 +7924,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=users_operations.UpdateUser200,
                 media=(Media(media_type="application/json", kind="json", type=models.User),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -4572,7 +8139,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=users_operations.ListUsersForOrganization200,
                 media=(Media(media_type="application/json", kind="json", type=models.UserList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -4776,7 +8362,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=users_operations.ListUsersForSpace200,
                 media=(Media(media_type="application/json", kind="json", type=models.UserList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -4983,7 +8588,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=roles_operations.ListRoles200,
                 media=(Media(media_type="application/json", kind="json", type=models.RoleList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -5043,7 +8667,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=roles_operations.CreateRole201,
                 media=(Media(media_type="application/json", kind="json", type=models.Role),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -5110,7 +8753,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=roles_operations.GetRole200,
                 media=(Media(media_type="application/json", kind="json", type=models.Role),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -5166,6 +8828,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=roles_operations.DeleteRole202,
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -5239,7 +8918,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=jobs_operations.GetJob200,
                 media=(Media(media_type="application/json", kind="json", type=models.Job),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -5341,7 +9039,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(
                     Media(media_type="application/json", kind="json", type=models.V2BuildpackList),
                 ),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V2_BAD_QUERY_PARAMETER,
             _ANSWER_V2_UNAUTHORIZED,
@@ -5384,6 +9101,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 cls=v2_buildpacks_operations.CreateV2Buildpack201,
                 media=(Media(media_type="application/json", kind="json", type=models.V2Buildpack),),
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -5451,7 +9185,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=v2_buildpacks_operations.GetV2Buildpack200,
                 media=(Media(media_type="application/json", kind="json", type=models.V2Buildpack),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V2_BAD_REQUEST,
             _ANSWER_V2_UNAUTHORIZED,
@@ -5494,7 +9247,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=v2_buildpacks_operations.UpdateV2Buildpack201,
                 media=(Media(media_type="application/json", kind="json", type=models.V2Buildpack),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V2_BUILDPACK_BAD_REQUEST,
             _ANSWER_V2_UNAUTHORIZED,
@@ -5558,12 +9330,50 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=v2_buildpacks_operations.DeleteV2Buildpack202,
                 media=(Media(media_type="application/json", kind="json", type=models.V2Job),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             Answer(
                 status="204",
                 cls=v2_buildpacks_operations.DeleteV2Buildpack204,
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V2_BAD_QUERY_PARAMETER,
             _ANSWER_V2_UNAUTHORIZED,
@@ -5638,12 +9448,50 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=v2_buildpacks_operations.UploadV2BuildpackBits201,
                 media=(Media(media_type="application/json", kind="json", type=models.V2Buildpack),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             Answer(
                 status="204",
                 cls=v2_buildpacks_operations.UploadV2BuildpackBits204,
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V2_BUILDPACK_UPLOAD_BAD_REQUEST,
             _ANSWER_V2_UNAUTHORIZED,
@@ -5706,7 +9554,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=v2_jobs_operations.GetV2Job200,
                 media=(Media(media_type="application/json", kind="json", type=models.V2Job),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V2_BAD_REQUEST,
             _ANSWER_V2_UNAUTHORIZED,

@@ -1711,12 +1711,20 @@ class HistoricDockerPackageCreate(BaseModel):
     """
 
 
+class HistoricPackageCopy(BaseModel):
+    """
+    Nothing; the query names what is copied.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+
+
 HistoricPackageCreate = TypeAliasType(
     "HistoricPackageCreate",
-    Annotated[
-        HistoricBitsPackageCreate | HistoricDockerPackageCreate | dict[str, Any],
-        Field(deprecated=True),
-    ],
+    HistoricBitsPackageCreate | HistoricDockerPackageCreate | HistoricPackageCopy,
 )
 """
 A package of the app that the path names, as clients of 2015 create it; empty or absent for a copy. Use

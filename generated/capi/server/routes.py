@@ -51,97 +51,26 @@ _ANSWER_OAUTH_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.OAuthBadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.OAuthError),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-    ),
 )
 _ANSWER_OAUTH_FORBIDDEN: Final[Answer] = Answer(
     status="403",
     cls=errors.OAuthForbidden,
     media=(Media(media_type="application/json", kind="json", type=models.OAuthError),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-    ),
 )
 _ANSWER_OAUTH_SERVER_ERROR: Final[Answer] = Answer(
     status="500",
     cls=errors.OAuthServerError,
     media=(Media(media_type="application/json", kind="json", type=models.OAuthError),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-    ),
 )
 _ANSWER_OAUTH_UNAUTHORIZED: Final[Answer] = Answer(
     status="401",
     cls=errors.OAuthUnauthorized,
     media=(Media(media_type="application/json", kind="json", type=models.OAuthError),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-    ),
 )
 _ANSWER_RANGE_NOT_SATISFIABLE: Final[Answer] = Answer(
     status="416",
     cls=errors.RangeNotSatisfiable,
     headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
         AnswerHeader(name="Accept-Ranges", identifier="accept_ranges", type=Literal["bytes"]),
         AnswerHeader(
             name="Content-Range",
@@ -155,264 +84,62 @@ _ANSWER_V2_BAD_GATEWAY: Final[Answer] = Answer(
     status="502",
     cls=errors.V2BadGateway,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V2_BAD_QUERY_PARAMETER: Final[Answer] = Answer(
     status="400",
     cls=errors.V2BadQueryParameter,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V2_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.V2BadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V2_BUILDPACK_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.V2BuildpackBadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V2_BUILDPACK_TAKEN: Final[Answer] = Answer(
     status="422",
     cls=errors.V2BuildpackTaken,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V2_BUILDPACK_UPLOAD_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.V2BuildpackUploadBadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V2_CONFLICT: Final[Answer] = Answer(
     status="409",
     cls=errors.V2Conflict,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V2_FORBIDDEN: Final[Answer] = Answer(
     status="403",
     cls=errors.V2Forbidden,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V2_NOT_FOUND: Final[Answer] = Answer(
     status="404",
     cls=errors.V2NotFound,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V2_SERVER_ERROR: Final[Answer] = Answer(
     status="500",
     cls=errors.V2ServerError,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V2_SERVICE_UNAVAILABLE: Final[Answer] = Answer(
     status="503",
     cls=errors.V2ServiceUnavailable,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V2_TOO_MANY_REQUESTS: Final[Answer] = Answer(
     status="429",
     cls=errors.V2TooManyRequests,
     media=(Media(media_type="text/plain", kind="text", type=str),),
     headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
         AnswerHeader(
             name="Retry-After",
             identifier="retry_after",
@@ -455,349 +182,82 @@ _ANSWER_V2_UNAUTHORIZED: Final[Answer] = Answer(
     status="401",
     cls=errors.V2Unauthorized,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-    ),
 )
 _ANSWER_V2_UPLOAD_UNPROCESSABLE_ENTITY: Final[Answer] = Answer(
     status="422",
     cls=errors.V2UploadUnprocessableEntity,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V3_APP_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.V3AppBadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V3_BAD_GATEWAY: Final[Answer] = Answer(
     status="502",
     cls=errors.V3BadGateway,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V3_BAD_QUERY_PARAMETER: Final[Answer] = Answer(
     status="400",
     cls=errors.V3BadQueryParameter,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V3_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.V3BadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V3_BUILD_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.V3BuildBadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V3_BUILD_UNPROCESSABLE_ENTITY: Final[Answer] = Answer(
     status="422",
     cls=errors.V3BuildUnprocessableEntity,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V3_BUILDPACK_UNPROCESSABLE_ENTITY: Final[Answer] = Answer(
     status="422",
     cls=errors.V3BuildpackUnprocessableEntity,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V3_FORBIDDEN: Final[Answer] = Answer(
     status="403",
     cls=errors.V3Forbidden,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V3_NOT_FOUND: Final[Answer] = Answer(
     status="404",
     cls=errors.V3NotFound,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V3_SERVER_ERROR: Final[Answer] = Answer(
     status="500",
     cls=errors.V3ServerError,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V3_SERVICE_UNAVAILABLE: Final[Answer] = Answer(
     status="503",
     cls=errors.V3ServiceUnavailable,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V3_STACK_UNPROCESSABLE_ENTITY: Final[Answer] = Answer(
     status="422",
     cls=errors.V3StackUnprocessableEntity,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V3_STAGE_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.V3StageBadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V3_TOO_MANY_REQUESTS: Final[Answer] = Answer(
     status="429",
     cls=errors.V3TooManyRequests,
     media=(Media(media_type="text/plain", kind="text", type=str),),
     headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
         AnswerHeader(
             name="Retry-After",
             identifier="retry_after",
@@ -825,64 +285,16 @@ _ANSWER_V3_UNAUTHORIZED: Final[Answer] = Answer(
     status="401",
     cls=errors.V3Unauthorized,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-    ),
 )
 _ANSWER_V3_UNPROCESSABLE_ENTITY: Final[Answer] = Answer(
     status="422",
     cls=errors.V3UnprocessableEntity,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 _ANSWER_V3_UPLOAD_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.V3UploadBadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
@@ -897,20 +309,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=root_operations.GetRoot200,
                 media=(Media(media_type="application/json", kind="json", type=models.Root),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                ),
             ),
             _ANSWER_V3_SERVER_ERROR,
         ),
@@ -927,20 +325,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=root_operations.GetV3Root200,
                 media=(Media(media_type="application/json", kind="json", type=models.V3Root),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_SERVER_ERROR,
@@ -958,20 +342,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=info_operations.GetV3Info200,
                 media=(Media(media_type="application/json", kind="json", type=models.V3Info),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_TOO_MANY_REQUESTS,
@@ -990,25 +360,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=info_operations.GetV2Info200,
                 media=(Media(media_type="application/json", kind="json", type=models.V2Info),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                ),
             ),
             _ANSWER_V2_BAD_REQUEST,
             _ANSWER_V2_UNAUTHORIZED,
@@ -1033,20 +384,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=info_operations.GetHealth200,
                 media=(Media(media_type="application/json", kind="json", type=Any),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                ),
             ),
             _ANSWER_V2_SERVER_ERROR,
         ),
@@ -1084,18 +421,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 cls=tokens_operations.CreateToken200,
                 media=(Media(media_type="application/json", kind="json", type=models.Token),),
                 headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
                     AnswerHeader(
                         name="Cache-Control",
                         identifier="cache_control",
@@ -1137,24 +462,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             ),
         ),
         answers=(
-            Answer(
-                status="200",
-                cls=tokens_operations.RevokeToken200,
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                ),
-            ),
+            Answer(status="200", cls=tokens_operations.RevokeToken200),
             _ANSWER_OAUTH_UNAUTHORIZED,
             _ANSWER_OAUTH_FORBIDDEN,
             _ANSWER_OAUTH_SERVER_ERROR,
@@ -1173,20 +481,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=tokens_operations.GetTokenKeys200,
                 media=(Media(media_type="application/json", kind="json", type=models.TokenKeys),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                ),
             ),
             _ANSWER_OAUTH_SERVER_ERROR,
         ),
@@ -1203,20 +497,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=tokens_operations.GetTokenKey200,
                 media=(Media(media_type="application/json", kind="json", type=models.TokenKey),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                ),
             ),
             _ANSWER_OAUTH_SERVER_ERROR,
         ),
@@ -1237,20 +517,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         media_type="application/json", kind="json", type=models.OpenidConfiguration
                     ),
                 ),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                ),
             ),
             _ANSWER_OAUTH_SERVER_ERROR,
         ),
@@ -1267,20 +533,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=tokens_operations.GetLogin200,
                 media=(Media(media_type="application/json", kind="json", type=models.LoginInfo),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                ),
             ),
             _ANSWER_OAUTH_SERVER_ERROR,
         ),
@@ -1297,20 +549,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=tokens_operations.GetUaaInfo200,
                 media=(Media(media_type="application/json", kind="json", type=models.LoginInfo),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                ),
             ),
             _ANSWER_OAUTH_SERVER_ERROR,
         ),
@@ -1486,26 +724,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=packages_operations.ListPackages200,
                 media=(Media(media_type="application/json", kind="json", type=models.PackageList),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -1571,26 +790,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=packages_operations.CreatePackage201,
                 media=(Media(media_type="application/json", kind="json", type=models.Package),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -1648,26 +848,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=packages_operations.GetPackage200,
                 media=(Media(media_type="application/json", kind="json", type=models.Package),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -1720,23 +901,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=packages_operations.DeletePackage202,
                 headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -1811,26 +975,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=packages_operations.UpdatePackage200,
                 media=(Media(media_type="application/json", kind="json", type=models.Package),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -1907,26 +1052,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=packages_operations.UploadPackage200,
                 media=(Media(media_type="application/json", kind="json", type=models.Package),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_UPLOAD_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -2008,23 +1134,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(Media(media_type="application/octet-stream", kind="binary", type=Binary),),
                 headers=(
                     AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(
                         name="Accept-Ranges", identifier="accept_ranges", type=Literal["bytes"]
                     ),
                     AnswerHeader(
@@ -2039,23 +1148,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 cls=packages_operations.DownloadPackage206,
                 media=(Media(media_type="application/octet-stream", kind="binary", type=Binary),),
                 headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
                     AnswerHeader(
                         name="Accept-Ranges", identifier="accept_ranges", type=Literal["bytes"]
                     ),
@@ -2076,23 +1168,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="302",
                 cls=packages_operations.DownloadPackage302,
                 headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
                     AnswerHeader(
                         name="Location",
                         identifier="location",
@@ -2288,26 +1363,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=packages_operations.ListPackagesForApp200,
                 media=(Media(media_type="application/json", kind="json", type=models.PackageList),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -2387,26 +1443,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=packages_operations.CreatePackageForApp201,
                 media=(Media(media_type="application/json", kind="json", type=models.Package),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -2597,26 +1634,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=builds_operations.ListBuilds200,
                 media=(Media(media_type="application/json", kind="json", type=models.BuildList),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -2672,26 +1690,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=builds_operations.CreateBuild201,
                 media=(Media(media_type="application/json", kind="json", type=models.Build),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BUILD_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -2750,26 +1749,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=builds_operations.GetBuild200,
                 media=(Media(media_type="application/json", kind="json", type=models.Build),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -2825,26 +1805,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=builds_operations.UpdateBuild200,
                 media=(Media(media_type="application/json", kind="json", type=models.Build),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3024,26 +1985,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=builds_operations.ListBuildsForApp200,
                 media=(Media(media_type="application/json", kind="json", type=models.BuildList),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3256,26 +2198,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=droplets_operations.ListDropletsForPackage200,
                 media=(Media(media_type="application/json", kind="json", type=models.DropletList),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3344,26 +2267,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=droplets_operations.StagePackage201,
                 media=(Media(media_type="application/json", kind="json", type=models.Droplet),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_STAGE_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3563,26 +2467,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=droplets_operations.ListDroplets200,
                 media=(Media(media_type="application/json", kind="json", type=models.DropletList),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3647,26 +2532,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=droplets_operations.CreateDroplet201,
                 media=(Media(media_type="application/json", kind="json", type=models.Droplet),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3726,26 +2592,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=droplets_operations.GetDroplet200,
                 media=(Media(media_type="application/json", kind="json", type=models.Droplet),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3798,23 +2645,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=droplets_operations.DeleteDroplet202,
                 headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -3890,26 +2720,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=droplets_operations.UpdateDroplet200,
                 media=(Media(media_type="application/json", kind="json", type=models.Droplet),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3987,23 +2798,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 cls=droplets_operations.UploadDroplet202,
                 media=(Media(media_type="application/json", kind="json", type=models.Droplet),),
                 headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -4100,23 +2894,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(Media(media_type="application/octet-stream", kind="binary", type=Binary),),
                 headers=(
                     AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(
                         name="Accept-Ranges", identifier="accept_ranges", type=Literal["bytes"]
                     ),
                     AnswerHeader(
@@ -4131,23 +2908,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 cls=droplets_operations.DownloadDroplet206,
                 media=(Media(media_type="application/octet-stream", kind="binary", type=Binary),),
                 headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
                     AnswerHeader(
                         name="Accept-Ranges", identifier="accept_ranges", type=Literal["bytes"]
                     ),
@@ -4168,23 +2928,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="302",
                 cls=droplets_operations.DownloadDroplet302,
                 headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
                     AnswerHeader(
                         name="Location",
                         identifier="location",
@@ -4373,26 +3116,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=droplets_operations.ListDropletsForApp200,
                 media=(Media(media_type="application/json", kind="json", type=models.DropletList),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -4455,26 +3179,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(
                     Media(media_type="application/json", kind="json", type=models.ResourceMatches),
                 ),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -4631,26 +3336,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(
                     Media(media_type="application/json", kind="json", type=models.OrganizationList),
                 ),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -4712,26 +3398,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(
                     Media(media_type="application/json", kind="json", type=models.Organization),
                 ),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -4790,26 +3457,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(
                     Media(media_type="application/json", kind="json", type=models.Organization),
                 ),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -4862,23 +3510,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=organizations_operations.DeleteOrganization202,
                 headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -5081,26 +3712,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=spaces_operations.ListSpaces200,
                 media=(Media(media_type="application/json", kind="json", type=models.SpaceList),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -5155,26 +3767,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=spaces_operations.CreateSpace201,
                 media=(Media(media_type="application/json", kind="json", type=models.Space),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -5239,26 +3832,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=spaces_operations.GetSpace200,
                 media=(Media(media_type="application/json", kind="json", type=models.Space),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -5313,23 +3887,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=spaces_operations.DeleteSpace202,
                 headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -5544,26 +4101,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(
                     Media(media_type="application/json", kind="json", type=models.AuditEventList),
                 ),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -5623,26 +4161,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=audit_events_operations.GetAuditEvent200,
                 media=(Media(media_type="application/json", kind="json", type=models.AuditEvent),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -5855,26 +4374,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=apps_operations.ListApps200,
                 media=(Media(media_type="application/json", kind="json", type=models.AppList),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -5929,26 +4429,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=apps_operations.CreateApp201,
                 media=(Media(media_type="application/json", kind="json", type=models.App),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_APP_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -6015,26 +4496,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=apps_operations.GetApp200,
                 media=(Media(media_type="application/json", kind="json", type=models.App),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -6089,23 +4551,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=apps_operations.DeleteApp202,
                 headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -6307,26 +4752,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(
                     Media(media_type="application/json", kind="json", type=models.BuildpackList),
                 ),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -6369,26 +4795,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=buildpacks_operations.CreateBuildpack201,
                 media=(Media(media_type="application/json", kind="json", type=models.Buildpack),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -6447,26 +4854,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=buildpacks_operations.GetBuildpack200,
                 media=(Media(media_type="application/json", kind="json", type=models.Buildpack),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -6502,23 +4890,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=buildpacks_operations.DeleteBuildpack202,
                 headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -6593,26 +4964,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=buildpacks_operations.UpdateBuildpack200,
                 media=(Media(media_type="application/json", kind="json", type=models.Buildpack),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -6693,23 +5045,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 cls=buildpacks_operations.UploadBuildpack202,
                 media=(Media(media_type="application/json", kind="json", type=models.Buildpack),),
                 headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -6901,26 +5236,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=stacks_operations.ListStacks200,
                 media=(Media(media_type="application/json", kind="json", type=models.StackList),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -6963,26 +5279,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=stacks_operations.CreateStack201,
                 media=(Media(media_type="application/json", kind="json", type=models.Stack),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -7039,26 +5336,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=stacks_operations.GetStack200,
                 media=(Media(media_type="application/json", kind="json", type=models.Stack),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -7093,26 +5371,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             Answer(
                 status="204",
                 cls=stacks_operations.DeleteStack204,
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -7173,26 +5432,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=stacks_operations.UpdateStack200,
                 media=(Media(media_type="application/json", kind="json", type=models.Stack),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -7394,26 +5634,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=stacks_operations.ListAppsForStack200,
                 media=(Media(media_type="application/json", kind="json", type=models.AppList),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -7606,26 +5827,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=users_operations.ListUsers200,
                 media=(Media(media_type="application/json", kind="json", type=models.UserList),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -7685,26 +5887,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=users_operations.CreateUser201,
                 media=(Media(media_type="application/json", kind="json", type=models.User),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -7761,26 +5944,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=users_operations.GetUser200,
                 media=(Media(media_type="application/json", kind="json", type=models.User),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -7833,23 +5997,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=users_operations.DeleteUser202,
                 headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -7924,26 +6071,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=users_operations.UpdateUser200,
                 media=(Media(media_type="application/json", kind="json", type=models.User),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -8139,26 +6267,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=users_operations.ListUsersForOrganization200,
                 media=(Media(media_type="application/json", kind="json", type=models.UserList),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -8362,26 +6471,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=users_operations.ListUsersForSpace200,
                 media=(Media(media_type="application/json", kind="json", type=models.UserList),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -8588,26 +6678,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=roles_operations.ListRoles200,
                 media=(Media(media_type="application/json", kind="json", type=models.RoleList),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -8667,26 +6738,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=roles_operations.CreateRole201,
                 media=(Media(media_type="application/json", kind="json", type=models.Role),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -8753,26 +6805,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=roles_operations.GetRole200,
                 media=(Media(media_type="application/json", kind="json", type=models.Role),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -8828,23 +6861,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=roles_operations.DeleteRole202,
                 headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -8918,26 +6934,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=jobs_operations.GetJob200,
                 media=(Media(media_type="application/json", kind="json", type=models.Job),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -9039,26 +7036,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(
                     Media(media_type="application/json", kind="json", type=models.V2BuildpackList),
                 ),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V2_BAD_QUERY_PARAMETER,
             _ANSWER_V2_UNAUTHORIZED,
@@ -9101,23 +7079,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 cls=v2_buildpacks_operations.CreateV2Buildpack201,
                 media=(Media(media_type="application/json", kind="json", type=models.V2Buildpack),),
                 headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -9185,26 +7146,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=v2_buildpacks_operations.GetV2Buildpack200,
                 media=(Media(media_type="application/json", kind="json", type=models.V2Buildpack),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V2_BAD_REQUEST,
             _ANSWER_V2_UNAUTHORIZED,
@@ -9247,26 +7189,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=v2_buildpacks_operations.UpdateV2Buildpack201,
                 media=(Media(media_type="application/json", kind="json", type=models.V2Buildpack),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V2_BUILDPACK_BAD_REQUEST,
             _ANSWER_V2_UNAUTHORIZED,
@@ -9330,50 +7253,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=v2_buildpacks_operations.DeleteV2Buildpack202,
                 media=(Media(media_type="application/json", kind="json", type=models.V2Job),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             Answer(
                 status="204",
                 cls=v2_buildpacks_operations.DeleteV2Buildpack204,
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V2_BAD_QUERY_PARAMETER,
             _ANSWER_V2_UNAUTHORIZED,
@@ -9448,50 +7333,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=v2_buildpacks_operations.UploadV2BuildpackBits201,
                 media=(Media(media_type="application/json", kind="json", type=models.V2Buildpack),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             Answer(
                 status="204",
                 cls=v2_buildpacks_operations.UploadV2BuildpackBits204,
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V2_BUILDPACK_UPLOAD_BAD_REQUEST,
             _ANSWER_V2_UNAUTHORIZED,
@@ -9554,26 +7401,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=v2_jobs_operations.GetV2Job200,
                 media=(Media(media_type="application/json", kind="json", type=models.V2Job),),
-                headers=(
-                    AnswerHeader(
-                        name="X-VCAP-Request-ID",
-                        identifier="x_vcap_request_id",
-                        type=Annotated[str, Field(min_length=1)],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-Content-Type-Options",
-                        identifier="x_content_type_options",
-                        type=Literal["nosniff"],
-                        required=True,
-                    ),
-                    AnswerHeader(
-                        name="X-USER-GUID",
-                        identifier="x_user_guid",
-                        type=Annotated[str, Field(min_length=1)],
-                    ),
-                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
             ),
             _ANSWER_V2_BAD_REQUEST,
             _ANSWER_V2_UNAUTHORIZED,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from cloud_controller.api import access
+from cloud_controller.api import access, package_rows
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
 from cloud_controller.api.errors import v3_error
@@ -80,6 +80,7 @@ def _claim(
     claimed = replace(record, state=PackageState.PROCESSING_UPLOAD.value, updated_at=clock.now())
     document = present(claimed, transaction.metadata(PACKAGES, guid))
     transaction.update(PACKAGES, claimed, document)
+    package_rows.audit_event(transaction, caller, claimed, "upload")
     job = NewJob(
         operation="package.process",
         resource_type="package",
@@ -114,6 +115,9 @@ async def find(context: Context, caller: Caller, guid: str) -> tuple[BlobFile, s
         blob = await context.blobs.find(BlobKey("packages", record.blob))
     if blob is None:
         raise v3_error(table.BLOBSTORE_UNAVAILABLE)
+    await context.database.write(
+        lambda transaction: package_rows.audit_event(transaction, caller, record, "download")
+    )
     return blob, record.guid
 
 

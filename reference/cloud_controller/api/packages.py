@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from capi.operations import packages as operations
-from cloud_controller.api import access, listing, metadata, package_bits
 from cloud_controller.api import error_table as table
+from cloud_controller.api import listing, metadata, package_bits, package_rows
 from cloud_controller.api.bodies import raw
 from cloud_controller.api.errors import v3_error
-from cloud_controller.api.package_work import prune
-from cloud_controller.domain import package_states
 from cloud_controller.domain.messages import packages as messages
 from cloud_controller.domain.messages.relationships import guid_of
 from cloud_controller.domain.package_states import PackageType
 from cloud_controller.jobs import NewJob, enqueue
 from cloud_controller.present.packages import package as present
-from cloud_controller.store import APPS, PACKAGES, In, Metadata, PackageRecord, clock
+from cloud_controller.store import APPS, PACKAGES, In, clock
 from specfoundry.runtime.responses import FileBody, Json
 
 if TYPE_CHECKING:
@@ -112,6 +109,32 @@ class Packages:
             )
         return operations.CreatePackage201(body=Json(self._context.shown(document)))
 
+    async def create_package_for_app(
+        self,
+        params: operations.CreatePackageForAppParams,
+        body: models.HistoricPackageCreate | None,
+        caller: Caller,
+    ) -> operations.CreatePackageForApp201:
+        """Create or copy a package as clients of 2015 do (2.12)."""
+        sent = raw(body)
+        source_guid = (params.source_package_guid or "").strip()
+        problems = [] if source_guid else messages.create_for_app(sent)
+        if problems:
+            raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+
+        def write(transaction: Transaction) -> bytes:
+            app = transaction.record(APPS, params.guid, visible_to=caller.visible_to)
+            if app is None:
+                raise v3_error(table.RESOURCE_NOT_FOUND, "App")
+            package_rows.require_write(transaction, caller, app)
+            if not source_guid:
+                return package_rows.create(self._context, transaction, caller, app, sent)
+            source = package_bits.readable(transaction, caller, source_guid)
+            return package_rows.copy(self._context, transaction, caller, app, source)
+
+        document = await self._context.database.write(write)
+        return operations.CreatePackageForApp201(body=Json(self._context.shown(document)))
+
     async def update_package(
         self,
         params: operations.UpdatePackageParams,
@@ -135,7 +158,8 @@ class Packages:
 
         def write(transaction: Transaction) -> str:
             record = package_bits.readable(transaction, caller, params.guid)
-            _require_write(transaction, caller, record)
+            package_rows.require_write(transaction, caller, record)
+            package_rows.audit_event(transaction, caller, record, "delete")
             job = NewJob(
                 operation="package.delete", resource_type="package", resource_guid=record.guid
             )
@@ -166,18 +190,12 @@ class Packages:
         )
 
 
-def _require_write(reader: Reader, caller: Caller, place: PackageRecord | AppRecord) -> None:
-    access.require_space_write(
-        reader, caller, space_guid=place.space_guid, organization_guid=place.organization_guid
-    )
-
-
 def _destination(reader: Reader, caller: Caller, sent: Mapping[str, Any]) -> AppRecord:
     guid = guid_of(sent, "app")
     app = reader.record(APPS, guid, visible_to=caller.visible_to) if guid else None
     if app is None:
         raise v3_error(table.UNPROCESSABLE, messages.APP_INVALID)
-    _require_write(reader, caller, app)
+    package_rows.require_write(reader, caller, app)
     return app
 
 
@@ -185,22 +203,7 @@ def _create(
     context: Context, transaction: Transaction, caller: Caller, sent: Mapping[str, Any]
 ) -> bytes:
     app = _destination(transaction, caller, sent)
-    kind = PackageType(sent["type"])
-    if app.lifecycle_type == "docker" and kind is not PackageType.DOCKER:
-        raise v3_error(table.UNPROCESSABLE, messages.BITS_FOR_DOCKER_APP)
-    if app.lifecycle_type == "buildpack" and kind is not PackageType.BITS:
-        raise v3_error(table.UNPROCESSABLE, messages.DOCKER_FOR_BUILDPACK_APP)
-    data = sent.get("data") or {}
-    problems = messages.credentials(data)
-    if problems:
-        raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
-    record = replace(
-        _new(app, kind, copied=False),
-        docker_image=data.get("image"),
-        docker_username=data.get("username"),
-        docker_password=data.get("password"),
-    )
-    return _insert(context, transaction, record, metadata.merged(Metadata(), sent))
+    return package_rows.create(context, transaction, caller, app, sent)
 
 
 def _copy(
@@ -214,48 +217,7 @@ def _copy(
     source = transaction.record(PACKAGES, source_guid, visible_to=caller.visible_to)
     if source is None:
         raise v3_error(table.UNPROCESSABLE, messages.SOURCE_INVALID)
-    _require_write(transaction, caller, source)
-    if source.app_guid == app.guid:
-        raise v3_error(table.UNPROCESSABLE, messages.SAME_APP)
-    record = replace(
-        _new(app, PackageType(source.type), copied=True), docker_image=source.docker_image
-    )
-    document = _insert(context, transaction, record, Metadata())
-    if record.type == PackageType.BITS:
-        job = NewJob(
-            operation="package.copy",
-            resource_type="package",
-            resource_guid=record.guid,
-            pollable=False,
-            payload={"source": source.guid},
-        )
-        enqueue(transaction, job)
-    return document
-
-
-def _new(app: AppRecord, kind: PackageType, *, copied: bool) -> PackageRecord:
-    moment = clock.now()
-    return PackageRecord(
-        guid=str(uuid4()),
-        created_at=moment,
-        updated_at=moment,
-        app_guid=app.guid,
-        space_guid=app.space_guid,
-        organization_guid=app.organization_guid,
-        type=kind.value,
-        state=package_states.initial_state(kind, copied=copied).value,
-    )
-
-
-def _insert(
-    context: Context, transaction: Transaction, record: PackageRecord, labelled: Metadata
-) -> bytes:
-    document = present(record, labelled)
-    transaction.insert(PACKAGES, record, document)
-    transaction.set_metadata(PACKAGES, record.guid, labelled)
-    if record.type == PackageType.DOCKER:  # it is READY at once, which may push others out
-        prune(transaction, record.app_guid, keep=context.settings.max_valid_packages_stored)
-    return document
+    return package_rows.copy(context, transaction, caller, app, source)
 
 
 def _update(transaction: Transaction, caller: Caller, guid: str, sent: Mapping[str, Any]) -> bytes:
@@ -263,7 +225,7 @@ def _update(transaction: Transaction, caller: Caller, guid: str, sent: Mapping[s
     username, password = sent.get("username"), sent.get("password")
     if record.type == PackageType.BITS and (username is not None or password is not None):
         raise v3_error(table.UNPROCESSABLE, messages.NO_CREDENTIALS)
-    _require_write(transaction, caller, record)
+    package_rows.require_write(transaction, caller, record)
     problems = messages.credentials(sent)
     if problems:
         raise v3_error(table.UNPROCESSABLE, ", ".join(problems))

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 # First what is wrong with the members, then what only shows when they are looked up.
 _MESSAGES: Final[dict[str, tuple[Callable[[object], list[str]], ...]]] = {
     "createPackage": (packages.create, packages.create_later),
+    "createPackageForApp": (packages.create_for_app, packages.create_for_app_later),
     "updatePackage": (packages.update, lambda body: packages.credentials(fields.members(body))),
     "createOrganization": (organizations.create_organization,),
     "createSpace": (organizations.create_space, organizations.create_space_later),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from cloud_controller.domain import fingerprints, metadata
 from cloud_controller.domain.messages import relationships
@@ -24,6 +24,7 @@ RESOURCES_NOT_JSON: Final = "Resources must be valid JSON."
 _MAX_PASSWORD: Final = 5000
 _CREATE_KEYS: Final = ("relationships", "type", "data", "metadata")
 _DOCKER_KEYS: Final = ("image", "username", "password")
+_HISTORIC_DOCKER_KEYS: Final = ("image", "credentials", "store_image")
 
 
 def create(body: object) -> list[str]:
@@ -41,6 +42,43 @@ def create(body: object) -> list[str]:
     return found
 
 
+def create_for_app(body: object) -> list[str]:
+    """All problems of a body for the `POST /v3/apps/:guid/packages` of 2015 (2.12)."""
+    sent = {} if body is None else members(body)
+    found = unknown(sent, ("type", "data"))
+    if sent.get("type") == "docker":
+        found += prefixed("Data", _historic_docker_data(sent.get("data")))
+    elif sent.get("type") == "bits" and sent.get("data") not in (None, {}):
+        found.append("Data Data must be empty if provided for bits packages")
+    if sent.get("type") not in ("bits", "docker"):
+        found.append("Type must be one of 'bits, docker'")
+    return found
+
+
+def create_for_app_later(body: object) -> list[str]:
+    """Return what is found wrong with such a body once its members were accepted."""
+    return credentials(docker_data(members(body)))
+
+
+def docker_data(sent: Mapping[str, object]) -> Mapping[str, Any]:
+    """Return image, username and password of a body, wherever its generation puts them."""
+    data = sent.get("data")
+    found = dict(data) if isinstance(data, Mapping) else {}
+    historic = found.pop("credentials", None)
+    if isinstance(historic, Mapping):
+        found |= {"username": historic.get("user"), "password": historic.get("password")}
+    return found
+
+
+def without_secrets(sent: Mapping[str, object]) -> dict[str, object]:
+    """Return a body as it may be shown to whoever reads the audit events."""
+    data = sent.get("data")
+    if not isinstance(data, Mapping):
+        return dict(sent)
+    shown = {key: "***" if key in ("password", "credentials") else data[key] for key in data}
+    return {**sent, "data": shown}
+
+
 def create_later(body: object) -> list[str]:
     """Return what is found wrong with a body only after its members were accepted (2.5, steps 4 to 9)."""
     sent = members(body)
@@ -52,8 +90,22 @@ def create_later(body: object) -> list[str]:
 
 def _docker_data(data: object) -> list[str]:
     sent = data if isinstance(data, Mapping) else {}
+    return [*unknown(sent, _DOCKER_KEYS), *_image(sent)]
+
+
+def _historic_docker_data(data: object) -> list[str]:
+    sent = data if isinstance(data, Mapping) else {}
+    found = [*unknown(sent, _HISTORIC_DOCKER_KEYS), *_image(sent)]
+    if not isinstance(sent.get("credentials"), Mapping | None):
+        found.append("Credentials must be an object")
+    if not isinstance(sent.get("store_image"), bool | None):
+        found.append("Store image must be a boolean")
+    return found
+
+
+def _image(sent: Mapping[str, object]) -> list[str]:
     image = sent.get("image")
-    found = unknown(sent, _DOCKER_KEYS)
+    found = []
     if not isinstance(image, str):
         found.append("Image must be a string")
     if image is None or (isinstance(image, str) and not image.strip()):

@@ -2229,6 +2229,26 @@ A role in an organization.
 """
 
 
+class OrganizationUpdate(BaseModel):
+    """
+    What can be changed of an organization; members that are absent stay.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    name: ResourceName | MISSING = MISSING
+    """
+    Unique on the platform; printable characters.
+    """
+    suspended: StrictBool | MISSING = MISSING
+    """
+    Whether users other than admins may only read; only an admin may send true.
+    """
+    metadata: MetadataRequest | MISSING = MISSING
+
+
 Package = TypeAliasType(
     "Package", Annotated[BitsPackage | DockerPackage, Field(discriminator="type")]
 )
@@ -3156,6 +3176,26 @@ SpaceRoleType = TypeAliasType(
 """
 A role in a space. `space_supporter` is there since API 3.104.
 """
+
+
+class SpaceUpdate(BaseModel):
+    """
+    What can be changed of a space; members that are absent stay.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    name: ResourceName | MISSING = MISSING
+    """
+    Unique within the organization; printable characters.
+    """
+    suspended: StrictBool | MISSING = MISSING
+    """
+    Whether users other than admins and Org Managers may only read.
+    """
+    metadata: MetadataRequest | MISSING = MISSING
 
 
 class Stack(CheckedModel):

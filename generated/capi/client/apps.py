@@ -24,7 +24,7 @@ from .. import models
 from ..operations import apps as _operations
 from . import _answers
 
-LIST_APPS: Endpoint[models.AppList] = Endpoint(
+LIST_APPS: Endpoint[_operations.ListApps200] = Endpoint(
     operation_id="listApps",
     method="GET",
     path="/v3/apps",
@@ -89,7 +89,26 @@ LIST_APPS: Endpoint[models.AppList] = Endpoint(
         "200": Answer(
             _operations.ListApps200,
             media=(AnswerMedia("application/json", "json", models.AppList),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -99,9 +118,8 @@ LIST_APPS: Endpoint[models.AppList] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-CREATE_APP: Endpoint[models.App] = Endpoint(
+CREATE_APP: Endpoint[_operations.CreateApp201] = Endpoint(
     operation_id="createApp",
     method="POST",
     path="/v3/apps",
@@ -110,7 +128,26 @@ CREATE_APP: Endpoint[models.App] = Endpoint(
         "201": Answer(
             _operations.CreateApp201,
             media=(AnswerMedia("application/json", "json", models.App),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3AppBadRequest,
         "401": _answers.V3Unauthorized,
@@ -121,9 +158,8 @@ CREATE_APP: Endpoint[models.App] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-GET_APP: Endpoint[models.App] = Endpoint(
+GET_APP: Endpoint[_operations.GetApp200] = Endpoint(
     operation_id="getApp",
     method="GET",
     path="/v3/apps/{guid}",
@@ -140,7 +176,26 @@ GET_APP: Endpoint[models.App] = Endpoint(
         "200": Answer(
             _operations.GetApp200,
             media=(AnswerMedia("application/json", "json", models.App),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -151,7 +206,6 @@ GET_APP: Endpoint[models.App] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
 DELETE_APP: Endpoint[_operations.DeleteApp202] = Endpoint(
     operation_id="deleteApp",
@@ -167,6 +221,23 @@ DELETE_APP: Endpoint[_operations.DeleteApp202] = Endpoint(
         "202": Answer(
             _operations.DeleteApp202,
             headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
                 AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                 AnswerHeader(
                     name="Location",
@@ -231,7 +302,7 @@ class AppsClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.AppList:
+    ) -> _operations.ListApps200:
         """List apps.
 
         `GET /v3/apps`
@@ -348,7 +419,7 @@ class AppsClient(SyncGroup):
             ),
         )
 
-    def create_app(self, body: models.AppCreate) -> models.App:
+    def create_app(self, body: models.AppCreate) -> _operations.CreateApp201:
         """Create an app.
 
         `POST /v3/apps`
@@ -375,7 +446,7 @@ class AppsClient(SyncGroup):
         guid: str,
         *,
         include: tuple[Literal["space", "org", "space.organization"], ...] | None = None,
-    ) -> models.App:
+    ) -> _operations.GetApp200:
         """Get an app.
 
         `GET /v3/apps/{guid}`
@@ -447,7 +518,7 @@ class AsyncAppsClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.AppList:
+    ) -> _operations.ListApps200:
         """List apps.
 
         `GET /v3/apps`
@@ -555,7 +626,7 @@ class AsyncAppsClient(AsyncGroup):
             ),
         )
 
-    async def create_app(self, body: models.AppCreate) -> models.App:
+    async def create_app(self, body: models.AppCreate) -> _operations.CreateApp201:
         """Create an app.
 
         `POST /v3/apps`
@@ -567,7 +638,7 @@ class AsyncAppsClient(AsyncGroup):
         guid: str,
         *,
         include: tuple[Literal["space", "org", "space.organization"], ...] | None = None,
-    ) -> models.App:
+    ) -> _operations.GetApp200:
         """Get an app.
 
         `GET /v3/apps/{guid}`

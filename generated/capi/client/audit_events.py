@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
 from specfoundry.runtime.client import (
     Answer,
     AnswerHeader,
@@ -22,7 +23,7 @@ from .. import models
 from ..operations import audit_events as _operations
 from . import _answers
 
-LIST_AUDIT_EVENTS: Endpoint[models.AuditEventList] = Endpoint(
+LIST_AUDIT_EVENTS: Endpoint[_operations.ListAuditEvents200] = Endpoint(
     operation_id="listAuditEvents",
     method="GET",
     path="/v3/audit_events",
@@ -86,7 +87,26 @@ LIST_AUDIT_EVENTS: Endpoint[models.AuditEventList] = Endpoint(
         "200": Answer(
             _operations.ListAuditEvents200,
             media=(AnswerMedia("application/json", "json", models.AuditEventList),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -96,9 +116,8 @@ LIST_AUDIT_EVENTS: Endpoint[models.AuditEventList] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-GET_AUDIT_EVENT: Endpoint[models.AuditEvent] = Endpoint(
+GET_AUDIT_EVENT: Endpoint[_operations.GetAuditEvent200] = Endpoint(
     operation_id="getAuditEvent",
     method="GET",
     path="/v3/audit_events/{guid}",
@@ -112,7 +131,26 @@ GET_AUDIT_EVENT: Endpoint[models.AuditEvent] = Endpoint(
         "200": Answer(
             _operations.GetAuditEvent200,
             media=(AnswerMedia("application/json", "json", models.AuditEvent),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -123,7 +161,6 @@ GET_AUDIT_EVENT: Endpoint[models.AuditEvent] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
 
 
@@ -161,7 +198,7 @@ class AuditEventsClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.AuditEventList:
+    ) -> _operations.ListAuditEvents200:
         """List audit events.
 
         `GET /v3/audit_events`
@@ -271,7 +308,7 @@ class AuditEventsClient(SyncGroup):
             ),
         )
 
-    def get_audit_event(self, guid: str) -> models.AuditEvent:
+    def get_audit_event(self, guid: str) -> _operations.GetAuditEvent200:
         """Get an audit event.
 
         `GET /v3/audit_events/{guid}`
@@ -320,7 +357,7 @@ class AsyncAuditEventsClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.AuditEventList:
+    ) -> _operations.ListAuditEvents200:
         """List audit events.
 
         `GET /v3/audit_events`
@@ -416,7 +453,7 @@ class AsyncAuditEventsClient(AsyncGroup):
             ),
         )
 
-    async def get_audit_event(self, guid: str) -> models.AuditEvent:
+    async def get_audit_event(self, guid: str) -> _operations.GetAuditEvent200:
         """Get an audit event.
 
         `GET /v3/audit_events/{guid}`

@@ -27,7 +27,7 @@ from .. import models
 from ..operations import buildpacks as _operations
 from . import _answers
 
-LIST_BUILDPACKS: Endpoint[models.BuildpackList] = Endpoint(
+LIST_BUILDPACKS: Endpoint[_operations.ListBuildpacks200] = Endpoint(
     operation_id="listBuildpacks",
     method="GET",
     path="/v3/buildpacks",
@@ -78,7 +78,26 @@ LIST_BUILDPACKS: Endpoint[models.BuildpackList] = Endpoint(
         "200": Answer(
             _operations.ListBuildpacks200,
             media=(AnswerMedia("application/json", "json", models.BuildpackList),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -88,9 +107,8 @@ LIST_BUILDPACKS: Endpoint[models.BuildpackList] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-CREATE_BUILDPACK: Endpoint[models.Buildpack] = Endpoint(
+CREATE_BUILDPACK: Endpoint[_operations.CreateBuildpack201] = Endpoint(
     operation_id="createBuildpack",
     method="POST",
     path="/v3/buildpacks",
@@ -99,7 +117,26 @@ CREATE_BUILDPACK: Endpoint[models.Buildpack] = Endpoint(
         "201": Answer(
             _operations.CreateBuildpack201,
             media=(AnswerMedia("application/json", "json", models.Buildpack),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -110,9 +147,8 @@ CREATE_BUILDPACK: Endpoint[models.Buildpack] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-GET_BUILDPACK: Endpoint[models.Buildpack] = Endpoint(
+GET_BUILDPACK: Endpoint[_operations.GetBuildpack200] = Endpoint(
     operation_id="getBuildpack",
     method="GET",
     path="/v3/buildpacks/{guid}",
@@ -126,7 +162,26 @@ GET_BUILDPACK: Endpoint[models.Buildpack] = Endpoint(
         "200": Answer(
             _operations.GetBuildpack200,
             media=(AnswerMedia("application/json", "json", models.Buildpack),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -137,7 +192,6 @@ GET_BUILDPACK: Endpoint[models.Buildpack] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
 DELETE_BUILDPACK: Endpoint[_operations.DeleteBuildpack202] = Endpoint(
     operation_id="deleteBuildpack",
@@ -153,6 +207,23 @@ DELETE_BUILDPACK: Endpoint[_operations.DeleteBuildpack202] = Endpoint(
         "202": Answer(
             _operations.DeleteBuildpack202,
             headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
                 AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                 AnswerHeader(
                     name="Location",
@@ -172,7 +243,7 @@ DELETE_BUILDPACK: Endpoint[_operations.DeleteBuildpack202] = Endpoint(
         "503": _answers.V3ServiceUnavailable,
     },
 )
-UPDATE_BUILDPACK: Endpoint[models.Buildpack] = Endpoint(
+UPDATE_BUILDPACK: Endpoint[_operations.UpdateBuildpack200] = Endpoint(
     operation_id="updateBuildpack",
     method="PATCH",
     path="/v3/buildpacks/{guid}",
@@ -187,7 +258,26 @@ UPDATE_BUILDPACK: Endpoint[models.Buildpack] = Endpoint(
         "200": Answer(
             _operations.UpdateBuildpack200,
             media=(AnswerMedia("application/json", "json", models.Buildpack),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -199,7 +289,6 @@ UPDATE_BUILDPACK: Endpoint[models.Buildpack] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
 UPLOAD_BUILDPACK: Endpoint[_operations.UploadBuildpack202] = Endpoint(
     operation_id="uploadBuildpack",
@@ -221,6 +310,23 @@ UPLOAD_BUILDPACK: Endpoint[_operations.UploadBuildpack202] = Endpoint(
             _operations.UploadBuildpack202,
             media=(AnswerMedia("application/json", "json", models.Buildpack),),
             headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
                 AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                 AnswerHeader(
                     name="Location",
@@ -282,7 +388,7 @@ class BuildpacksClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.BuildpackList:
+    ) -> _operations.ListBuildpacks200:
         """List buildpacks.
 
         `GET /v3/buildpacks`
@@ -391,7 +497,7 @@ class BuildpacksClient(SyncGroup):
             ),
         )
 
-    def create_buildpack(self, body: models.BuildpackCreate) -> models.Buildpack:
+    def create_buildpack(self, body: models.BuildpackCreate) -> _operations.CreateBuildpack201:
         """Create a buildpack.
 
         `POST /v3/buildpacks`
@@ -411,7 +517,7 @@ class BuildpacksClient(SyncGroup):
         """
         return self._caller.call(CREATE_BUILDPACK, Call(body=body))
 
-    def get_buildpack(self, guid: str) -> models.Buildpack:
+    def get_buildpack(self, guid: str) -> _operations.GetBuildpack200:
         """Get a buildpack.
 
         `GET /v3/buildpacks/{guid}`
@@ -446,7 +552,7 @@ class BuildpacksClient(SyncGroup):
 
     def update_buildpack(
         self, guid: str, body: models.BuildpackUpdate | None = None
-    ) -> models.Buildpack:
+    ) -> _operations.UpdateBuildpack200:
         """Update a buildpack.
 
         `PATCH /v3/buildpacks/{guid}`
@@ -545,7 +651,7 @@ class AsyncBuildpacksClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.BuildpackList:
+    ) -> _operations.ListBuildpacks200:
         """List buildpacks.
 
         `GET /v3/buildpacks`
@@ -644,14 +750,16 @@ class AsyncBuildpacksClient(AsyncGroup):
             ),
         )
 
-    async def create_buildpack(self, body: models.BuildpackCreate) -> models.Buildpack:
+    async def create_buildpack(
+        self, body: models.BuildpackCreate
+    ) -> _operations.CreateBuildpack201:
         """Create a buildpack.
 
         `POST /v3/buildpacks`
         """
         return await self._caller.call(CREATE_BUILDPACK, Call(body=body))
 
-    async def get_buildpack(self, guid: str) -> models.Buildpack:
+    async def get_buildpack(self, guid: str) -> _operations.GetBuildpack200:
         """Get a buildpack.
 
         `GET /v3/buildpacks/{guid}`
@@ -671,7 +779,7 @@ class AsyncBuildpacksClient(AsyncGroup):
 
     async def update_buildpack(
         self, guid: str, body: models.BuildpackUpdate | None = None
-    ) -> models.Buildpack:
+    ) -> _operations.UpdateBuildpack200:
         """Update a buildpack.
 
         `PATCH /v3/buildpacks/{guid}`

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
 from specfoundry.runtime.client import (
     Answer,
     AnswerHeader,
@@ -23,7 +24,7 @@ from .. import models
 from ..operations import builds as _operations
 from . import _answers
 
-LIST_BUILDS: Endpoint[models.BuildList] = Endpoint(
+LIST_BUILDS: Endpoint[_operations.ListBuilds200] = Endpoint(
     operation_id="listBuilds",
     method="GET",
     path="/v3/builds",
@@ -81,7 +82,26 @@ LIST_BUILDS: Endpoint[models.BuildList] = Endpoint(
         "200": Answer(
             _operations.ListBuilds200,
             media=(AnswerMedia("application/json", "json", models.BuildList),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -91,9 +111,8 @@ LIST_BUILDS: Endpoint[models.BuildList] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-CREATE_BUILD: Endpoint[models.Build] = Endpoint(
+CREATE_BUILD: Endpoint[_operations.CreateBuild201] = Endpoint(
     operation_id="createBuild",
     method="POST",
     path="/v3/builds",
@@ -102,7 +121,26 @@ CREATE_BUILD: Endpoint[models.Build] = Endpoint(
         "201": Answer(
             _operations.CreateBuild201,
             media=(AnswerMedia("application/json", "json", models.Build),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BuildBadRequest,
         "401": _answers.V3Unauthorized,
@@ -113,9 +151,8 @@ CREATE_BUILD: Endpoint[models.Build] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-GET_BUILD: Endpoint[models.Build] = Endpoint(
+GET_BUILD: Endpoint[_operations.GetBuild200] = Endpoint(
     operation_id="getBuild",
     method="GET",
     path="/v3/builds/{guid}",
@@ -129,7 +166,26 @@ GET_BUILD: Endpoint[models.Build] = Endpoint(
         "200": Answer(
             _operations.GetBuild200,
             media=(AnswerMedia("application/json", "json", models.Build),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -140,9 +196,8 @@ GET_BUILD: Endpoint[models.Build] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-UPDATE_BUILD: Endpoint[models.Build] = Endpoint(
+UPDATE_BUILD: Endpoint[_operations.UpdateBuild200] = Endpoint(
     operation_id="updateBuild",
     method="PATCH",
     path="/v3/builds/{guid}",
@@ -157,7 +212,26 @@ UPDATE_BUILD: Endpoint[models.Build] = Endpoint(
         "200": Answer(
             _operations.UpdateBuild200,
             media=(AnswerMedia("application/json", "json", models.Build),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -169,9 +243,8 @@ UPDATE_BUILD: Endpoint[models.Build] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-LIST_BUILDS_FOR_APP: Endpoint[models.BuildList] = Endpoint(
+LIST_BUILDS_FOR_APP: Endpoint[_operations.ListBuildsForApp200] = Endpoint(
     operation_id="listBuildsForApp",
     method="GET",
     path="/v3/apps/{guid}/builds",
@@ -223,7 +296,26 @@ LIST_BUILDS_FOR_APP: Endpoint[models.BuildList] = Endpoint(
         "200": Answer(
             _operations.ListBuildsForApp200,
             media=(AnswerMedia("application/json", "json", models.BuildList),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -234,7 +326,6 @@ LIST_BUILDS_FOR_APP: Endpoint[models.BuildList] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
 
 
@@ -271,7 +362,7 @@ class BuildsClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.BuildList:
+    ) -> _operations.ListBuilds200:
         """List builds.
 
         `GET /v3/builds`
@@ -374,7 +465,7 @@ class BuildsClient(SyncGroup):
             ),
         )
 
-    def create_build(self, body: models.BuildCreate) -> models.Build:
+    def create_build(self, body: models.BuildCreate) -> _operations.CreateBuild201:
         """Create a build.
 
         `POST /v3/builds`
@@ -403,7 +494,7 @@ class BuildsClient(SyncGroup):
         """
         return self._caller.call(CREATE_BUILD, Call(body=body))
 
-    def get_build(self, guid: str) -> models.Build:
+    def get_build(self, guid: str) -> _operations.GetBuild200:
         """Get a build.
 
         `GET /v3/builds/{guid}`
@@ -416,7 +507,9 @@ class BuildsClient(SyncGroup):
         """
         return self._caller.call(GET_BUILD, Call(params=_operations.GetBuildParams(guid=guid)))
 
-    def update_build(self, guid: str, body: models.BuildUpdate | None = None) -> models.Build:
+    def update_build(
+        self, guid: str, body: models.BuildUpdate | None = None
+    ) -> _operations.UpdateBuild200:
         """Update a build.
 
         `PATCH /v3/builds/{guid}`
@@ -468,7 +561,7 @@ class BuildsClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.BuildList:
+    ) -> _operations.ListBuildsForApp200:
         """List an app's builds.
 
         `GET /v3/apps/{guid}/builds`
@@ -602,7 +695,7 @@ class AsyncBuildsClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.BuildList:
+    ) -> _operations.ListBuilds200:
         """List builds.
 
         `GET /v3/builds`
@@ -695,14 +788,14 @@ class AsyncBuildsClient(AsyncGroup):
             ),
         )
 
-    async def create_build(self, body: models.BuildCreate) -> models.Build:
+    async def create_build(self, body: models.BuildCreate) -> _operations.CreateBuild201:
         """Create a build.
 
         `POST /v3/builds`
         """
         return await self._caller.call(CREATE_BUILD, Call(body=body))
 
-    async def get_build(self, guid: str) -> models.Build:
+    async def get_build(self, guid: str) -> _operations.GetBuild200:
         """Get a build.
 
         `GET /v3/builds/{guid}`
@@ -711,7 +804,9 @@ class AsyncBuildsClient(AsyncGroup):
             GET_BUILD, Call(params=_operations.GetBuildParams(guid=guid))
         )
 
-    async def update_build(self, guid: str, body: models.BuildUpdate | None = None) -> models.Build:
+    async def update_build(
+        self, guid: str, body: models.BuildUpdate | None = None
+    ) -> _operations.UpdateBuild200:
         """Update a build.
 
         `PATCH /v3/builds/{guid}`
@@ -749,7 +844,7 @@ class AsyncBuildsClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.BuildList:
+    ) -> _operations.ListBuildsForApp200:
         """List an app's builds.
 
         `GET /v3/apps/{guid}/builds`

@@ -8,7 +8,6 @@ from typing import Final
 
 from specfoundry.runtime.client import AsynchronousClient, AsyncJob, SyncClient
 
-from .. import models
 from ..operations import apps as _apps_operations
 from ..operations import buildpacks as _buildpacks_operations
 from ..operations import droplets as _droplets_operations
@@ -37,7 +36,7 @@ from .users import AsyncUsersClient, UsersClient
 from .v2_buildpacks import AsyncV2BuildpacksClient, V2BuildpacksClient
 from .v2_jobs import AsyncV2JobsClient, V2JobsClient
 
-_JOBS: Final[dict[type[object], AsyncJob[models.Job]]] = {
+_JOBS: Final[dict[type[object], AsyncJob[_operations.GetJob200]]] = {
     _packages_operations.DeletePackage202: AsyncJob(
         location="location",
         endpoint=_jobs.GET_JOB,
@@ -231,7 +230,7 @@ class Client(SyncClient):
         | _roles_operations.DeleteRole202,
         *,
         timeout: float = 300.0,
-    ) -> models.Job:
+    ) -> _operations.GetJob200:
         """Poll the job behind `answer` until it is done and return its last representation.
 
         `timeout` is in seconds. Raises `JobFailed` with the errors of a failed job, `JobTimeout`,
@@ -350,7 +349,7 @@ class AsyncClient(AsynchronousClient):
         | _roles_operations.DeleteRole202,
         *,
         timeout: float = 300.0,
-    ) -> models.Job:
+    ) -> _operations.GetJob200:
         """Poll the job behind `answer` until it is done and return its last representation.
 
         `timeout` is in seconds. Raises `JobFailed` with the errors of a failed job, `JobTimeout`,

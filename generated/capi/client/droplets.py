@@ -29,7 +29,7 @@ from .. import models
 from ..operations import droplets as _operations
 from . import _answers
 
-LIST_DROPLETS_FOR_PACKAGE: Endpoint[models.DropletList] = Endpoint(
+LIST_DROPLETS_FOR_PACKAGE: Endpoint[_operations.ListDropletsForPackage200] = Endpoint(
     operation_id="listDropletsForPackage",
     method="GET",
     path="/v3/packages/{guid}/droplets",
@@ -93,7 +93,26 @@ LIST_DROPLETS_FOR_PACKAGE: Endpoint[models.DropletList] = Endpoint(
         "200": Answer(
             _operations.ListDropletsForPackage200,
             media=(AnswerMedia("application/json", "json", models.DropletList),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -104,9 +123,8 @@ LIST_DROPLETS_FOR_PACKAGE: Endpoint[models.DropletList] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-STAGE_PACKAGE: Endpoint[models.Droplet] = Endpoint(
+STAGE_PACKAGE: Endpoint[_operations.StagePackage201] = Endpoint(
     operation_id="stagePackage",
     method="POST",
     path="/v3/packages/{guid}/droplets",
@@ -121,7 +139,26 @@ STAGE_PACKAGE: Endpoint[models.Droplet] = Endpoint(
         "201": Answer(
             _operations.StagePackage201,
             media=(AnswerMedia("application/json", "json", models.Droplet),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3StageBadRequest,
         "401": _answers.V3Unauthorized,
@@ -133,9 +170,8 @@ STAGE_PACKAGE: Endpoint[models.Droplet] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-LIST_DROPLETS: Endpoint[models.DropletList] = Endpoint(
+LIST_DROPLETS: Endpoint[_operations.ListDroplets200] = Endpoint(
     operation_id="listDroplets",
     method="GET",
     path="/v3/droplets",
@@ -196,7 +232,26 @@ LIST_DROPLETS: Endpoint[models.DropletList] = Endpoint(
         "200": Answer(
             _operations.ListDroplets200,
             media=(AnswerMedia("application/json", "json", models.DropletList),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -206,9 +261,8 @@ LIST_DROPLETS: Endpoint[models.DropletList] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-CREATE_DROPLET: Endpoint[models.Droplet] = Endpoint(
+CREATE_DROPLET: Endpoint[_operations.CreateDroplet201] = Endpoint(
     operation_id="createDroplet",
     method="POST",
     path="/v3/droplets",
@@ -221,7 +275,26 @@ CREATE_DROPLET: Endpoint[models.Droplet] = Endpoint(
         "201": Answer(
             _operations.CreateDroplet201,
             media=(AnswerMedia("application/json", "json", models.Droplet),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -233,9 +306,8 @@ CREATE_DROPLET: Endpoint[models.Droplet] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-GET_DROPLET: Endpoint[models.Droplet] = Endpoint(
+GET_DROPLET: Endpoint[_operations.GetDroplet200] = Endpoint(
     operation_id="getDroplet",
     method="GET",
     path="/v3/droplets/{guid}",
@@ -249,7 +321,26 @@ GET_DROPLET: Endpoint[models.Droplet] = Endpoint(
         "200": Answer(
             _operations.GetDroplet200,
             media=(AnswerMedia("application/json", "json", models.Droplet),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -260,7 +351,6 @@ GET_DROPLET: Endpoint[models.Droplet] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
 DELETE_DROPLET: Endpoint[_operations.DeleteDroplet202] = Endpoint(
     operation_id="deleteDroplet",
@@ -276,6 +366,23 @@ DELETE_DROPLET: Endpoint[_operations.DeleteDroplet202] = Endpoint(
         "202": Answer(
             _operations.DeleteDroplet202,
             headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
                 AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                 AnswerHeader(
                     name="Location",
@@ -296,7 +403,7 @@ DELETE_DROPLET: Endpoint[_operations.DeleteDroplet202] = Endpoint(
         "503": _answers.V3ServiceUnavailable,
     },
 )
-UPDATE_DROPLET: Endpoint[models.Droplet] = Endpoint(
+UPDATE_DROPLET: Endpoint[_operations.UpdateDroplet200] = Endpoint(
     operation_id="updateDroplet",
     method="PATCH",
     path="/v3/droplets/{guid}",
@@ -311,7 +418,26 @@ UPDATE_DROPLET: Endpoint[models.Droplet] = Endpoint(
         "200": Answer(
             _operations.UpdateDroplet200,
             media=(AnswerMedia("application/json", "json", models.Droplet),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -323,7 +449,6 @@ UPDATE_DROPLET: Endpoint[models.Droplet] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
 UPLOAD_DROPLET: Endpoint[_operations.UploadDroplet202] = Endpoint(
     operation_id="uploadDroplet",
@@ -345,6 +470,23 @@ UPLOAD_DROPLET: Endpoint[_operations.UploadDroplet202] = Endpoint(
             _operations.UploadDroplet202,
             media=(AnswerMedia("application/json", "json", models.Droplet),),
             headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
                 AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                 AnswerHeader(
                     name="Location",
@@ -383,6 +525,23 @@ DOWNLOAD_DROPLET: Endpoint[Never] = Endpoint(
             media=(AnswerMedia("application/octet-stream", "binary"),),
             headers=(
                 AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(
                     name="Accept-Ranges", identifier="accept_ranges", type=Literal["bytes"]
                 ),
                 AnswerHeader(
@@ -396,6 +555,23 @@ DOWNLOAD_DROPLET: Endpoint[Never] = Endpoint(
             _operations.DownloadDroplet206,
             media=(AnswerMedia("application/octet-stream", "binary"),),
             headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
                 AnswerHeader(
                     name="Accept-Ranges", identifier="accept_ranges", type=Literal["bytes"]
                 ),
@@ -416,6 +592,23 @@ DOWNLOAD_DROPLET: Endpoint[Never] = Endpoint(
             _operations.DownloadDroplet302,
             headers=(
                 AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(
                     name="Location",
                     identifier="location",
                     type=Annotated[str, Field(min_length=1)],
@@ -435,7 +628,7 @@ DOWNLOAD_DROPLET: Endpoint[Never] = Endpoint(
         "503": _answers.V3ServiceUnavailable,
     },
 )
-LIST_DROPLETS_FOR_APP: Endpoint[models.DropletList] = Endpoint(
+LIST_DROPLETS_FOR_APP: Endpoint[_operations.ListDropletsForApp200] = Endpoint(
     operation_id="listDropletsForApp",
     method="GET",
     path="/v3/apps/{guid}/droplets",
@@ -488,7 +681,26 @@ LIST_DROPLETS_FOR_APP: Endpoint[models.DropletList] = Endpoint(
         "200": Answer(
             _operations.ListDropletsForApp200,
             media=(AnswerMedia("application/json", "json", models.DropletList),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -499,7 +711,6 @@ LIST_DROPLETS_FOR_APP: Endpoint[models.DropletList] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
 
 
@@ -538,7 +749,7 @@ class DropletsClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.DropletList:
+    ) -> _operations.ListDropletsForPackage200:
         """List what was made of a package.
 
         `GET /v3/packages/{guid}/droplets`
@@ -648,7 +859,9 @@ class DropletsClient(SyncGroup):
             ),
         )
 
-    def stage_package(self, guid: str, body: models.PackageStage | None = None) -> models.Droplet:
+    def stage_package(
+        self, guid: str, body: models.PackageStage | None = None
+    ) -> _operations.StagePackage201:
         """Stage a package as in 2015.
 
         `POST /v3/packages/{guid}/droplets`
@@ -706,7 +919,7 @@ class DropletsClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.DropletList:
+    ) -> _operations.ListDroplets200:
         """List droplets.
 
         `GET /v3/droplets`
@@ -815,7 +1028,7 @@ class DropletsClient(SyncGroup):
 
     def create_droplet(
         self, body: models.DropletCreate, *, source_guid: str | None = None
-    ) -> models.Droplet:
+    ) -> _operations.CreateDroplet201:
         """Create or copy a droplet.
 
         `POST /v3/droplets`
@@ -842,7 +1055,7 @@ class DropletsClient(SyncGroup):
             Call(params=_operations.CreateDropletParams(source_guid=source_guid), body=body),
         )
 
-    def get_droplet(self, guid: str) -> models.Droplet:
+    def get_droplet(self, guid: str) -> _operations.GetDroplet200:
         """Get a droplet.
 
         `GET /v3/droplets/{guid}`
@@ -874,7 +1087,9 @@ class DropletsClient(SyncGroup):
             DELETE_DROPLET, Call(params=_operations.DeleteDropletParams(guid=guid))
         )
 
-    def update_droplet(self, guid: str, body: models.DropletUpdate | None = None) -> models.Droplet:
+    def update_droplet(
+        self, guid: str, body: models.DropletUpdate | None = None
+    ) -> _operations.UpdateDroplet200:
         """Update a droplet.
 
         `PATCH /v3/droplets/{guid}`
@@ -980,7 +1195,7 @@ class DropletsClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.DropletList:
+    ) -> _operations.ListDropletsForApp200:
         """List an app's droplets.
 
         `GET /v3/apps/{guid}/droplets`
@@ -1120,7 +1335,7 @@ class AsyncDropletsClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.DropletList:
+    ) -> _operations.ListDropletsForPackage200:
         """List what was made of a package.
 
         `GET /v3/packages/{guid}/droplets`
@@ -1221,7 +1436,7 @@ class AsyncDropletsClient(AsyncGroup):
 
     async def stage_package(
         self, guid: str, body: models.PackageStage | None = None
-    ) -> models.Droplet:
+    ) -> _operations.StagePackage201:
         """Stage a package as in 2015.
 
         `POST /v3/packages/{guid}/droplets`
@@ -1261,7 +1476,7 @@ class AsyncDropletsClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.DropletList:
+    ) -> _operations.ListDroplets200:
         """List droplets.
 
         `GET /v3/droplets`
@@ -1359,7 +1574,7 @@ class AsyncDropletsClient(AsyncGroup):
 
     async def create_droplet(
         self, body: models.DropletCreate, *, source_guid: str | None = None
-    ) -> models.Droplet:
+    ) -> _operations.CreateDroplet201:
         """Create or copy a droplet.
 
         `POST /v3/droplets`
@@ -1369,7 +1584,7 @@ class AsyncDropletsClient(AsyncGroup):
             Call(params=_operations.CreateDropletParams(source_guid=source_guid), body=body),
         )
 
-    async def get_droplet(self, guid: str) -> models.Droplet:
+    async def get_droplet(self, guid: str) -> _operations.GetDroplet200:
         """Get a droplet.
 
         `GET /v3/droplets/{guid}`
@@ -1389,7 +1604,7 @@ class AsyncDropletsClient(AsyncGroup):
 
     async def update_droplet(
         self, guid: str, body: models.DropletUpdate | None = None
-    ) -> models.Droplet:
+    ) -> _operations.UpdateDroplet200:
         """Update a droplet.
 
         `PATCH /v3/droplets/{guid}`
@@ -1458,7 +1673,7 @@ class AsyncDropletsClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.DropletList:
+    ) -> _operations.ListDropletsForApp200:
         """List an app's droplets.
 
         `GET /v3/apps/{guid}/droplets`

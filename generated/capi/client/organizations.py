@@ -24,7 +24,7 @@ from .. import models
 from ..operations import organizations as _operations
 from . import _answers
 
-LIST_ORGANIZATIONS: Endpoint[models.OrganizationList] = Endpoint(
+LIST_ORGANIZATIONS: Endpoint[_operations.ListOrganizations200] = Endpoint(
     operation_id="listOrganizations",
     method="GET",
     path="/v3/organizations",
@@ -79,7 +79,26 @@ LIST_ORGANIZATIONS: Endpoint[models.OrganizationList] = Endpoint(
         "200": Answer(
             _operations.ListOrganizations200,
             media=(AnswerMedia("application/json", "json", models.OrganizationList),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -89,9 +108,8 @@ LIST_ORGANIZATIONS: Endpoint[models.OrganizationList] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-CREATE_ORGANIZATION: Endpoint[models.Organization] = Endpoint(
+CREATE_ORGANIZATION: Endpoint[_operations.CreateOrganization201] = Endpoint(
     operation_id="createOrganization",
     method="POST",
     path="/v3/organizations",
@@ -100,7 +118,26 @@ CREATE_ORGANIZATION: Endpoint[models.Organization] = Endpoint(
         "201": Answer(
             _operations.CreateOrganization201,
             media=(AnswerMedia("application/json", "json", models.Organization),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -111,9 +148,8 @@ CREATE_ORGANIZATION: Endpoint[models.Organization] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-GET_ORGANIZATION: Endpoint[models.Organization] = Endpoint(
+GET_ORGANIZATION: Endpoint[_operations.GetOrganization200] = Endpoint(
     operation_id="getOrganization",
     method="GET",
     path="/v3/organizations/{guid}",
@@ -127,7 +163,26 @@ GET_ORGANIZATION: Endpoint[models.Organization] = Endpoint(
         "200": Answer(
             _operations.GetOrganization200,
             media=(AnswerMedia("application/json", "json", models.Organization),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -138,7 +193,6 @@ GET_ORGANIZATION: Endpoint[models.Organization] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
 DELETE_ORGANIZATION: Endpoint[_operations.DeleteOrganization202] = Endpoint(
     operation_id="deleteOrganization",
@@ -154,6 +208,23 @@ DELETE_ORGANIZATION: Endpoint[_operations.DeleteOrganization202] = Endpoint(
         "202": Answer(
             _operations.DeleteOrganization202,
             headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
                 AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                 AnswerHeader(
                     name="Location",
@@ -161,6 +232,53 @@ DELETE_ORGANIZATION: Endpoint[_operations.DeleteOrganization202] = Endpoint(
                     type=Annotated[str, Field(min_length=1)],
                     required=True,
                 ),
+            ),
+        ),
+        "400": _answers.V3BadRequest,
+        "401": _answers.V3Unauthorized,
+        "403": _answers.V3Forbidden,
+        "404": _answers.V3NotFound,
+        "422": _answers.V3UnprocessableEntity,
+        "429": _answers.V3TooManyRequests,
+        "500": _answers.V3ServerError,
+        "502": _answers.V3BadGateway,
+        "503": _answers.V3ServiceUnavailable,
+    },
+)
+UPDATE_ORGANIZATION: Endpoint[_operations.UpdateOrganization200] = Endpoint(
+    operation_id="updateOrganization",
+    method="PATCH",
+    path="/v3/organizations/{guid}",
+    parameters=(
+        WireParameter(
+            identifier="guid", name="guid", location="path", style="simple", required=True
+        ),
+    ),
+    params=_operations.UpdateOrganizationParams,
+    media=(RequestMedia("application/json", "json"),),
+    answers={
+        "200": Answer(
+            _operations.UpdateOrganization200,
+            media=(AnswerMedia("application/json", "json", models.Organization),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
             ),
         ),
         "400": _answers.V3BadRequest,
@@ -211,7 +329,7 @@ class OrganizationsClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.OrganizationList:
+    ) -> _operations.ListOrganizations200:
         """List organizations.
 
         `GET /v3/organizations`
@@ -313,7 +431,9 @@ class OrganizationsClient(SyncGroup):
             ),
         )
 
-    def create_organization(self, body: models.OrganizationCreate) -> models.Organization:
+    def create_organization(
+        self, body: models.OrganizationCreate
+    ) -> _operations.CreateOrganization201:
         """Create an organization.
 
         `POST /v3/organizations`
@@ -329,7 +449,7 @@ class OrganizationsClient(SyncGroup):
         """
         return self._caller.call(CREATE_ORGANIZATION, Call(body=body))
 
-    def get_organization(self, guid: str) -> models.Organization:
+    def get_organization(self, guid: str) -> _operations.GetOrganization200:
         """Get an organization.
 
         `GET /v3/organizations/{guid}`
@@ -357,6 +477,30 @@ class OrganizationsClient(SyncGroup):
         """
         return self._caller.call(
             DELETE_ORGANIZATION, Call(params=_operations.DeleteOrganizationParams(guid=guid))
+        )
+
+    def update_organization(
+        self, guid: str, body: models.OrganizationUpdate | None = None
+    ) -> _operations.UpdateOrganization200:
+        """Update an organization.
+
+        `PATCH /v3/organizations/{guid}`
+
+        Renames the organization, suspends it or ends its suspension, and merges labels and
+        annotations. Org Managers and admins. An empty body changes nothing and answers 200.
+
+        Checks, in this order: the organization exists and can be read (404 `Organization not
+        found`); the caller may write (403); suspension (403 `CF-OrgSuspended`, never for admins)
+        and deletion (422); the body (422, several problems joined); `suspended: true` by one who
+        is no admin (403); a name that another organization has (422 `Organization name '<name>'
+        is already taken.`).
+
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
+        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        """
+        return self._caller.call(
+            UPDATE_ORGANIZATION,
+            Call(params=_operations.UpdateOrganizationParams(guid=guid), body=body),
         )
 
 
@@ -395,7 +539,7 @@ class AsyncOrganizationsClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.OrganizationList:
+    ) -> _operations.ListOrganizations200:
         """List organizations.
 
         `GET /v3/organizations`
@@ -488,14 +632,16 @@ class AsyncOrganizationsClient(AsyncGroup):
             ),
         )
 
-    async def create_organization(self, body: models.OrganizationCreate) -> models.Organization:
+    async def create_organization(
+        self, body: models.OrganizationCreate
+    ) -> _operations.CreateOrganization201:
         """Create an organization.
 
         `POST /v3/organizations`
         """
         return await self._caller.call(CREATE_ORGANIZATION, Call(body=body))
 
-    async def get_organization(self, guid: str) -> models.Organization:
+    async def get_organization(self, guid: str) -> _operations.GetOrganization200:
         """Get an organization.
 
         `GET /v3/organizations/{guid}`
@@ -511,4 +657,16 @@ class AsyncOrganizationsClient(AsyncGroup):
         """
         return await self._caller.call(
             DELETE_ORGANIZATION, Call(params=_operations.DeleteOrganizationParams(guid=guid))
+        )
+
+    async def update_organization(
+        self, guid: str, body: models.OrganizationUpdate | None = None
+    ) -> _operations.UpdateOrganization200:
+        """Update an organization.
+
+        `PATCH /v3/organizations/{guid}`
+        """
+        return await self._caller.call(
+            UPDATE_ORGANIZATION,
+            Call(params=_operations.UpdateOrganizationParams(guid=guid), body=body),
         )

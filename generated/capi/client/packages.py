@@ -29,7 +29,7 @@ from .. import models
 from ..operations import packages as _operations
 from . import _answers
 
-LIST_PACKAGES: Endpoint[models.PackageList] = Endpoint(
+LIST_PACKAGES: Endpoint[_operations.ListPackages200] = Endpoint(
     operation_id="listPackages",
     method="GET",
     path="/v3/packages",
@@ -91,7 +91,26 @@ LIST_PACKAGES: Endpoint[models.PackageList] = Endpoint(
         "200": Answer(
             _operations.ListPackages200,
             media=(AnswerMedia("application/json", "json", models.PackageList),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -101,9 +120,8 @@ LIST_PACKAGES: Endpoint[models.PackageList] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-CREATE_PACKAGE: Endpoint[models.Package] = Endpoint(
+CREATE_PACKAGE: Endpoint[_operations.CreatePackage201] = Endpoint(
     operation_id="createPackage",
     method="POST",
     path="/v3/packages",
@@ -116,7 +134,26 @@ CREATE_PACKAGE: Endpoint[models.Package] = Endpoint(
         "201": Answer(
             _operations.CreatePackage201,
             media=(AnswerMedia("application/json", "json", models.Package),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -127,9 +164,8 @@ CREATE_PACKAGE: Endpoint[models.Package] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-GET_PACKAGE: Endpoint[models.Package] = Endpoint(
+GET_PACKAGE: Endpoint[_operations.GetPackage200] = Endpoint(
     operation_id="getPackage",
     method="GET",
     path="/v3/packages/{guid}",
@@ -143,7 +179,26 @@ GET_PACKAGE: Endpoint[models.Package] = Endpoint(
         "200": Answer(
             _operations.GetPackage200,
             media=(AnswerMedia("application/json", "json", models.Package),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -154,7 +209,6 @@ GET_PACKAGE: Endpoint[models.Package] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
 DELETE_PACKAGE: Endpoint[_operations.DeletePackage202] = Endpoint(
     operation_id="deletePackage",
@@ -170,6 +224,23 @@ DELETE_PACKAGE: Endpoint[_operations.DeletePackage202] = Endpoint(
         "202": Answer(
             _operations.DeletePackage202,
             headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
                 AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                 AnswerHeader(
                     name="Location",
@@ -190,7 +261,7 @@ DELETE_PACKAGE: Endpoint[_operations.DeletePackage202] = Endpoint(
         "503": _answers.V3ServiceUnavailable,
     },
 )
-UPDATE_PACKAGE: Endpoint[models.Package] = Endpoint(
+UPDATE_PACKAGE: Endpoint[_operations.UpdatePackage200] = Endpoint(
     operation_id="updatePackage",
     method="PATCH",
     path="/v3/packages/{guid}",
@@ -205,7 +276,26 @@ UPDATE_PACKAGE: Endpoint[models.Package] = Endpoint(
         "200": Answer(
             _operations.UpdatePackage200,
             media=(AnswerMedia("application/json", "json", models.Package),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -217,9 +307,8 @@ UPDATE_PACKAGE: Endpoint[models.Package] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-UPLOAD_PACKAGE: Endpoint[models.Package] = Endpoint(
+UPLOAD_PACKAGE: Endpoint[_operations.UploadPackage200] = Endpoint(
     operation_id="uploadPackage",
     method="POST",
     path="/v3/packages/{guid}/upload",
@@ -245,7 +334,26 @@ UPLOAD_PACKAGE: Endpoint[models.Package] = Endpoint(
         "200": Answer(
             _operations.UploadPackage200,
             media=(AnswerMedia("application/json", "json", models.Package),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3UploadBadRequest,
         "401": _answers.V3Unauthorized,
@@ -257,7 +365,6 @@ UPLOAD_PACKAGE: Endpoint[models.Package] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
 DOWNLOAD_PACKAGE: Endpoint[Never] = Endpoint(
     operation_id="downloadPackage",
@@ -277,6 +384,23 @@ DOWNLOAD_PACKAGE: Endpoint[Never] = Endpoint(
             media=(AnswerMedia("application/octet-stream", "binary"),),
             headers=(
                 AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(
                     name="Accept-Ranges", identifier="accept_ranges", type=Literal["bytes"]
                 ),
                 AnswerHeader(
@@ -290,6 +414,23 @@ DOWNLOAD_PACKAGE: Endpoint[Never] = Endpoint(
             _operations.DownloadPackage206,
             media=(AnswerMedia("application/octet-stream", "binary"),),
             headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
                 AnswerHeader(
                     name="Accept-Ranges", identifier="accept_ranges", type=Literal["bytes"]
                 ),
@@ -310,6 +451,23 @@ DOWNLOAD_PACKAGE: Endpoint[Never] = Endpoint(
             _operations.DownloadPackage302,
             headers=(
                 AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(
                     name="Location",
                     identifier="location",
                     type=Annotated[str, Field(min_length=1)],
@@ -329,7 +487,7 @@ DOWNLOAD_PACKAGE: Endpoint[Never] = Endpoint(
         "503": _answers.V3ServiceUnavailable,
     },
 )
-LIST_PACKAGES_FOR_APP: Endpoint[models.PackageList] = Endpoint(
+LIST_PACKAGES_FOR_APP: Endpoint[_operations.ListPackagesForApp200] = Endpoint(
     operation_id="listPackagesForApp",
     method="GET",
     path="/v3/apps/{guid}/packages",
@@ -382,7 +540,26 @@ LIST_PACKAGES_FOR_APP: Endpoint[models.PackageList] = Endpoint(
         "200": Answer(
             _operations.ListPackagesForApp200,
             media=(AnswerMedia("application/json", "json", models.PackageList),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -393,9 +570,8 @@ LIST_PACKAGES_FOR_APP: Endpoint[models.PackageList] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-CREATE_PACKAGE_FOR_APP: Endpoint[models.Package] = Endpoint(
+CREATE_PACKAGE_FOR_APP: Endpoint[_operations.CreatePackageForApp201] = Endpoint(
     operation_id="createPackageForApp",
     method="POST",
     path="/v3/apps/{guid}/packages",
@@ -416,7 +592,26 @@ CREATE_PACKAGE_FOR_APP: Endpoint[models.Package] = Endpoint(
         "201": Answer(
             _operations.CreatePackageForApp201,
             media=(AnswerMedia("application/json", "json", models.Package),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -428,7 +623,6 @@ CREATE_PACKAGE_FOR_APP: Endpoint[models.Package] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
 
 
@@ -467,7 +661,7 @@ class PackagesClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.PackageList:
+    ) -> _operations.ListPackages200:
         """List packages.
 
         `GET /v3/packages`
@@ -578,7 +772,7 @@ class PackagesClient(SyncGroup):
 
     def create_package(
         self, body: models.PackageCreate, *, source_guid: str | None = None
-    ) -> models.Package:
+    ) -> _operations.CreatePackage201:
         """Create or copy a package.
 
         `POST /v3/packages`
@@ -611,7 +805,7 @@ class PackagesClient(SyncGroup):
             Call(params=_operations.CreatePackageParams(source_guid=source_guid), body=body),
         )
 
-    def get_package(self, guid: str) -> models.Package:
+    def get_package(self, guid: str) -> _operations.GetPackage200:
         """Get a package.
 
         `GET /v3/packages/{guid}`
@@ -643,7 +837,9 @@ class PackagesClient(SyncGroup):
             DELETE_PACKAGE, Call(params=_operations.DeletePackageParams(guid=guid))
         )
 
-    def update_package(self, guid: str, body: models.PackageUpdate | None = None) -> models.Package:
+    def update_package(
+        self, guid: str, body: models.PackageUpdate | None = None
+    ) -> _operations.UpdatePackage200:
         """Update a package.
 
         `PATCH /v3/packages/{guid}`
@@ -671,7 +867,7 @@ class PackagesClient(SyncGroup):
         bits: UploadSource | None = None,
         resources: list[models.PackageUploadBodyResourcesItem] | None = None,
         progress: Progress | None = None,
-    ) -> models.Package:
+    ) -> _operations.UploadPackage200:
         """Upload a package's bits.
 
         `POST /v3/packages/{guid}/upload`
@@ -760,7 +956,7 @@ class PackagesClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.PackageList:
+    ) -> _operations.ListPackagesForApp200:
         """List an app's packages.
 
         `GET /v3/apps/{guid}/packages`
@@ -870,7 +1066,7 @@ class PackagesClient(SyncGroup):
         body: models.HistoricPackageCreate | None = None,
         *,
         source_package_guid: str | None = None,
-    ) -> models.Package:
+    ) -> _operations.CreatePackageForApp201:
         """Create or copy a package (2015).
 
         `POST /v3/apps/{guid}/packages`
@@ -939,7 +1135,7 @@ class AsyncPackagesClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.PackageList:
+    ) -> _operations.ListPackages200:
         """List packages.
 
         `GET /v3/packages`
@@ -1040,7 +1236,7 @@ class AsyncPackagesClient(AsyncGroup):
 
     async def create_package(
         self, body: models.PackageCreate, *, source_guid: str | None = None
-    ) -> models.Package:
+    ) -> _operations.CreatePackage201:
         """Create or copy a package.
 
         `POST /v3/packages`
@@ -1050,7 +1246,7 @@ class AsyncPackagesClient(AsyncGroup):
             Call(params=_operations.CreatePackageParams(source_guid=source_guid), body=body),
         )
 
-    async def get_package(self, guid: str) -> models.Package:
+    async def get_package(self, guid: str) -> _operations.GetPackage200:
         """Get a package.
 
         `GET /v3/packages/{guid}`
@@ -1070,7 +1266,7 @@ class AsyncPackagesClient(AsyncGroup):
 
     async def update_package(
         self, guid: str, body: models.PackageUpdate | None = None
-    ) -> models.Package:
+    ) -> _operations.UpdatePackage200:
         """Update a package.
 
         `PATCH /v3/packages/{guid}`
@@ -1086,7 +1282,7 @@ class AsyncPackagesClient(AsyncGroup):
         bits: UploadSource | None = None,
         resources: list[models.PackageUploadBodyResourcesItem] | None = None,
         progress: Progress | None = None,
-    ) -> models.Package:
+    ) -> _operations.UploadPackage200:
         """Upload a package's bits.
 
         `POST /v3/packages/{guid}/upload`
@@ -1144,7 +1340,7 @@ class AsyncPackagesClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.PackageList:
+    ) -> _operations.ListPackagesForApp200:
         """List an app's packages.
 
         `GET /v3/apps/{guid}/packages`
@@ -1243,7 +1439,7 @@ class AsyncPackagesClient(AsyncGroup):
         body: models.HistoricPackageCreate | None = None,
         *,
         source_package_guid: str | None = None,
-    ) -> models.Package:
+    ) -> _operations.CreatePackageForApp201:
         """Create or copy a package (2015).
 
         `POST /v3/apps/{guid}/packages`

@@ -24,7 +24,7 @@ from .. import models
 from ..operations import spaces as _operations
 from . import _answers
 
-LIST_SPACES: Endpoint[models.SpaceList] = Endpoint(
+LIST_SPACES: Endpoint[_operations.ListSpaces200] = Endpoint(
     operation_id="listSpaces",
     method="GET",
     path="/v3/spaces",
@@ -82,7 +82,26 @@ LIST_SPACES: Endpoint[models.SpaceList] = Endpoint(
         "200": Answer(
             _operations.ListSpaces200,
             media=(AnswerMedia("application/json", "json", models.SpaceList),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -92,9 +111,8 @@ LIST_SPACES: Endpoint[models.SpaceList] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-CREATE_SPACE: Endpoint[models.Space] = Endpoint(
+CREATE_SPACE: Endpoint[_operations.CreateSpace201] = Endpoint(
     operation_id="createSpace",
     method="POST",
     path="/v3/spaces",
@@ -103,7 +121,26 @@ CREATE_SPACE: Endpoint[models.Space] = Endpoint(
         "201": Answer(
             _operations.CreateSpace201,
             media=(AnswerMedia("application/json", "json", models.Space),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -114,9 +151,8 @@ CREATE_SPACE: Endpoint[models.Space] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-GET_SPACE: Endpoint[models.Space] = Endpoint(
+GET_SPACE: Endpoint[_operations.GetSpace200] = Endpoint(
     operation_id="getSpace",
     method="GET",
     path="/v3/spaces/{guid}",
@@ -133,7 +169,26 @@ GET_SPACE: Endpoint[models.Space] = Endpoint(
         "200": Answer(
             _operations.GetSpace200,
             media=(AnswerMedia("application/json", "json", models.Space),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -144,7 +199,6 @@ GET_SPACE: Endpoint[models.Space] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
 DELETE_SPACE: Endpoint[_operations.DeleteSpace202] = Endpoint(
     operation_id="deleteSpace",
@@ -160,6 +214,23 @@ DELETE_SPACE: Endpoint[_operations.DeleteSpace202] = Endpoint(
         "202": Answer(
             _operations.DeleteSpace202,
             headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
                 AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                 AnswerHeader(
                     name="Location",
@@ -167,6 +238,53 @@ DELETE_SPACE: Endpoint[_operations.DeleteSpace202] = Endpoint(
                     type=Annotated[str, Field(min_length=1)],
                     required=True,
                 ),
+            ),
+        ),
+        "400": _answers.V3BadRequest,
+        "401": _answers.V3Unauthorized,
+        "403": _answers.V3Forbidden,
+        "404": _answers.V3NotFound,
+        "422": _answers.V3UnprocessableEntity,
+        "429": _answers.V3TooManyRequests,
+        "500": _answers.V3ServerError,
+        "502": _answers.V3BadGateway,
+        "503": _answers.V3ServiceUnavailable,
+    },
+)
+UPDATE_SPACE: Endpoint[_operations.UpdateSpace200] = Endpoint(
+    operation_id="updateSpace",
+    method="PATCH",
+    path="/v3/spaces/{guid}",
+    parameters=(
+        WireParameter(
+            identifier="guid", name="guid", location="path", style="simple", required=True
+        ),
+    ),
+    params=_operations.UpdateSpaceParams,
+    media=(RequestMedia("application/json", "json"),),
+    answers={
+        "200": Answer(
+            _operations.UpdateSpace200,
+            media=(AnswerMedia("application/json", "json", models.Space),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
             ),
         ),
         "400": _answers.V3BadRequest,
@@ -218,7 +336,7 @@ class SpacesClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.SpaceList:
+    ) -> _operations.ListSpaces200:
         """List spaces.
 
         `GET /v3/spaces`
@@ -323,7 +441,7 @@ class SpacesClient(SyncGroup):
             ),
         )
 
-    def create_space(self, body: models.SpaceCreate) -> models.Space:
+    def create_space(self, body: models.SpaceCreate) -> _operations.CreateSpace201:
         """Create a space.
 
         `POST /v3/spaces`
@@ -342,7 +460,7 @@ class SpacesClient(SyncGroup):
 
     def get_space(
         self, guid: str, *, include: tuple[Literal["org", "organization"], ...] | None = None
-    ) -> models.Space:
+    ) -> _operations.GetSpace200:
         """Get a space.
 
         `GET /v3/spaces/{guid}`
@@ -371,6 +489,28 @@ class SpacesClient(SyncGroup):
         """
         return self._caller.call(
             DELETE_SPACE, Call(params=_operations.DeleteSpaceParams(guid=guid))
+        )
+
+    def update_space(
+        self, guid: str, body: models.SpaceUpdate | None = None
+    ) -> _operations.UpdateSpace200:
+        """Update a space.
+
+        `PATCH /v3/spaces/{guid}`
+
+        Renames the space, suspends it or ends its suspension, and merges labels and annotations.
+        Space Managers, Org Managers and admins. An empty body changes nothing and answers 200.
+
+        Checks, in this order: the space exists and can be read (404 `Space not found`); the
+        caller may update it (403); suspension and deletion of organization and space; the body
+        (422, several problems joined); a name that is taken (422 `Organization '<organization>'
+        already contains a space with name '<name>'.`).
+
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
+        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        """
+        return self._caller.call(
+            UPDATE_SPACE, Call(params=_operations.UpdateSpaceParams(guid=guid), body=body)
         )
 
 
@@ -410,7 +550,7 @@ class AsyncSpacesClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.SpaceList:
+    ) -> _operations.ListSpaces200:
         """List spaces.
 
         `GET /v3/spaces`
@@ -506,7 +646,7 @@ class AsyncSpacesClient(AsyncGroup):
             ),
         )
 
-    async def create_space(self, body: models.SpaceCreate) -> models.Space:
+    async def create_space(self, body: models.SpaceCreate) -> _operations.CreateSpace201:
         """Create a space.
 
         `POST /v3/spaces`
@@ -515,7 +655,7 @@ class AsyncSpacesClient(AsyncGroup):
 
     async def get_space(
         self, guid: str, *, include: tuple[Literal["org", "organization"], ...] | None = None
-    ) -> models.Space:
+    ) -> _operations.GetSpace200:
         """Get a space.
 
         `GET /v3/spaces/{guid}`
@@ -531,4 +671,15 @@ class AsyncSpacesClient(AsyncGroup):
         """
         return await self._caller.call(
             DELETE_SPACE, Call(params=_operations.DeleteSpaceParams(guid=guid))
+        )
+
+    async def update_space(
+        self, guid: str, body: models.SpaceUpdate | None = None
+    ) -> _operations.UpdateSpace200:
+        """Update a space.
+
+        `PATCH /v3/spaces/{guid}`
+        """
+        return await self._caller.call(
+            UPDATE_SPACE, Call(params=_operations.UpdateSpaceParams(guid=guid), body=body)
         )

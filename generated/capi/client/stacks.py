@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
 from specfoundry.runtime.client import (
     Answer,
     AnswerHeader,
@@ -23,7 +24,7 @@ from .. import models
 from ..operations import stacks as _operations
 from . import _answers
 
-LIST_STACKS: Endpoint[models.StackList] = Endpoint(
+LIST_STACKS: Endpoint[_operations.ListStacks200] = Endpoint(
     operation_id="listStacks",
     method="GET",
     path="/v3/stacks",
@@ -73,7 +74,26 @@ LIST_STACKS: Endpoint[models.StackList] = Endpoint(
         "200": Answer(
             _operations.ListStacks200,
             media=(AnswerMedia("application/json", "json", models.StackList),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -83,9 +103,8 @@ LIST_STACKS: Endpoint[models.StackList] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-CREATE_STACK: Endpoint[models.Stack] = Endpoint(
+CREATE_STACK: Endpoint[_operations.CreateStack201] = Endpoint(
     operation_id="createStack",
     method="POST",
     path="/v3/stacks",
@@ -94,7 +113,26 @@ CREATE_STACK: Endpoint[models.Stack] = Endpoint(
         "201": Answer(
             _operations.CreateStack201,
             media=(AnswerMedia("application/json", "json", models.Stack),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -105,9 +143,8 @@ CREATE_STACK: Endpoint[models.Stack] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-GET_STACK: Endpoint[models.Stack] = Endpoint(
+GET_STACK: Endpoint[_operations.GetStack200] = Endpoint(
     operation_id="getStack",
     method="GET",
     path="/v3/stacks/{guid}",
@@ -121,7 +158,26 @@ GET_STACK: Endpoint[models.Stack] = Endpoint(
         "200": Answer(
             _operations.GetStack200,
             media=(AnswerMedia("application/json", "json", models.Stack),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -132,9 +188,8 @@ GET_STACK: Endpoint[models.Stack] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-DELETE_STACK: Endpoint[None] = Endpoint(
+DELETE_STACK: Endpoint[_operations.DeleteStack204] = Endpoint(
     operation_id="deleteStack",
     method="DELETE",
     path="/v3/stacks/{guid}",
@@ -147,7 +202,26 @@ DELETE_STACK: Endpoint[None] = Endpoint(
     answers={
         "204": Answer(
             _operations.DeleteStack204,
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -159,9 +233,8 @@ DELETE_STACK: Endpoint[None] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-UPDATE_STACK: Endpoint[models.Stack] = Endpoint(
+UPDATE_STACK: Endpoint[_operations.UpdateStack200] = Endpoint(
     operation_id="updateStack",
     method="PATCH",
     path="/v3/stacks/{guid}",
@@ -176,7 +249,26 @@ UPDATE_STACK: Endpoint[models.Stack] = Endpoint(
         "200": Answer(
             _operations.UpdateStack200,
             media=(AnswerMedia("application/json", "json", models.Stack),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -188,9 +280,8 @@ UPDATE_STACK: Endpoint[models.Stack] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-LIST_APPS_FOR_STACK: Endpoint[models.AppList] = Endpoint(
+LIST_APPS_FOR_STACK: Endpoint[_operations.ListAppsForStack200] = Endpoint(
     operation_id="listAppsForStack",
     method="GET",
     path="/v3/stacks/{guid}/apps",
@@ -254,7 +345,26 @@ LIST_APPS_FOR_STACK: Endpoint[models.AppList] = Endpoint(
         "200": Answer(
             _operations.ListAppsForStack200,
             media=(AnswerMedia("application/json", "json", models.AppList),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -265,7 +375,6 @@ LIST_APPS_FOR_STACK: Endpoint[models.AppList] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
 
 
@@ -304,7 +413,7 @@ class StacksClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.StackList:
+    ) -> _operations.ListStacks200:
         """List stacks.
 
         `GET /v3/stacks`
@@ -406,7 +515,7 @@ class StacksClient(SyncGroup):
             ),
         )
 
-    def create_stack(self, body: models.StackCreate) -> models.Stack:
+    def create_stack(self, body: models.StackCreate) -> _operations.CreateStack201:
         """Create a stack.
 
         `POST /v3/stacks`
@@ -422,7 +531,7 @@ class StacksClient(SyncGroup):
         """
         return self._caller.call(CREATE_STACK, Call(body=body))
 
-    def get_stack(self, guid: str) -> models.Stack:
+    def get_stack(self, guid: str) -> _operations.GetStack200:
         """Get a stack.
 
         `GET /v3/stacks/{guid}`
@@ -434,7 +543,7 @@ class StacksClient(SyncGroup):
         """
         return self._caller.call(GET_STACK, Call(params=_operations.GetStackParams(guid=guid)))
 
-    def delete_stack(self, guid: str) -> None:
+    def delete_stack(self, guid: str) -> _operations.DeleteStack204:
         """Delete a stack.
 
         `DELETE /v3/stacks/{guid}`
@@ -450,7 +559,9 @@ class StacksClient(SyncGroup):
             DELETE_STACK, Call(params=_operations.DeleteStackParams(guid=guid))
         )
 
-    def update_stack(self, guid: str, body: models.StackUpdate | None = None) -> models.Stack:
+    def update_stack(
+        self, guid: str, body: models.StackUpdate | None = None
+    ) -> _operations.UpdateStack200:
         """Update a stack.
 
         `PATCH /v3/stacks/{guid}`
@@ -507,7 +618,7 @@ class StacksClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.AppList:
+    ) -> _operations.ListAppsForStack200:
         """List the apps on a stack.
 
         `GET /v3/stacks/{guid}/apps`
@@ -658,7 +769,7 @@ class AsyncStacksClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.StackList:
+    ) -> _operations.ListStacks200:
         """List stacks.
 
         `GET /v3/stacks`
@@ -751,14 +862,14 @@ class AsyncStacksClient(AsyncGroup):
             ),
         )
 
-    async def create_stack(self, body: models.StackCreate) -> models.Stack:
+    async def create_stack(self, body: models.StackCreate) -> _operations.CreateStack201:
         """Create a stack.
 
         `POST /v3/stacks`
         """
         return await self._caller.call(CREATE_STACK, Call(body=body))
 
-    async def get_stack(self, guid: str) -> models.Stack:
+    async def get_stack(self, guid: str) -> _operations.GetStack200:
         """Get a stack.
 
         `GET /v3/stacks/{guid}`
@@ -767,7 +878,7 @@ class AsyncStacksClient(AsyncGroup):
             GET_STACK, Call(params=_operations.GetStackParams(guid=guid))
         )
 
-    async def delete_stack(self, guid: str) -> None:
+    async def delete_stack(self, guid: str) -> _operations.DeleteStack204:
         """Delete a stack.
 
         `DELETE /v3/stacks/{guid}`
@@ -776,7 +887,9 @@ class AsyncStacksClient(AsyncGroup):
             DELETE_STACK, Call(params=_operations.DeleteStackParams(guid=guid))
         )
 
-    async def update_stack(self, guid: str, body: models.StackUpdate | None = None) -> models.Stack:
+    async def update_stack(
+        self, guid: str, body: models.StackUpdate | None = None
+    ) -> _operations.UpdateStack200:
         """Update a stack.
 
         `PATCH /v3/stacks/{guid}`
@@ -823,7 +936,7 @@ class AsyncStacksClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.AppList:
+    ) -> _operations.ListAppsForStack200:
         """List the apps on a stack.
 
         `GET /v3/stacks/{guid}/apps`

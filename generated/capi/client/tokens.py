@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
 from specfoundry.runtime.client import (
     Answer,
     AnswerHeader,
@@ -36,6 +37,18 @@ CREATE_TOKEN: Endpoint[_operations.CreateToken200] = Endpoint(
             media=(AnswerMedia("application/json", "json", models.Token),),
             headers=(
                 AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
                     name="Cache-Control",
                     identifier="cache_control",
                     type=Literal["no-store"],
@@ -48,7 +61,7 @@ CREATE_TOKEN: Endpoint[_operations.CreateToken200] = Endpoint(
         "500": _answers.OAuthServerError,
     },
 )
-REVOKE_TOKEN: Endpoint[None] = Endpoint(
+REVOKE_TOKEN: Endpoint[_operations.RevokeToken200] = Endpoint(
     operation_id="revokeToken",
     method="DELETE",
     path="/oauth/token/revoke/{jti}",
@@ -57,14 +70,29 @@ REVOKE_TOKEN: Endpoint[None] = Endpoint(
     ),
     params=_operations.RevokeTokenParams,
     answers={
-        "200": Answer(_operations.RevokeToken200),
+        "200": Answer(
+            _operations.RevokeToken200,
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+            ),
+        ),
         "401": _answers.OAuthUnauthorized,
         "403": _answers.OAuthForbidden,
         "500": _answers.OAuthServerError,
     },
-    bare=True,
 )
-GET_TOKEN_KEYS: Endpoint[models.TokenKeys] = Endpoint(
+GET_TOKEN_KEYS: Endpoint[_operations.GetTokenKeys200] = Endpoint(
     operation_id="getTokenKeys",
     method="GET",
     path="/token_keys",
@@ -72,12 +100,25 @@ GET_TOKEN_KEYS: Endpoint[models.TokenKeys] = Endpoint(
         "200": Answer(
             _operations.GetTokenKeys200,
             media=(AnswerMedia("application/json", "json", models.TokenKeys),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+            ),
         ),
         "500": _answers.OAuthServerError,
     },
-    bare=True,
 )
-GET_TOKEN_KEY: Endpoint[models.TokenKey] = Endpoint(
+GET_TOKEN_KEY: Endpoint[_operations.GetTokenKey200] = Endpoint(
     operation_id="getTokenKey",
     method="GET",
     path="/token_key",
@@ -85,12 +126,25 @@ GET_TOKEN_KEY: Endpoint[models.TokenKey] = Endpoint(
         "200": Answer(
             _operations.GetTokenKey200,
             media=(AnswerMedia("application/json", "json", models.TokenKey),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+            ),
         ),
         "500": _answers.OAuthServerError,
     },
-    bare=True,
 )
-GET_OPENID_CONFIGURATION: Endpoint[models.OpenidConfiguration] = Endpoint(
+GET_OPENID_CONFIGURATION: Endpoint[_operations.GetOpenidConfiguration200] = Endpoint(
     operation_id="getOpenidConfiguration",
     method="GET",
     path="/.well-known/openid-configuration",
@@ -98,12 +152,25 @@ GET_OPENID_CONFIGURATION: Endpoint[models.OpenidConfiguration] = Endpoint(
         "200": Answer(
             _operations.GetOpenidConfiguration200,
             media=(AnswerMedia("application/json", "json", models.OpenidConfiguration),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+            ),
         ),
         "500": _answers.OAuthServerError,
     },
-    bare=True,
 )
-GET_LOGIN: Endpoint[models.LoginInfo] = Endpoint(
+GET_LOGIN: Endpoint[_operations.GetLogin200] = Endpoint(
     operation_id="getLogin",
     method="GET",
     path="/login",
@@ -111,12 +178,25 @@ GET_LOGIN: Endpoint[models.LoginInfo] = Endpoint(
         "200": Answer(
             _operations.GetLogin200,
             media=(AnswerMedia("application/json", "json", models.LoginInfo),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+            ),
         ),
         "500": _answers.OAuthServerError,
     },
-    bare=True,
 )
-GET_UAA_INFO: Endpoint[models.LoginInfo] = Endpoint(
+GET_UAA_INFO: Endpoint[_operations.GetUaaInfo200] = Endpoint(
     operation_id="getUaaInfo",
     method="GET",
     path="/info",
@@ -124,10 +204,23 @@ GET_UAA_INFO: Endpoint[models.LoginInfo] = Endpoint(
         "200": Answer(
             _operations.GetUaaInfo200,
             media=(AnswerMedia("application/json", "json", models.LoginInfo),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+            ),
         ),
         "500": _answers.OAuthServerError,
     },
-    bare=True,
 )
 
 
@@ -156,7 +249,7 @@ class TokensClient(SyncGroup):
             Call(params=_operations.CreateTokenParams(login_hint=login_hint), body=body),
         )
 
-    def revoke_token(self, jti: str) -> None:
+    def revoke_token(self, jti: str) -> _operations.RevokeToken200:
         """Revoke a token.
 
         `DELETE /oauth/token/revoke/{jti}`
@@ -168,7 +261,7 @@ class TokensClient(SyncGroup):
         """
         return self._caller.call(REVOKE_TOKEN, Call(params=_operations.RevokeTokenParams(jti=jti)))
 
-    def get_token_keys(self) -> models.TokenKeys:
+    def get_token_keys(self) -> _operations.GetTokenKeys200:
         """Get the keys that tokens are signed with.
 
         `GET /token_keys`
@@ -179,7 +272,7 @@ class TokensClient(SyncGroup):
         """
         return self._caller.call(GET_TOKEN_KEYS, Call())
 
-    def get_token_key(self) -> models.TokenKey:
+    def get_token_key(self) -> _operations.GetTokenKey200:
         """Get the key that new tokens are signed with.
 
         `GET /token_key`
@@ -190,7 +283,7 @@ class TokensClient(SyncGroup):
         """
         return self._caller.call(GET_TOKEN_KEY, Call())
 
-    def get_openid_configuration(self) -> models.OpenidConfiguration:
+    def get_openid_configuration(self) -> _operations.GetOpenidConfiguration200:
         """Find out how tokens are issued.
 
         `GET /.well-known/openid-configuration`
@@ -202,7 +295,7 @@ class TokensClient(SyncGroup):
         """
         return self._caller.call(GET_OPENID_CONFIGURATION, Call())
 
-    def get_login(self) -> models.LoginInfo:
+    def get_login(self) -> _operations.GetLogin200:
         """Find out what to ask a user for.
 
         `GET /login`
@@ -214,7 +307,7 @@ class TokensClient(SyncGroup):
         """
         return self._caller.call(GET_LOGIN, Call())
 
-    def get_uaa_info(self) -> models.LoginInfo:
+    def get_uaa_info(self) -> _operations.GetUaaInfo200:
         """Find out what to ask a user for, older clients.
 
         `GET /info`
@@ -241,7 +334,7 @@ class AsyncTokensClient(AsyncGroup):
             Call(params=_operations.CreateTokenParams(login_hint=login_hint), body=body),
         )
 
-    async def revoke_token(self, jti: str) -> None:
+    async def revoke_token(self, jti: str) -> _operations.RevokeToken200:
         """Revoke a token.
 
         `DELETE /oauth/token/revoke/{jti}`
@@ -250,35 +343,35 @@ class AsyncTokensClient(AsyncGroup):
             REVOKE_TOKEN, Call(params=_operations.RevokeTokenParams(jti=jti))
         )
 
-    async def get_token_keys(self) -> models.TokenKeys:
+    async def get_token_keys(self) -> _operations.GetTokenKeys200:
         """Get the keys that tokens are signed with.
 
         `GET /token_keys`
         """
         return await self._caller.call(GET_TOKEN_KEYS, Call())
 
-    async def get_token_key(self) -> models.TokenKey:
+    async def get_token_key(self) -> _operations.GetTokenKey200:
         """Get the key that new tokens are signed with.
 
         `GET /token_key`
         """
         return await self._caller.call(GET_TOKEN_KEY, Call())
 
-    async def get_openid_configuration(self) -> models.OpenidConfiguration:
+    async def get_openid_configuration(self) -> _operations.GetOpenidConfiguration200:
         """Find out how tokens are issued.
 
         `GET /.well-known/openid-configuration`
         """
         return await self._caller.call(GET_OPENID_CONFIGURATION, Call())
 
-    async def get_login(self) -> models.LoginInfo:
+    async def get_login(self) -> _operations.GetLogin200:
         """Find out what to ask a user for.
 
         `GET /login`
         """
         return await self._caller.call(GET_LOGIN, Call())
 
-    async def get_uaa_info(self) -> models.LoginInfo:
+    async def get_uaa_info(self) -> _operations.GetUaaInfo200:
         """Find out what to ask a user for, older clients.
 
         `GET /info`

@@ -24,7 +24,7 @@ from .. import models
 from ..operations import users as _operations
 from . import _answers
 
-LIST_USERS: Endpoint[models.UserList] = Endpoint(
+LIST_USERS: Endpoint[_operations.ListUsers200] = Endpoint(
     operation_id="listUsers",
     method="GET",
     path="/v3/users",
@@ -84,7 +84,26 @@ LIST_USERS: Endpoint[models.UserList] = Endpoint(
         "200": Answer(
             _operations.ListUsers200,
             media=(AnswerMedia("application/json", "json", models.UserList),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -95,9 +114,8 @@ LIST_USERS: Endpoint[models.UserList] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-CREATE_USER: Endpoint[models.User] = Endpoint(
+CREATE_USER: Endpoint[_operations.CreateUser201] = Endpoint(
     operation_id="createUser",
     method="POST",
     path="/v3/users",
@@ -106,7 +124,26 @@ CREATE_USER: Endpoint[models.User] = Endpoint(
         "201": Answer(
             _operations.CreateUser201,
             media=(AnswerMedia("application/json", "json", models.User),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -117,9 +154,8 @@ CREATE_USER: Endpoint[models.User] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-GET_USER: Endpoint[models.User] = Endpoint(
+GET_USER: Endpoint[_operations.GetUser200] = Endpoint(
     operation_id="getUser",
     method="GET",
     path="/v3/users/{guid}",
@@ -133,7 +169,26 @@ GET_USER: Endpoint[models.User] = Endpoint(
         "200": Answer(
             _operations.GetUser200,
             media=(AnswerMedia("application/json", "json", models.User),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -144,7 +199,6 @@ GET_USER: Endpoint[models.User] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
 DELETE_USER: Endpoint[_operations.DeleteUser202] = Endpoint(
     operation_id="deleteUser",
@@ -160,6 +214,23 @@ DELETE_USER: Endpoint[_operations.DeleteUser202] = Endpoint(
         "202": Answer(
             _operations.DeleteUser202,
             headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
                 AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                 AnswerHeader(
                     name="Location",
@@ -179,7 +250,7 @@ DELETE_USER: Endpoint[_operations.DeleteUser202] = Endpoint(
         "503": _answers.V3ServiceUnavailable,
     },
 )
-UPDATE_USER: Endpoint[models.User] = Endpoint(
+UPDATE_USER: Endpoint[_operations.UpdateUser200] = Endpoint(
     operation_id="updateUser",
     method="PATCH",
     path="/v3/users/{guid}",
@@ -194,7 +265,26 @@ UPDATE_USER: Endpoint[models.User] = Endpoint(
         "200": Answer(
             _operations.UpdateUser200,
             media=(AnswerMedia("application/json", "json", models.User),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -206,9 +296,8 @@ UPDATE_USER: Endpoint[models.User] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-LIST_USERS_FOR_ORGANIZATION: Endpoint[models.UserList] = Endpoint(
+LIST_USERS_FOR_ORGANIZATION: Endpoint[_operations.ListUsersForOrganization200] = Endpoint(
     operation_id="listUsersForOrganization",
     method="GET",
     path="/v3/organizations/{guid}/users",
@@ -271,7 +360,26 @@ LIST_USERS_FOR_ORGANIZATION: Endpoint[models.UserList] = Endpoint(
         "200": Answer(
             _operations.ListUsersForOrganization200,
             media=(AnswerMedia("application/json", "json", models.UserList),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -282,9 +390,8 @@ LIST_USERS_FOR_ORGANIZATION: Endpoint[models.UserList] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
-LIST_USERS_FOR_SPACE: Endpoint[models.UserList] = Endpoint(
+LIST_USERS_FOR_SPACE: Endpoint[_operations.ListUsersForSpace200] = Endpoint(
     operation_id="listUsersForSpace",
     method="GET",
     path="/v3/spaces/{guid}/users",
@@ -347,7 +454,26 @@ LIST_USERS_FOR_SPACE: Endpoint[models.UserList] = Endpoint(
         "200": Answer(
             _operations.ListUsersForSpace200,
             media=(AnswerMedia("application/json", "json", models.UserList),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -358,7 +484,6 @@ LIST_USERS_FOR_SPACE: Endpoint[models.UserList] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
-    bare=True,
 )
 
 
@@ -395,7 +520,7 @@ class UsersClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.UserList:
+    ) -> _operations.ListUsers200:
         """List users.
 
         `GET /v3/users`
@@ -502,7 +627,7 @@ class UsersClient(SyncGroup):
             ),
         )
 
-    def create_user(self, body: models.UserCreate) -> models.User:
+    def create_user(self, body: models.UserCreate) -> _operations.CreateUser201:
         """Make a user known.
 
         `POST /v3/users`
@@ -520,7 +645,7 @@ class UsersClient(SyncGroup):
         """
         return self._caller.call(CREATE_USER, Call(body=body))
 
-    def get_user(self, guid: str) -> models.User:
+    def get_user(self, guid: str) -> _operations.GetUser200:
         """Get a user.
 
         `GET /v3/users/{guid}`
@@ -547,7 +672,9 @@ class UsersClient(SyncGroup):
         """
         return self._caller.call(DELETE_USER, Call(params=_operations.DeleteUserParams(guid=guid)))
 
-    def update_user(self, guid: str, body: models.UserUpdate | None = None) -> models.User:
+    def update_user(
+        self, guid: str, body: models.UserUpdate | None = None
+    ) -> _operations.UpdateUser200:
         """Change a user's metadata.
 
         `PATCH /v3/users/{guid}`
@@ -593,7 +720,7 @@ class UsersClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.UserList:
+    ) -> _operations.ListUsersForOrganization200:
         """List the users of an organization.
 
         `GET /v3/organizations/{guid}/users`
@@ -734,7 +861,7 @@ class UsersClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.UserList:
+    ) -> _operations.ListUsersForSpace200:
         """List the users of a space.
 
         `GET /v3/spaces/{guid}/users`
@@ -878,7 +1005,7 @@ class AsyncUsersClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.UserList:
+    ) -> _operations.ListUsers200:
         """List users.
 
         `GET /v3/users`
@@ -971,14 +1098,14 @@ class AsyncUsersClient(AsyncGroup):
             ),
         )
 
-    async def create_user(self, body: models.UserCreate) -> models.User:
+    async def create_user(self, body: models.UserCreate) -> _operations.CreateUser201:
         """Make a user known.
 
         `POST /v3/users`
         """
         return await self._caller.call(CREATE_USER, Call(body=body))
 
-    async def get_user(self, guid: str) -> models.User:
+    async def get_user(self, guid: str) -> _operations.GetUser200:
         """Get a user.
 
         `GET /v3/users/{guid}`
@@ -994,7 +1121,9 @@ class AsyncUsersClient(AsyncGroup):
             DELETE_USER, Call(params=_operations.DeleteUserParams(guid=guid))
         )
 
-    async def update_user(self, guid: str, body: models.UserUpdate | None = None) -> models.User:
+    async def update_user(
+        self, guid: str, body: models.UserUpdate | None = None
+    ) -> _operations.UpdateUser200:
         """Change a user's metadata.
 
         `PATCH /v3/users/{guid}`
@@ -1034,7 +1163,7 @@ class AsyncUsersClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.UserList:
+    ) -> _operations.ListUsersForOrganization200:
         """List the users of an organization.
 
         `GET /v3/organizations/{guid}/users`
@@ -1161,7 +1290,7 @@ class AsyncUsersClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.UserList:
+    ) -> _operations.ListUsersForSpace200:
         """List the users of a space.
 
         `GET /v3/spaces/{guid}/users`

@@ -27,7 +27,7 @@ from .. import models
 from ..operations import v2_buildpacks as _operations
 from . import _answers
 
-LIST_V2_BUILDPACKS: Endpoint[models.V2BuildpackList] = Endpoint(
+LIST_V2_BUILDPACKS: Endpoint[_operations.ListV2Buildpacks200] = Endpoint(
     operation_id="listV2Buildpacks",
     method="GET",
     path="/v2/buildpacks",
@@ -60,7 +60,26 @@ LIST_V2_BUILDPACKS: Endpoint[models.V2BuildpackList] = Endpoint(
         "200": Answer(
             _operations.ListV2Buildpacks200,
             media=(AnswerMedia("application/json", "json", models.V2BuildpackList),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V2BadQueryParameter,
         "401": _answers.V2Unauthorized,
@@ -70,7 +89,6 @@ LIST_V2_BUILDPACKS: Endpoint[models.V2BuildpackList] = Endpoint(
         "502": _answers.V2BadGateway,
         "503": _answers.V2ServiceUnavailable,
     },
-    bare=True,
 )
 CREATE_V2_BUILDPACK: Endpoint[_operations.CreateV2Buildpack201] = Endpoint(
     operation_id="createV2Buildpack",
@@ -82,6 +100,23 @@ CREATE_V2_BUILDPACK: Endpoint[_operations.CreateV2Buildpack201] = Endpoint(
             _operations.CreateV2Buildpack201,
             media=(AnswerMedia("application/json", "json", models.V2Buildpack),),
             headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
                 AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                 AnswerHeader(
                     name="Location",
@@ -101,7 +136,7 @@ CREATE_V2_BUILDPACK: Endpoint[_operations.CreateV2Buildpack201] = Endpoint(
         "503": _answers.V2ServiceUnavailable,
     },
 )
-GET_V2_BUILDPACK: Endpoint[models.V2Buildpack] = Endpoint(
+GET_V2_BUILDPACK: Endpoint[_operations.GetV2Buildpack200] = Endpoint(
     operation_id="getV2Buildpack",
     method="GET",
     path="/v2/buildpacks/{guid}",
@@ -115,7 +150,26 @@ GET_V2_BUILDPACK: Endpoint[models.V2Buildpack] = Endpoint(
         "200": Answer(
             _operations.GetV2Buildpack200,
             media=(AnswerMedia("application/json", "json", models.V2Buildpack),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V2BadRequest,
         "401": _answers.V2Unauthorized,
@@ -126,9 +180,8 @@ GET_V2_BUILDPACK: Endpoint[models.V2Buildpack] = Endpoint(
         "502": _answers.V2BadGateway,
         "503": _answers.V2ServiceUnavailable,
     },
-    bare=True,
 )
-UPDATE_V2_BUILDPACK: Endpoint[models.V2Buildpack] = Endpoint(
+UPDATE_V2_BUILDPACK: Endpoint[_operations.UpdateV2Buildpack201] = Endpoint(
     operation_id="updateV2Buildpack",
     method="PUT",
     path="/v2/buildpacks/{guid}",
@@ -143,7 +196,26 @@ UPDATE_V2_BUILDPACK: Endpoint[models.V2Buildpack] = Endpoint(
         "201": Answer(
             _operations.UpdateV2Buildpack201,
             media=(AnswerMedia("application/json", "json", models.V2Buildpack),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V2BuildpackBadRequest,
         "401": _answers.V2Unauthorized,
@@ -155,7 +227,6 @@ UPDATE_V2_BUILDPACK: Endpoint[models.V2Buildpack] = Endpoint(
         "502": _answers.V2BadGateway,
         "503": _answers.V2ServiceUnavailable,
     },
-    bare=True,
 )
 DELETE_V2_BUILDPACK: Endpoint[
     _operations.DeleteV2Buildpack202 | _operations.DeleteV2Buildpack204
@@ -174,11 +245,49 @@ DELETE_V2_BUILDPACK: Endpoint[
         "202": Answer(
             _operations.DeleteV2Buildpack202,
             media=(AnswerMedia("application/json", "json", models.V2Job),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "204": Answer(
             _operations.DeleteV2Buildpack204,
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V2BadQueryParameter,
         "401": _answers.V2Unauthorized,
@@ -213,11 +322,49 @@ UPLOAD_V2_BUILDPACK_BITS: Endpoint[
         "201": Answer(
             _operations.UploadV2BuildpackBits201,
             media=(AnswerMedia("application/json", "json", models.V2Buildpack),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "204": Answer(
             _operations.UploadV2BuildpackBits204,
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            headers=(
+                AnswerHeader(
+                    name="X-VCAP-Request-ID",
+                    identifier="x_vcap_request_id",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-Content-Type-Options",
+                    identifier="x_content_type_options",
+                    type=Literal["nosniff"],
+                    required=True,
+                ),
+                AnswerHeader(
+                    name="X-USER-GUID",
+                    identifier="x_user_guid",
+                    type=Annotated[str, Field(min_length=1)],
+                ),
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+            ),
         ),
         "400": _answers.V2BuildpackUploadBadRequest,
         "401": _answers.V2Unauthorized,
@@ -265,7 +412,7 @@ class V2BuildpacksClient(SyncGroup):
         exclude_relations: tuple[str, ...] | None = None,
         include_relations: tuple[str, ...] | None = None,
         pretty: str | None = None,
-    ) -> models.V2BuildpackList:
+    ) -> _operations.ListV2Buildpacks200:
         """List buildpacks.
 
         `GET /v2/buildpacks`
@@ -367,7 +514,7 @@ class V2BuildpacksClient(SyncGroup):
         """
         return self._caller.call(CREATE_V2_BUILDPACK, Call(body=body))
 
-    def get_v2_buildpack(self, guid: str) -> models.V2Buildpack:
+    def get_v2_buildpack(self, guid: str) -> _operations.GetV2Buildpack200:
         """Get a buildpack.
 
         `GET /v2/buildpacks/{guid}`
@@ -382,7 +529,9 @@ class V2BuildpacksClient(SyncGroup):
             GET_V2_BUILDPACK, Call(params=_operations.GetV2BuildpackParams(guid=guid))
         )
 
-    def update_v2_buildpack(self, guid: str, body: models.V2BuildpackUpdate) -> models.V2Buildpack:
+    def update_v2_buildpack(
+        self, guid: str, body: models.V2BuildpackUpdate
+    ) -> _operations.UpdateV2Buildpack201:
         """Update a buildpack.
 
         `PUT /v2/buildpacks/{guid}`
@@ -487,7 +636,7 @@ class AsyncV2BuildpacksClient(AsyncGroup):
         exclude_relations: tuple[str, ...] | None = None,
         include_relations: tuple[str, ...] | None = None,
         pretty: str | None = None,
-    ) -> models.V2BuildpackList:
+    ) -> _operations.ListV2Buildpacks200:
         """List buildpacks.
 
         `GET /v2/buildpacks`
@@ -566,7 +715,7 @@ class AsyncV2BuildpacksClient(AsyncGroup):
         """
         return await self._caller.call(CREATE_V2_BUILDPACK, Call(body=body))
 
-    async def get_v2_buildpack(self, guid: str) -> models.V2Buildpack:
+    async def get_v2_buildpack(self, guid: str) -> _operations.GetV2Buildpack200:
         """Get a buildpack.
 
         `GET /v2/buildpacks/{guid}`
@@ -577,7 +726,7 @@ class AsyncV2BuildpacksClient(AsyncGroup):
 
     async def update_v2_buildpack(
         self, guid: str, body: models.V2BuildpackUpdate
-    ) -> models.V2Buildpack:
+    ) -> _operations.UpdateV2Buildpack201:
         """Update a buildpack.
 
         `PUT /v2/buildpacks/{guid}`

@@ -153,6 +153,18 @@ class ListApps200(Response[models.AppList]):
 
     body: models.AppList
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
 
@@ -164,6 +176,18 @@ class CreateApp201(Response[models.App]):
     status: ClassVar[int] = 201
 
     body: models.App
+
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
 
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
@@ -193,6 +217,18 @@ class GetApp200(Response[models.App]):
 
     body: models.App
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
 
@@ -210,6 +246,18 @@ class DeleteApp202(Response[None]):
     """Accepted; a job does the work. The body is empty."""
 
     status: ClassVar[int] = 202
+
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
 
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""

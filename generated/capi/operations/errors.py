@@ -20,6 +20,15 @@ class OAuthBadRequest(ApiError):
 
     body: models.OAuthError
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
 
 @dataclass(eq=False, kw_only=True)
 class OAuthForbidden(ApiError):
@@ -28,6 +37,15 @@ class OAuthForbidden(ApiError):
     status: ClassVar[int] = 403
 
     body: models.OAuthError
+
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -38,6 +56,15 @@ class OAuthServerError(ApiError):
 
     body: models.OAuthError
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
 
 @dataclass(eq=False, kw_only=True)
 class OAuthUnauthorized(ApiError):
@@ -47,12 +74,33 @@ class OAuthUnauthorized(ApiError):
 
     body: models.OAuthError
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
 
 @dataclass(eq=False, kw_only=True)
 class RangeNotSatisfiable(ApiError):
     """The range that was asked for starts behind the end of the archive."""
 
     status: ClassVar[int] = 416
+
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
 
     accept_ranges: Literal["bytes"] | None = None
     """Ranges of bytes may be asked for."""
@@ -69,6 +117,18 @@ class V2BadGateway(ApiError):
 
     body: models.ErrorV2
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
 
 @dataclass(eq=False, kw_only=True)
 class V2BadQueryParameter(ApiError):
@@ -77,6 +137,18 @@ class V2BadQueryParameter(ApiError):
     status: ClassVar[int] = 400
 
     body: models.ErrorV2
+
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -87,6 +159,18 @@ class V2BadRequest(ApiError):
 
     body: models.ErrorV2
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
 
 @dataclass(eq=False, kw_only=True)
 class V2BuildpackBadRequest(ApiError):
@@ -95,6 +179,18 @@ class V2BuildpackBadRequest(ApiError):
     status: ClassVar[int] = 400
 
     body: models.ErrorV2
+
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -105,6 +201,18 @@ class V2BuildpackTaken(ApiError):
 
     body: models.ErrorV2
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
 
 @dataclass(eq=False, kw_only=True)
 class V2BuildpackUploadBadRequest(ApiError):
@@ -113,6 +221,18 @@ class V2BuildpackUploadBadRequest(ApiError):
     status: ClassVar[int] = 400
 
     body: models.ErrorV2
+
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -123,6 +243,18 @@ class V2Conflict(ApiError):
 
     body: models.ErrorV2
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
 
 @dataclass(eq=False, kw_only=True)
 class V2Forbidden(ApiError):
@@ -131,6 +263,18 @@ class V2Forbidden(ApiError):
     status: ClassVar[int] = 403
 
     body: models.ErrorV2
+
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -141,6 +285,18 @@ class V2NotFound(ApiError):
 
     body: models.ErrorV2
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
 
 @dataclass(eq=False, kw_only=True)
 class V2ServerError(ApiError):
@@ -150,6 +306,18 @@ class V2ServerError(ApiError):
 
     body: models.ErrorV2
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
 
 @dataclass(eq=False, kw_only=True)
 class V2ServiceUnavailable(ApiError):
@@ -158,6 +326,18 @@ class V2ServiceUnavailable(ApiError):
     status: ClassVar[int] = 503
 
     body: models.ErrorV2
+
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -169,6 +349,18 @@ class V2TooManyRequests(ApiError):
     status: ClassVar[int] = 429
 
     body: str
+
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
 
     retry_after: Annotated[str, Field(pattern="^[0-9]+$")]
     """Seconds until the next request will be accepted."""
@@ -200,6 +392,15 @@ class V2Unauthorized(ApiError):
 
     body: models.ErrorV2
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
 
 @dataclass(eq=False, kw_only=True)
 class V2UploadUnprocessableEntity(ApiError):
@@ -208,6 +409,18 @@ class V2UploadUnprocessableEntity(ApiError):
     status: ClassVar[int] = 422
 
     body: models.ErrorV2
+
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -220,6 +433,18 @@ class V3AppBadRequest(ApiError):
 
     body: models.ErrorsV3
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
 
 @dataclass(eq=False, kw_only=True)
 class V3BadGateway(ApiError):
@@ -228,6 +453,18 @@ class V3BadGateway(ApiError):
     status: ClassVar[int] = 502
 
     body: models.ErrorsV3
+
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -238,6 +475,18 @@ class V3BadQueryParameter(ApiError):
 
     body: models.ErrorsV3
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
 
 @dataclass(eq=False, kw_only=True)
 class V3BadRequest(ApiError):
@@ -247,6 +496,18 @@ class V3BadRequest(ApiError):
 
     body: models.ErrorsV3
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
 
 @dataclass(eq=False, kw_only=True)
 class V3BuildBadRequest(ApiError):
@@ -255,6 +516,18 @@ class V3BuildBadRequest(ApiError):
     status: ClassVar[int] = 400
 
     body: models.ErrorsV3
+
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -267,6 +540,18 @@ class V3BuildUnprocessableEntity(ApiError):
 
     body: models.ErrorsV3
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
 
 @dataclass(eq=False, kw_only=True)
 class V3BuildpackUnprocessableEntity(ApiError):
@@ -277,6 +562,18 @@ class V3BuildpackUnprocessableEntity(ApiError):
     status: ClassVar[int] = 422
 
     body: models.ErrorsV3
+
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -289,6 +586,18 @@ class V3Forbidden(ApiError):
 
     body: models.ErrorsV3
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
 
 @dataclass(eq=False, kw_only=True)
 class V3NotFound(ApiError):
@@ -297,6 +606,18 @@ class V3NotFound(ApiError):
     status: ClassVar[int] = 404
 
     body: models.ErrorsV3
+
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -307,6 +628,18 @@ class V3ServerError(ApiError):
 
     body: models.ErrorsV3
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
 
 @dataclass(eq=False, kw_only=True)
 class V3ServiceUnavailable(ApiError):
@@ -315,6 +648,18 @@ class V3ServiceUnavailable(ApiError):
     status: ClassVar[int] = 503
 
     body: models.ErrorsV3
+
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -327,6 +672,18 @@ class V3StackUnprocessableEntity(ApiError):
 
     body: models.ErrorsV3
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
 
 @dataclass(eq=False, kw_only=True)
 class V3StageBadRequest(ApiError):
@@ -338,6 +695,18 @@ class V3StageBadRequest(ApiError):
 
     body: models.ErrorsV3
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
 
 @dataclass(eq=False, kw_only=True)
 class V3TooManyRequests(ApiError):
@@ -348,6 +717,18 @@ class V3TooManyRequests(ApiError):
     status: ClassVar[int] = 429
 
     body: str
+
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
 
     retry_after: Annotated[str, Field(pattern="^[0-9]+$")]
     """Seconds until the next request will be accepted."""
@@ -370,6 +751,15 @@ class V3Unauthorized(ApiError):
 
     body: models.ErrorsV3
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
 
 @dataclass(eq=False, kw_only=True)
 class V3UnprocessableEntity(ApiError):
@@ -381,6 +771,18 @@ class V3UnprocessableEntity(ApiError):
 
     body: models.ErrorsV3
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
 
 @dataclass(eq=False, kw_only=True)
 class V3UploadBadRequest(ApiError):
@@ -389,3 +791,15 @@ class V3UploadBadRequest(ApiError):
     status: ClassVar[int] = 400
 
     body: models.ErrorsV3
+
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""

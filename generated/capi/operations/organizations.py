@@ -131,6 +131,18 @@ class ListOrganizations200(Response[models.OrganizationList]):
 
     body: models.OrganizationList
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
 
@@ -142,6 +154,18 @@ class CreateOrganization201(Response[models.Organization]):
     status: ClassVar[int] = 201
 
     body: models.Organization
+
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
 
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
@@ -163,6 +187,18 @@ class GetOrganization200(Response[models.Organization]):
 
     body: models.Organization
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
 
@@ -181,6 +217,18 @@ class DeleteOrganization202(Response[None]):
 
     status: ClassVar[int] = 202
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
 
@@ -188,3 +236,35 @@ class DeleteOrganization202(Response[None]):
     """Absolute URL of the job that does the work; poll it until its `state` is `COMPLETE` or
     `FAILED`.
     """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateOrganizationParams:
+    """Parameters of `PATCH /v3/organizations/{guid}`."""
+
+    guid: Annotated[str, Field(min_length=1)]
+    """The organization's guid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateOrganization200(Response[models.Organization]):
+    """The organization as it is now."""
+
+    status: ClassVar[int] = 200
+
+    body: models.Organization
+
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
+    x_cf_warnings: str | None = None
+    """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""

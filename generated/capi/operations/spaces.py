@@ -138,6 +138,18 @@ class ListSpaces200(Response[models.SpaceList]):
 
     body: models.SpaceList
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
 
@@ -149,6 +161,18 @@ class CreateSpace201(Response[models.Space]):
     status: ClassVar[int] = 201
 
     body: models.Space
+
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
 
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
@@ -177,6 +201,18 @@ class GetSpace200(Response[models.Space]):
 
     body: models.Space
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
 
@@ -195,6 +231,18 @@ class DeleteSpace202(Response[None]):
 
     status: ClassVar[int] = 202
 
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
 
@@ -202,3 +250,35 @@ class DeleteSpace202(Response[None]):
     """Absolute URL of the job that does the work; poll it until its `state` is `COMPLETE` or
     `FAILED`.
     """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateSpaceParams:
+    """Parameters of `PATCH /v3/spaces/{guid}`."""
+
+    guid: Annotated[str, Field(min_length=1)]
+    """The space's guid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateSpace200(Response[models.Space]):
+    """The space as it is now."""
+
+    status: ClassVar[int] = 200
+
+    body: models.Space
+
+    x_vcap_request_id: Annotated[str, Field(min_length=1)]
+    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
+    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
+    characters).
+    """
+
+    x_content_type_options: Literal["nosniff"]
+    """Tells browsers to believe the media type."""
+
+    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
+    """The caller's guid; sent when the token was valid."""
+
+    x_cf_warnings: str | None = None
+    """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""

@@ -108,6 +108,38 @@ class OrganizationsApi(Protocol[CallerT_contra]):
         """
         ...
 
+    async def update_organization(
+        self,
+        params: organizations_operations.UpdateOrganizationParams,
+        body: models.OrganizationUpdate | None,
+        caller: CallerT_contra,
+    ) -> (
+        organizations_operations.UpdateOrganization200
+        | errors.V3BadRequest
+        | errors.V3Unauthorized
+        | errors.V3Forbidden
+        | errors.V3NotFound
+        | errors.V3UnprocessableEntity
+        | errors.V3TooManyRequests
+        | errors.V3ServerError
+        | errors.V3BadGateway
+        | errors.V3ServiceUnavailable
+    ):
+        """Update an organization.
+
+        `PATCH /v3/organizations/{guid}`
+
+        Renames the organization, suspends it or ends its suspension, and merges labels and
+        annotations. Org Managers and admins. An empty body changes nothing and answers 200.
+
+        Checks, in this order: the organization exists and can be read (404 `Organization not
+        found`); the caller may write (403); suspension (403 `CF-OrgSuspended`, never for admins)
+        and deletion (422); the body (422, several problems joined); `suspended: true` by one who
+        is no admin (403); a name that another organization has (422 `Organization name '<name>'
+        is already taken.`).
+        """
+        ...
+
 
 class UnimplementedOrganizationsApi:
     """Answers every operation with 501; `OrganizationsApi` says what each is to do."""
@@ -123,3 +155,6 @@ class UnimplementedOrganizationsApi:
 
     async def delete_organization(self, params: object, caller: object) -> Never:
         raise NotImplementedByServer("deleteOrganization")
+
+    async def update_organization(self, params: object, body: object, caller: object) -> Never:
+        raise NotImplementedByServer("updateOrganization")

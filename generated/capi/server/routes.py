@@ -51,26 +51,97 @@ _ANSWER_OAUTH_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.OAuthBadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.OAuthError),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+    ),
 )
 _ANSWER_OAUTH_FORBIDDEN: Final[Answer] = Answer(
     status="403",
     cls=errors.OAuthForbidden,
     media=(Media(media_type="application/json", kind="json", type=models.OAuthError),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+    ),
 )
 _ANSWER_OAUTH_SERVER_ERROR: Final[Answer] = Answer(
     status="500",
     cls=errors.OAuthServerError,
     media=(Media(media_type="application/json", kind="json", type=models.OAuthError),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+    ),
 )
 _ANSWER_OAUTH_UNAUTHORIZED: Final[Answer] = Answer(
     status="401",
     cls=errors.OAuthUnauthorized,
     media=(Media(media_type="application/json", kind="json", type=models.OAuthError),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+    ),
 )
 _ANSWER_RANGE_NOT_SATISFIABLE: Final[Answer] = Answer(
     status="416",
     cls=errors.RangeNotSatisfiable,
     headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
         AnswerHeader(name="Accept-Ranges", identifier="accept_ranges", type=Literal["bytes"]),
         AnswerHeader(
             name="Content-Range",
@@ -84,62 +155,264 @@ _ANSWER_V2_BAD_GATEWAY: Final[Answer] = Answer(
     status="502",
     cls=errors.V2BadGateway,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V2_BAD_QUERY_PARAMETER: Final[Answer] = Answer(
     status="400",
     cls=errors.V2BadQueryParameter,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V2_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.V2BadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V2_BUILDPACK_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.V2BuildpackBadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V2_BUILDPACK_TAKEN: Final[Answer] = Answer(
     status="422",
     cls=errors.V2BuildpackTaken,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V2_BUILDPACK_UPLOAD_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.V2BuildpackUploadBadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V2_CONFLICT: Final[Answer] = Answer(
     status="409",
     cls=errors.V2Conflict,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V2_FORBIDDEN: Final[Answer] = Answer(
     status="403",
     cls=errors.V2Forbidden,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V2_NOT_FOUND: Final[Answer] = Answer(
     status="404",
     cls=errors.V2NotFound,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V2_SERVER_ERROR: Final[Answer] = Answer(
     status="500",
     cls=errors.V2ServerError,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V2_SERVICE_UNAVAILABLE: Final[Answer] = Answer(
     status="503",
     cls=errors.V2ServiceUnavailable,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V2_TOO_MANY_REQUESTS: Final[Answer] = Answer(
     status="429",
     cls=errors.V2TooManyRequests,
     media=(Media(media_type="text/plain", kind="text", type=str),),
     headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
         AnswerHeader(
             name="Retry-After",
             identifier="retry_after",
@@ -182,82 +455,349 @@ _ANSWER_V2_UNAUTHORIZED: Final[Answer] = Answer(
     status="401",
     cls=errors.V2Unauthorized,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+    ),
 )
 _ANSWER_V2_UPLOAD_UNPROCESSABLE_ENTITY: Final[Answer] = Answer(
     status="422",
     cls=errors.V2UploadUnprocessableEntity,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorV2),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_APP_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.V3AppBadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_BAD_GATEWAY: Final[Answer] = Answer(
     status="502",
     cls=errors.V3BadGateway,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_BAD_QUERY_PARAMETER: Final[Answer] = Answer(
     status="400",
     cls=errors.V3BadQueryParameter,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.V3BadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_BUILD_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.V3BuildBadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_BUILD_UNPROCESSABLE_ENTITY: Final[Answer] = Answer(
     status="422",
     cls=errors.V3BuildUnprocessableEntity,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_BUILDPACK_UNPROCESSABLE_ENTITY: Final[Answer] = Answer(
     status="422",
     cls=errors.V3BuildpackUnprocessableEntity,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_FORBIDDEN: Final[Answer] = Answer(
     status="403",
     cls=errors.V3Forbidden,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_NOT_FOUND: Final[Answer] = Answer(
     status="404",
     cls=errors.V3NotFound,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_SERVER_ERROR: Final[Answer] = Answer(
     status="500",
     cls=errors.V3ServerError,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_SERVICE_UNAVAILABLE: Final[Answer] = Answer(
     status="503",
     cls=errors.V3ServiceUnavailable,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_STACK_UNPROCESSABLE_ENTITY: Final[Answer] = Answer(
     status="422",
     cls=errors.V3StackUnprocessableEntity,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_STAGE_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.V3StageBadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_TOO_MANY_REQUESTS: Final[Answer] = Answer(
     status="429",
     cls=errors.V3TooManyRequests,
     media=(Media(media_type="text/plain", kind="text", type=str),),
     headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
         AnswerHeader(
             name="Retry-After",
             identifier="retry_after",
@@ -285,16 +825,64 @@ _ANSWER_V3_UNAUTHORIZED: Final[Answer] = Answer(
     status="401",
     cls=errors.V3Unauthorized,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+    ),
 )
 _ANSWER_V3_UNPROCESSABLE_ENTITY: Final[Answer] = Answer(
     status="422",
     cls=errors.V3UnprocessableEntity,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 _ANSWER_V3_UPLOAD_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.V3UploadBadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+    headers=(
+        AnswerHeader(
+            name="X-VCAP-Request-ID",
+            identifier="x_vcap_request_id",
+            type=Annotated[str, Field(min_length=1)],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-Content-Type-Options",
+            identifier="x_content_type_options",
+            type=Literal["nosniff"],
+            required=True,
+        ),
+        AnswerHeader(
+            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
+        ),
+    ),
 )
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
@@ -309,6 +897,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=root_operations.GetRoot200,
                 media=(Media(media_type="application/json", kind="json", type=models.Root),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                ),
             ),
             _ANSWER_V3_SERVER_ERROR,
         ),
@@ -325,6 +927,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=root_operations.GetV3Root200,
                 media=(Media(media_type="application/json", kind="json", type=models.V3Root),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_SERVER_ERROR,
@@ -342,6 +958,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=info_operations.GetV3Info200,
                 media=(Media(media_type="application/json", kind="json", type=models.V3Info),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_TOO_MANY_REQUESTS,
@@ -360,6 +990,25 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=info_operations.GetV2Info200,
                 media=(Media(media_type="application/json", kind="json", type=models.V2Info),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                ),
             ),
             _ANSWER_V2_BAD_REQUEST,
             _ANSWER_V2_UNAUTHORIZED,
@@ -384,6 +1033,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=info_operations.GetHealth200,
                 media=(Media(media_type="application/json", kind="json", type=Any),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                ),
             ),
             _ANSWER_V2_SERVER_ERROR,
         ),
@@ -421,6 +1084,18 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 cls=tokens_operations.CreateToken200,
                 media=(Media(media_type="application/json", kind="json", type=models.Token),),
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
                     AnswerHeader(
                         name="Cache-Control",
                         identifier="cache_control",
@@ -462,7 +1137,24 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             ),
         ),
         answers=(
-            Answer(status="200", cls=tokens_operations.RevokeToken200),
+            Answer(
+                status="200",
+                cls=tokens_operations.RevokeToken200,
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                ),
+            ),
             _ANSWER_OAUTH_UNAUTHORIZED,
             _ANSWER_OAUTH_FORBIDDEN,
             _ANSWER_OAUTH_SERVER_ERROR,
@@ -481,6 +1173,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=tokens_operations.GetTokenKeys200,
                 media=(Media(media_type="application/json", kind="json", type=models.TokenKeys),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                ),
             ),
             _ANSWER_OAUTH_SERVER_ERROR,
         ),
@@ -497,6 +1203,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=tokens_operations.GetTokenKey200,
                 media=(Media(media_type="application/json", kind="json", type=models.TokenKey),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                ),
             ),
             _ANSWER_OAUTH_SERVER_ERROR,
         ),
@@ -517,6 +1237,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         media_type="application/json", kind="json", type=models.OpenidConfiguration
                     ),
                 ),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                ),
             ),
             _ANSWER_OAUTH_SERVER_ERROR,
         ),
@@ -533,6 +1267,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=tokens_operations.GetLogin200,
                 media=(Media(media_type="application/json", kind="json", type=models.LoginInfo),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                ),
             ),
             _ANSWER_OAUTH_SERVER_ERROR,
         ),
@@ -549,6 +1297,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=tokens_operations.GetUaaInfo200,
                 media=(Media(media_type="application/json", kind="json", type=models.LoginInfo),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                ),
             ),
             _ANSWER_OAUTH_SERVER_ERROR,
         ),
@@ -724,7 +1486,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=packages_operations.ListPackages200,
                 media=(Media(media_type="application/json", kind="json", type=models.PackageList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -790,7 +1571,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=packages_operations.CreatePackage201,
                 media=(Media(media_type="application/json", kind="json", type=models.Package),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -848,7 +1648,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=packages_operations.GetPackage200,
                 media=(Media(media_type="application/json", kind="json", type=models.Package),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -901,6 +1720,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=packages_operations.DeletePackage202,
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -975,7 +1811,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=packages_operations.UpdatePackage200,
                 media=(Media(media_type="application/json", kind="json", type=models.Package),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -1052,7 +1907,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=packages_operations.UploadPackage200,
                 media=(Media(media_type="application/json", kind="json", type=models.Package),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_UPLOAD_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -1134,6 +2008,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(Media(media_type="application/octet-stream", kind="binary", type=Binary),),
                 headers=(
                     AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(
                         name="Accept-Ranges", identifier="accept_ranges", type=Literal["bytes"]
                     ),
                     AnswerHeader(
@@ -1148,6 +2039,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 cls=packages_operations.DownloadPackage206,
                 media=(Media(media_type="application/octet-stream", kind="binary", type=Binary),),
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(
                         name="Accept-Ranges", identifier="accept_ranges", type=Literal["bytes"]
                     ),
@@ -1168,6 +2076,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="302",
                 cls=packages_operations.DownloadPackage302,
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(
                         name="Location",
                         identifier="location",
@@ -1363,7 +2288,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=packages_operations.ListPackagesForApp200,
                 media=(Media(media_type="application/json", kind="json", type=models.PackageList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -1443,7 +2387,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=packages_operations.CreatePackageForApp201,
                 media=(Media(media_type="application/json", kind="json", type=models.Package),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -1634,7 +2597,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=builds_operations.ListBuilds200,
                 media=(Media(media_type="application/json", kind="json", type=models.BuildList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -1690,7 +2672,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=builds_operations.CreateBuild201,
                 media=(Media(media_type="application/json", kind="json", type=models.Build),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BUILD_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -1749,7 +2750,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=builds_operations.GetBuild200,
                 media=(Media(media_type="application/json", kind="json", type=models.Build),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -1805,7 +2825,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=builds_operations.UpdateBuild200,
                 media=(Media(media_type="application/json", kind="json", type=models.Build),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -1985,7 +3024,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=builds_operations.ListBuildsForApp200,
                 media=(Media(media_type="application/json", kind="json", type=models.BuildList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -2198,7 +3256,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=droplets_operations.ListDropletsForPackage200,
                 media=(Media(media_type="application/json", kind="json", type=models.DropletList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -2267,7 +3344,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=droplets_operations.StagePackage201,
                 media=(Media(media_type="application/json", kind="json", type=models.Droplet),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_STAGE_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -2467,7 +3563,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=droplets_operations.ListDroplets200,
                 media=(Media(media_type="application/json", kind="json", type=models.DropletList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -2532,7 +3647,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=droplets_operations.CreateDroplet201,
                 media=(Media(media_type="application/json", kind="json", type=models.Droplet),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -2592,7 +3726,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=droplets_operations.GetDroplet200,
                 media=(Media(media_type="application/json", kind="json", type=models.Droplet),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -2645,6 +3798,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=droplets_operations.DeleteDroplet202,
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -2720,7 +3890,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=droplets_operations.UpdateDroplet200,
                 media=(Media(media_type="application/json", kind="json", type=models.Droplet),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -2798,6 +3987,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 cls=droplets_operations.UploadDroplet202,
                 media=(Media(media_type="application/json", kind="json", type=models.Droplet),),
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -2894,6 +4100,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(Media(media_type="application/octet-stream", kind="binary", type=Binary),),
                 headers=(
                     AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(
                         name="Accept-Ranges", identifier="accept_ranges", type=Literal["bytes"]
                     ),
                     AnswerHeader(
@@ -2908,6 +4131,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 cls=droplets_operations.DownloadDroplet206,
                 media=(Media(media_type="application/octet-stream", kind="binary", type=Binary),),
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(
                         name="Accept-Ranges", identifier="accept_ranges", type=Literal["bytes"]
                     ),
@@ -2928,6 +4168,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="302",
                 cls=droplets_operations.DownloadDroplet302,
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(
                         name="Location",
                         identifier="location",
@@ -3116,7 +4373,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=droplets_operations.ListDropletsForApp200,
                 media=(Media(media_type="application/json", kind="json", type=models.DropletList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3179,7 +4455,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(
                     Media(media_type="application/json", kind="json", type=models.ResourceMatches),
                 ),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3336,7 +4631,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(
                     Media(media_type="application/json", kind="json", type=models.OrganizationList),
                 ),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3398,7 +4712,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(
                     Media(media_type="application/json", kind="json", type=models.Organization),
                 ),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3457,7 +4790,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(
                     Media(media_type="application/json", kind="json", type=models.Organization),
                 ),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3510,6 +4862,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=organizations_operations.DeleteOrganization202,
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -3557,6 +4926,89 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "done": ["COMPLETE"],
                 "failed": ["FAILED"],
                 "errors": "/errors",
+            },
+        },
+    ),
+    Operation(
+        operation_id="updateOrganization",
+        method="PATCH",
+        path="/v3/organizations/{guid}",
+        tag="organizations",
+        handler="update_organization",
+        params=organizations_operations.UpdateOrganizationParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+        ),
+        body=Body(
+            media=(
+                Media(media_type="application/json", kind="json", type=models.OrganizationUpdate),
+            )
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=organizations_operations.UpdateOrganization200,
+                media=(
+                    Media(media_type="application/json", kind="json", type=models.Organization),
+                ),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
+            ),
+            _ANSWER_V3_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_UNPROCESSABLE_ENTITY,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-state-dependent": {"422": "names are unique"},
+            "x-permitted-roles": {
+                "roles": ["admin", "org_manager"],
+                "denied": {
+                    "status": 403,
+                    "roles": [
+                        "admin_read_only",
+                        "global_auditor",
+                        "org_auditor",
+                        "org_billing_manager",
+                        "org_user",
+                        "space_developer",
+                        "space_manager",
+                        "space_auditor",
+                        "space_supporter",
+                    ],
+                },
+                "hidden": {"status": 404, "roles": ["none"]},
             },
         },
     ),
@@ -3712,7 +5164,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=spaces_operations.ListSpaces200,
                 media=(Media(media_type="application/json", kind="json", type=models.SpaceList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3767,7 +5238,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=spaces_operations.CreateSpace201,
                 media=(Media(media_type="application/json", kind="json", type=models.Space),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3832,7 +5322,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=spaces_operations.GetSpace200,
                 media=(Media(media_type="application/json", kind="json", type=models.Space),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -3887,6 +5396,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=spaces_operations.DeleteSpace202,
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -3933,6 +5459,84 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "done": ["COMPLETE"],
                 "failed": ["FAILED"],
                 "errors": "/errors",
+            },
+        },
+    ),
+    Operation(
+        operation_id="updateSpace",
+        method="PATCH",
+        path="/v3/spaces/{guid}",
+        tag="spaces",
+        handler="update_space",
+        params=spaces_operations.UpdateSpaceParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+        ),
+        body=Body(
+            media=(Media(media_type="application/json", kind="json", type=models.SpaceUpdate),)
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=spaces_operations.UpdateSpace200,
+                media=(Media(media_type="application/json", kind="json", type=models.Space),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
+            ),
+            _ANSWER_V3_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_UNPROCESSABLE_ENTITY,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-state-dependent": {"422": "names are unique within the organization"},
+            "x-permitted-roles": {
+                "roles": ["admin", "space_manager", "org_manager"],
+                "denied": {
+                    "status": 403,
+                    "roles": [
+                        "admin_read_only",
+                        "global_auditor",
+                        "space_developer",
+                        "space_auditor",
+                        "space_supporter",
+                    ],
+                },
+                "hidden": {
+                    "status": 404,
+                    "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
+                },
             },
         },
     ),
@@ -4101,7 +5705,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(
                     Media(media_type="application/json", kind="json", type=models.AuditEventList),
                 ),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -4161,7 +5784,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=audit_events_operations.GetAuditEvent200,
                 media=(Media(media_type="application/json", kind="json", type=models.AuditEvent),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -4374,7 +6016,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=apps_operations.ListApps200,
                 media=(Media(media_type="application/json", kind="json", type=models.AppList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -4429,7 +6090,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=apps_operations.CreateApp201,
                 media=(Media(media_type="application/json", kind="json", type=models.App),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_APP_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -4496,7 +6176,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=apps_operations.GetApp200,
                 media=(Media(media_type="application/json", kind="json", type=models.App),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -4551,6 +6250,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=apps_operations.DeleteApp202,
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -4752,7 +6468,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(
                     Media(media_type="application/json", kind="json", type=models.BuildpackList),
                 ),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -4795,7 +6530,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=buildpacks_operations.CreateBuildpack201,
                 media=(Media(media_type="application/json", kind="json", type=models.Buildpack),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -4854,7 +6608,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=buildpacks_operations.GetBuildpack200,
                 media=(Media(media_type="application/json", kind="json", type=models.Buildpack),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -4890,6 +6663,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=buildpacks_operations.DeleteBuildpack202,
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -4964,7 +6754,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=buildpacks_operations.UpdateBuildpack200,
                 media=(Media(media_type="application/json", kind="json", type=models.Buildpack),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -5045,6 +6854,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 cls=buildpacks_operations.UploadBuildpack202,
                 media=(Media(media_type="application/json", kind="json", type=models.Buildpack),),
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -5236,7 +7062,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=stacks_operations.ListStacks200,
                 media=(Media(media_type="application/json", kind="json", type=models.StackList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -5279,7 +7124,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=stacks_operations.CreateStack201,
                 media=(Media(media_type="application/json", kind="json", type=models.Stack),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -5336,7 +7200,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=stacks_operations.GetStack200,
                 media=(Media(media_type="application/json", kind="json", type=models.Stack),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -5371,7 +7254,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             Answer(
                 status="204",
                 cls=stacks_operations.DeleteStack204,
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -5432,7 +7334,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=stacks_operations.UpdateStack200,
                 media=(Media(media_type="application/json", kind="json", type=models.Stack),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -5634,7 +7555,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=stacks_operations.ListAppsForStack200,
                 media=(Media(media_type="application/json", kind="json", type=models.AppList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -5827,7 +7767,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=users_operations.ListUsers200,
                 media=(Media(media_type="application/json", kind="json", type=models.UserList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -5887,7 +7846,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=users_operations.CreateUser201,
                 media=(Media(media_type="application/json", kind="json", type=models.User),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -5944,7 +7922,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=users_operations.GetUser200,
                 media=(Media(media_type="application/json", kind="json", type=models.User),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -5997,6 +7994,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=users_operations.DeleteUser202,
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -6071,7 +8085,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=users_operations.UpdateUser200,
                 media=(Media(media_type="application/json", kind="json", type=models.User),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -6267,7 +8300,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=users_operations.ListUsersForOrganization200,
                 media=(Media(media_type="application/json", kind="json", type=models.UserList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -6471,7 +8523,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=users_operations.ListUsersForSpace200,
                 media=(Media(media_type="application/json", kind="json", type=models.UserList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_QUERY_PARAMETER,
             _ANSWER_V3_UNAUTHORIZED,
@@ -6678,7 +8749,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=roles_operations.ListRoles200,
                 media=(Media(media_type="application/json", kind="json", type=models.RoleList),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -6738,7 +8828,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=roles_operations.CreateRole201,
                 media=(Media(media_type="application/json", kind="json", type=models.Role),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -6805,7 +8914,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=roles_operations.GetRole200,
                 media=(Media(media_type="application/json", kind="json", type=models.Role),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -6861,6 +8989,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=roles_operations.DeleteRole202,
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -6934,7 +9079,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=jobs_operations.GetJob200,
                 media=(Media(media_type="application/json", kind="json", type=models.Job),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V3_BAD_REQUEST,
             _ANSWER_V3_UNAUTHORIZED,
@@ -7036,7 +9200,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 media=(
                     Media(media_type="application/json", kind="json", type=models.V2BuildpackList),
                 ),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V2_BAD_QUERY_PARAMETER,
             _ANSWER_V2_UNAUTHORIZED,
@@ -7079,6 +9262,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 cls=v2_buildpacks_operations.CreateV2Buildpack201,
                 media=(Media(media_type="application/json", kind="json", type=models.V2Buildpack),),
                 headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
                     AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                     AnswerHeader(
                         name="Location",
@@ -7146,7 +9346,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=v2_buildpacks_operations.GetV2Buildpack200,
                 media=(Media(media_type="application/json", kind="json", type=models.V2Buildpack),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V2_BAD_REQUEST,
             _ANSWER_V2_UNAUTHORIZED,
@@ -7189,7 +9408,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=v2_buildpacks_operations.UpdateV2Buildpack201,
                 media=(Media(media_type="application/json", kind="json", type=models.V2Buildpack),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V2_BUILDPACK_BAD_REQUEST,
             _ANSWER_V2_UNAUTHORIZED,
@@ -7253,12 +9491,50 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="202",
                 cls=v2_buildpacks_operations.DeleteV2Buildpack202,
                 media=(Media(media_type="application/json", kind="json", type=models.V2Job),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             Answer(
                 status="204",
                 cls=v2_buildpacks_operations.DeleteV2Buildpack204,
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V2_BAD_QUERY_PARAMETER,
             _ANSWER_V2_UNAUTHORIZED,
@@ -7333,12 +9609,50 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="201",
                 cls=v2_buildpacks_operations.UploadV2BuildpackBits201,
                 media=(Media(media_type="application/json", kind="json", type=models.V2Buildpack),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             Answer(
                 status="204",
                 cls=v2_buildpacks_operations.UploadV2BuildpackBits204,
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V2_BUILDPACK_UPLOAD_BAD_REQUEST,
             _ANSWER_V2_UNAUTHORIZED,
@@ -7401,7 +9715,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 status="200",
                 cls=v2_jobs_operations.GetV2Job200,
                 media=(Media(media_type="application/json", kind="json", type=models.V2Job),),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+                headers=(
+                    AnswerHeader(
+                        name="X-VCAP-Request-ID",
+                        identifier="x_vcap_request_id",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-Content-Type-Options",
+                        identifier="x_content_type_options",
+                        type=Literal["nosniff"],
+                        required=True,
+                    ),
+                    AnswerHeader(
+                        name="X-USER-GUID",
+                        identifier="x_user_guid",
+                        type=Annotated[str, Field(min_length=1)],
+                    ),
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                ),
             ),
             _ANSWER_V2_BAD_REQUEST,
             _ANSWER_V2_UNAUTHORIZED,

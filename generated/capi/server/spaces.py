@@ -110,6 +110,37 @@ class SpacesApi(Protocol[CallerT_contra]):
         """
         ...
 
+    async def update_space(
+        self,
+        params: spaces_operations.UpdateSpaceParams,
+        body: models.SpaceUpdate | None,
+        caller: CallerT_contra,
+    ) -> (
+        spaces_operations.UpdateSpace200
+        | errors.V3BadRequest
+        | errors.V3Unauthorized
+        | errors.V3Forbidden
+        | errors.V3NotFound
+        | errors.V3UnprocessableEntity
+        | errors.V3TooManyRequests
+        | errors.V3ServerError
+        | errors.V3BadGateway
+        | errors.V3ServiceUnavailable
+    ):
+        """Update a space.
+
+        `PATCH /v3/spaces/{guid}`
+
+        Renames the space, suspends it or ends its suspension, and merges labels and annotations.
+        Space Managers, Org Managers and admins. An empty body changes nothing and answers 200.
+
+        Checks, in this order: the space exists and can be read (404 `Space not found`); the
+        caller may update it (403); suspension and deletion of organization and space; the body
+        (422, several problems joined); a name that is taken (422 `Organization '<organization>'
+        already contains a space with name '<name>'.`).
+        """
+        ...
+
 
 class UnimplementedSpacesApi:
     """Answers every operation with 501; `SpacesApi` says what each is to do."""
@@ -125,3 +156,6 @@ class UnimplementedSpacesApi:
 
     async def delete_space(self, params: object, caller: object) -> Never:
         raise NotImplementedByServer("deleteSpace")
+
+    async def update_space(self, params: object, body: object, caller: object) -> Never:
+        raise NotImplementedByServer("updateSpace")

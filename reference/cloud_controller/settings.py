@@ -47,6 +47,10 @@ class Settings:
         max_upload_size: Largest request body of an upload (2.8).
         max_json_size: Largest body of any other request (2.8).
         max_valid_packages_stored: `READY` and `FAILED` packages that an app keeps (2.3).
+        max_staged_droplets_stored: `STAGED` droplets that an app keeps beside the current one (5.5).
+        staging_memory_mb: Memory that staging gets when nothing else is asked for, in MiB.
+        staging_disk_mb: Disk space that staging gets when nothing else is asked for, in MiB.
+        max_staging_disk_mb: Most disk space that may be asked for staging, in MiB (5.4).
         job_delay: Jobs begin this much later than they could; for tests.
         job_threads: How many jobs one process works on at a time.
         access_token_validity: Life of an access token.
@@ -71,6 +75,10 @@ class Settings:
     max_upload_size: int = 1536 * 1024 * 1024
     max_json_size: int = 15 * 1024 * 1024
     max_valid_packages_stored: int = 5
+    max_staged_droplets_stored: int = 5
+    staging_memory_mb: int = 1024
+    staging_disk_mb: int = 4096
+    max_staging_disk_mb: int = 10240
     job_delay: float = 0.0
     job_threads: int = 2
     access_token_validity: int = 600
@@ -180,6 +188,10 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "max_upload_size": (1, 2**62),
     "max_json_size": (1, 2**31),
     "max_valid_packages_stored": (1, 100_000),
+    "max_staged_droplets_stored": (1, 100_000),
+    "staging_memory_mb": (1, 2**31 - 1),
+    "staging_disk_mb": (1, 2**31 - 1),
+    "max_staging_disk_mb": (1, 2**31 - 1),
     "job_delay": (0, 3600),
     "job_threads": (1, 64),
     "access_token_validity": (1, 2**31),

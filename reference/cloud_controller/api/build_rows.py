@@ -1,0 +1,208 @@
+"""How does a build begin, and how does it end, as a row (behaviour document, 5.4)?
+
+Whoever stages calls `create_build` in one transaction and, when the job `build.stage` is done,
+`finish_staged` or `finish_failed` in another one. Both ends are no-ops for a build that is gone or
+ended already, so the job may be run again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from cloud_controller.api import audit, droplet_rows
+from cloud_controller.auth import Caller
+from cloud_controller.domain.droplet_states import BuildState, DropletState
+from cloud_controller.jobs import NewJob, enqueue
+from cloud_controller.present.builds import build as present
+from cloud_controller.present.builds import without_credentials
+from cloud_controller.store import Metadata, clock
+from cloud_controller.store.entities import BUILDS, DROPLETS
+from cloud_controller.store.records import BuildRecord
+
+if TYPE_CHECKING:
+    from cloud_controller.api.app_lifecycles import Lifecycle
+    from cloud_controller.domain.staging import StagedDroplet
+    from cloud_controller.store import AppRecord, PackageRecord, Transaction
+    from cloud_controller.store.records import DropletRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildRequest:
+    """How a package is to be staged; sizes in MiB, the log rate in bytes per second.
+
+    `historic` is what the droplet of a staging request of 2015 shows of it (2.12).
+    """
+
+    lifecycle: Lifecycle
+    memory_mb: int
+    disk_mb: int
+    log_rate_limit: int = -1
+    environment_variables: dict[str, Any] = field(default_factory=dict)
+    labelled: Metadata = field(default_factory=Metadata)
+    historic: dict[str, Any] = field(default_factory=dict)
+
+
+def create_build(
+    transaction: Transaction,
+    caller: Caller,
+    package: PackageRecord,
+    app: AppRecord,
+    request: BuildRequest,
+) -> BuildRecord:
+    """Store a build in `STAGING` with its droplet and put down the job that stages it."""
+    lifecycle = request.lifecycle
+    droplet = droplet_rows.new(
+        app,
+        DropletState.STAGING,
+        package_guid=package.guid,
+        build_guid=str(uuid4()),
+        lifecycle_type=lifecycle.type,
+        stack=lifecycle.stack,
+        image=package.docker_image,
+        historic=request.historic,
+    )
+    record = BuildRecord(
+        guid=droplet.build_guid or "",
+        created_at=droplet.created_at,
+        updated_at=droplet.created_at,
+        app_guid=app.guid,
+        space_guid=app.space_guid,
+        organization_guid=app.organization_guid,
+        package_guid=package.guid,
+        droplet_guid=droplet.guid,
+        lifecycle_type=lifecycle.type,
+        lifecycle_data=lifecycle.data,
+        stack=lifecycle.stack,
+        staging_memory_in_mb=request.memory_mb,
+        staging_disk_in_mb=request.disk_mb,
+        staging_log_rate_limit=request.log_rate_limit,
+        environment_variables=request.environment_variables,
+        created_by_guid=caller.user_guid,
+        created_by_name=caller.user_name or None,
+        created_by_email=caller.email or None,
+    )
+    transaction.insert(BUILDS, record, present(record, request.labelled))
+    transaction.set_metadata(BUILDS, record.guid, request.labelled)
+    droplet_rows.insert(transaction, droplet)
+    _audit_build(transaction, caller, record, app)
+    job = NewJob(
+        operation="build.stage", resource_type="build", resource_guid=record.guid, pollable=False
+    )
+    enqueue(transaction, job)
+    return record
+
+
+def finish_staged(
+    transaction: Transaction,
+    build_guid: str,
+    staged: StagedDroplet,
+    *,
+    blob: str | None,
+    keep: int,
+) -> bool:
+    """End a build well: it and its droplet become `STAGED`.
+
+    Args:
+        transaction: That of the job which staged.
+        build_guid: The build.
+        staged: What staging made.
+        blob: Name of the tarball in the namespace `droplets`; None for an image.
+        keep: How many staged droplets the app keeps (`max_staged_droplets_stored`).
+
+    Returns:
+        Whether the droplet was taken; if not, its blob is to be forgotten.
+
+    """
+    record = _staging(transaction, build_guid)
+    if record is None:
+        return False
+    droplet = transaction.record(DROPLETS, record.droplet_guid or "")
+    if droplet is None:  # deleted meanwhile; there is nothing that could become staged
+        finish_failed(transaction, build_guid, "StagingError", _NO_DROPLET)
+        return False
+    taken = droplet_rows.mark_staged(
+        transaction,
+        droplet.guid,
+        keep=keep,
+        image=staged.image or droplet.image,
+        buildpacks=_buildpacks(droplet, staged),
+        execution_metadata=staged.execution_metadata,
+        process_types=dict(staged.process_types),
+        sha1=staged.sha1,
+        sha256=staged.sha256,
+        size=staged.size,
+        blob=blob,
+    )
+    _end(transaction, record, BuildState.STAGED, None)
+    droplet_rows.audit_event(
+        transaction, _creator(record), droplet, "create", package_guid=record.package_guid
+    )
+    return taken
+
+
+def finish_failed(transaction: Transaction, build_guid: str, error_id: str, text: str) -> bool:
+    """End a build badly: it and its droplet become `FAILED`; False when it was not staging."""
+    record = _staging(transaction, build_guid)
+    if record is None:
+        return False
+    error = f"{error_id} - {text}"
+    droplet_rows.change(
+        transaction, record.droplet_guid or "", DropletState.FAILED, error=error, blob=None
+    )
+    _end(transaction, record, BuildState.FAILED, error)
+    return True
+
+
+_NO_DROPLET = "Staging error: the droplet was deleted"
+
+
+def _staging(transaction: Transaction, guid: str) -> BuildRecord | None:
+    record = transaction.record(BUILDS, guid)
+    return record if record is not None and record.state == BuildState.STAGING else None
+
+
+def _end(
+    transaction: Transaction, record: BuildRecord, state: BuildState, error: str | None
+) -> None:
+    ended = replace(record, state=state.value, error=error, updated_at=clock.now())
+    if transaction.record(DROPLETS, record.droplet_guid or "") is None:
+        ended = replace(ended, droplet_guid=None)
+    transaction.update(BUILDS, ended, present(ended, transaction.metadata(BUILDS, record.guid)))
+
+
+def _buildpacks(droplet: DropletRecord, staged: StagedDroplet) -> list[dict[str, Any]] | None:
+    if droplet.lifecycle_type == "docker":
+        return None
+    return [
+        {
+            "name": without_credentials(one.name),
+            "detect_output": one.detect_output,
+            "buildpack_name": one.buildpack_name,
+            "version": one.version,
+        }
+        for one in staged.buildpacks
+    ]
+
+
+def _creator(record: BuildRecord) -> Caller:
+    return Caller(
+        user_guid=record.created_by_guid or "",
+        user_name=record.created_by_name or "",
+        email=record.created_by_email or "",
+    )
+
+
+def _audit_build(
+    transaction: Transaction, caller: Caller, record: BuildRecord, app: AppRecord
+) -> None:
+    audit.record(
+        transaction,
+        caller,
+        "audit.app.build.create",
+        target=audit.Target(app.guid, "app", app.name),
+        space_guid=app.space_guid,
+        organization_guid=app.organization_guid,
+        data={"build_guid": record.guid, "package_guid": record.package_guid},
+    )

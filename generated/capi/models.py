@@ -91,6 +91,138 @@ class AppCreate(BaseModel):
     metadata: MetadataRequest | MISSING = MISSING
 
 
+class AppEnvironment(BaseModel):
+    """
+    Everything that an instance of the app would find in its environment.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    staging_env_json: dict[str, Any]
+    """
+    Variables that the operator set for staging.
+    """
+    running_env_json: dict[str, Any]
+    """
+    Variables that the operator set for running.
+    """
+    environment_variables: dict[str, Any]
+    """
+    Variables that the user set.
+    """
+    system_env_json: dict[str, Any]
+    """
+    What bound services add, as `VCAP_SERVICES`; for callers who may not read secrets only
+    `redacted_message`.
+
+    """
+    application_env_json: ApplicationEnvironment
+
+
+class AppEnvironmentVariables(BaseModel):
+    """
+    The variables that the user set for an app.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    var: dict[str, str]
+    """
+    Variables by name.
+    """
+    links: AppEnvironmentVariablesLinks
+
+
+class AppEnvironmentVariablesLinks(BaseModel):
+    """
+    Where the variables and their app are.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    __annotations__ = {
+        "__pydantic_extra__": dict[str, "Link"],
+    }
+    self: Link
+    app: Link
+
+
+class AppEnvironmentVariablesUpdate(BaseModel):
+    """
+    Variables to set; those that are not named stay.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    var: dict[Annotated[str, StringConstraints(min_length=1)], str | None] | MISSING = MISSING
+    """
+    Variables by name; null removes one. Names must not be `PORT` nor begin with `VCAP_` or `VMC`, in whatever
+    letter case.
+
+    """
+
+
+class AppFeature(BaseModel):
+    """
+    Something that is switched on or off for one app.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    name: AppFeatureName
+    description: str
+    """
+    What it does, for people.
+    """
+    enabled: StrictBool
+    """
+    Whether it is switched on.
+    """
+
+
+class AppFeatureList(BaseModel):
+    """
+    All features of an app, on one page.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    resources: list[AppFeature]
+    """
+    The features.
+    """
+    pagination: Pagination
+
+
+AppFeatureName = TypeAliasType("AppFeatureName", Annotated[str, Field(min_length=1)])
+"""
+Which feature.
+"""
+
+
+class AppFeatureUpdate(BaseModel):
+    """
+    The feature as it shall be.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    enabled: StrictBool
+    """
+    Whether it is switched on.
+    """
+
+
 class AppIncluded(CheckedModel):
     """
     Resources that `include` asked for; only the kinds that were asked for are there.
@@ -158,6 +290,35 @@ class AppList(BaseModel):
     included: AppIncluded | MISSING = MISSING
 
 
+class AppPermissions(BaseModel):
+    """
+    What the caller may see of the app.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    read_basic_data: StrictBool
+    """
+    Whether the caller may read the app; always true, others get 404.
+    """
+    read_sensitive_data: StrictBool
+    """
+    Whether the caller may read what is secret in the app's space.
+    """
+
+
+class AppRelationship(BaseModel):
+    """
+    The app that it belongs to.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    app: ToOneRelationship
+
+
 class AppRelationships(BaseModel):
     """
     What the app belongs to and what it runs.
@@ -180,6 +341,24 @@ class AppRelationshipsRequest(BaseModel):
         validate_by_name=True,
     )
     space: ToOneRelationshipRequest
+
+
+class AppSshEnabled(BaseModel):
+    """
+    Whether one could log in to the app's instances, and if not, who forbids it.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    enabled: StrictBool
+    """
+    Whether platform, space and app all allow it.
+    """
+    reason: str
+    """
+    Empty, or `Disabled globally`, `Disabled for space <name>` or `Disabled for app`.
+    """
 
 
 class AppSshLink(BaseModel):
@@ -219,6 +398,37 @@ AppState = TypeAliasType("AppState", Literal["STOPPED", "STARTED"])
 """
 What the user wants the app to be.
 """
+
+
+class AppUpdate(BaseModel):
+    """
+    What can be changed of an app.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    name: ResourceName | MISSING = MISSING
+    """
+    Unique within the space; printable characters.
+    """
+    lifecycle: LifecycleRequest | MISSING = MISSING
+    """
+    Merged into what is there; the type cannot be changed.
+    """
+    metadata: MetadataRequest | MISSING = MISSING
+
+
+class ApplicationEnvironment(BaseModel):
+    """
+    What the platform says of the app.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    VCAP_APPLICATION: VcapApplication
 
 
 class AuditEvent(BaseModel):
@@ -1002,6 +1212,34 @@ A number, or the empty text when nothing is configured.
 """
 
 
+class CurrentDroplet(BaseModel):
+    """
+    Which droplet an app runs.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    data: ResourceIdentifier
+    links: CurrentDropletLinks
+
+
+class CurrentDropletLinks(BaseModel):
+    """
+    Where the relationship and the droplet are.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    __annotations__ = {
+        "__pydantic_extra__": dict[str, "Link"],
+    }
+    self: Link
+    related: Link
+
+
 class CurrentDropletRelationship(BaseModel):
     """
     The droplet that the app runs. Cloud Controllers of early 2024 do not send it yet.
@@ -1011,6 +1249,17 @@ class CurrentDropletRelationship(BaseModel):
         validate_by_name=True,
     )
     data: DropletIdentifier
+
+
+class CurrentDropletUpdate(BaseModel):
+    """
+    The droplet that the app shall run.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    data: ResourceIdentifierRequest
 
 
 class Data(BaseModel):
@@ -1030,6 +1279,104 @@ class Data(BaseModel):
     store_image: StrictBool | None | MISSING = MISSING
     """
     Whether to cache the image; accepted and ignored.
+    """
+
+
+class Deployment(BaseModel):
+    """
+    The replacement of an app's instances without an interruption.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    created_at: Timestamp
+    """
+    When the deployment was created.
+    """
+    updated_at: Timestamp
+    """
+    When it last changed.
+    """
+    state: Annotated[str | MISSING, Field(deprecated=True)] = MISSING
+    """
+    What `status` says, in one word.
+    """
+    status: DeploymentStatus
+    strategy: str
+    """
+    How instances are replaced, `rolling` or `canary`.
+    """
+    options: dict[str, Any] | MISSING = MISSING
+    """
+    Particulars of the strategy. Younger than 2024.
+    """
+    droplet: DropletReference
+    previous_droplet: DropletReference
+    new_processes: list[dict[str, Any]]
+    """
+    The processes that it made.
+    """
+    revision: dict[str, Any] | None | MISSING = MISSING
+    """
+    The revision that is deployed; null when revisions are off.
+    """
+    relationships: AppRelationship
+    metadata: Metadata
+    links: DeploymentLinks
+
+
+class DeploymentLinks(BaseModel):
+    """
+    What is related to the deployment and what can be done with it.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    __annotations__ = {
+        "__pydantic_extra__": dict[str, "Link"],
+    }
+    self: Link
+    app: Link
+
+
+class DeploymentList(BaseModel):
+    """
+    One page of deployments.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    pagination: Pagination
+    resources: list[Deployment]
+    """
+    The deployments of this page.
+    """
+
+
+class DeploymentStatus(BaseModel):
+    """
+    How far the deployment is.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    value: str
+    """
+    Whether it goes on, `ACTIVE` or `FINALIZED`.
+    """
+    reason: str
+    """
+    Why it stands where it stands, such as `DEPLOYING`, `PAUSED`, `DEPLOYED` or `SUPERSEDED`.
+    """
+    details: dict[str, Any] | MISSING = MISSING
+    """
+    When it last changed or succeeded.
     """
 
 
@@ -1238,6 +1585,156 @@ class DockerPackageLinks(BaseModel):
     }
     self: Link
     app: Link
+
+
+class Domain(BaseModel):
+    """
+    A name under which routes are made; of one organization, or shared by all.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    created_at: Timestamp
+    """
+    When the domain was created.
+    """
+    updated_at: Timestamp | None
+    """
+    When the domain last changed; null only in old answers.
+    """
+    name: Annotated[str, Field(min_length=1)]
+    """
+    The fully qualified name.
+    """
+    internal: StrictBool
+    """
+    Whether its routes are only for traffic between containers.
+    """
+    router_group: ResourceIdentifier | None
+    """
+    The router group of a TCP domain; null for all others.
+    """
+    supported_protocols: list[SupportedProtocol]
+    """
+    The protocols of its routes.
+    """
+    relationships: DomainRelationships
+    metadata: Metadata
+    links: DomainLinks
+
+
+class DomainCreate(BaseModel):
+    """
+    The domain to create.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    name: Annotated[
+        str,
+        Field(
+            max_length=253,
+            min_length=3,
+            pattern="^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$",
+        ),
+    ]
+    """
+    The fully qualified name; no other domain has it.
+    """
+    internal: StrictBool | None | MISSING = MISSING
+    """
+    Whether its routes are only for traffic between containers. Not with an organization.
+    """
+    router_group: RouterGroupRequest | None | MISSING = MISSING
+    """
+    The router group of a TCP domain; there is none here.
+    """
+    relationships: DomainRelationshipsRequest | MISSING = MISSING
+    metadata: MetadataRequest | MISSING = MISSING
+
+
+class DomainLinks(BaseModel):
+    """
+    What is related to the domain. Those of an organization link to it and to those that share it.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    __annotations__ = {
+        "__pydantic_extra__": dict[str, "Link"],
+    }
+    self: Link
+    route_reservations: Link
+    organization: Link | MISSING = MISSING
+    shared_organizations: Link | MISSING = MISSING
+    router_group: Link | MISSING = MISSING
+
+
+class DomainList(BaseModel):
+    """
+    One page of domains.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    pagination: Pagination
+    resources: list[Domain]
+    """
+    The domains of this page.
+    """
+
+
+class DomainRelationships(BaseModel):
+    """
+    Whom the domain belongs to.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    organization: OptionalToOneRelationship
+    """
+    The owning organization; null for a shared domain.
+    """
+    shared_organizations: ToManyRelationship
+    """
+    Other organizations that may use it, as far as the caller can see them.
+    """
+
+
+class DomainRelationshipsRequest(BaseModel):
+    """
+    Whom the domain will belong to.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    organization: ToOneRelationshipRequest
+    shared_organizations: ToManyRelationshipRequest | MISSING = MISSING
+    """
+    Other organizations that may use it.
+    """
+
+
+class DomainUpdate(BaseModel):
+    """
+    What to change of a domain.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    metadata: MetadataRequest | MISSING = MISSING
 
 
 class Droplet(BaseModel):
@@ -1470,6 +1967,20 @@ Start commands by process type; `web` without a command when absent.
 """
 
 
+class DropletReference(BaseModel):
+    """
+    A droplet by its guid; null when there is none any more.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: str | None
+    """
+    The droplet's guid.
+    """
+
+
 class DropletRelationships(BaseModel):
     """
     What the droplet belongs to.
@@ -1581,6 +2092,25 @@ class DropletUpload(BaseModel):
     """
 
 
+class EmbeddedProcessInstance(BaseModel):
+    """
+    One instance in short.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    index: Annotated[StrictInt, Field(ge=0)]
+    """
+    Its number, from 0.
+    """
+    state: ProcessInstanceState
+    since: Annotated[StrictInt | MISSING, Field(ge=0)] = MISSING
+    """
+    Seconds that it has been in this state.
+    """
+
+
 EnvironmentVariables = TypeAliasType(
     "EnvironmentVariables", dict[Annotated[str, StringConstraints(min_length=1)], Any]
 )
@@ -1669,6 +2199,95 @@ Guid = TypeAliasType("Guid", Annotated[str, Field(max_length=200, min_length=1)]
 """
 Names a resource for good. Nearly always a UUID, but clients must not rely on it: the documents of 2015 show
 `guid-<uuid>`, and any other text is simply not found.
+
+"""
+
+
+class HealthCheck(BaseModel):
+    """
+    When an instance is given up.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    type: HealthCheckType
+    data: HealthCheckData
+
+
+class HealthCheckData(BaseModel):
+    """
+    Particulars of the health check; null means the platform's default.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    timeout: StrictInt | None
+    """
+    Seconds that an instance has for its start.
+    """
+    invocation_timeout: StrictInt | None | MISSING = MISSING
+    """
+    Seconds that one check may take.
+    """
+    interval: StrictInt | None | MISSING = MISSING
+    """
+    Seconds between two checks. Cloud Controllers of early 2023 do not send it yet.
+    """
+    endpoint: str | None | MISSING = MISSING
+    """
+    Path to ask; only with type `http`.
+    """
+
+
+class HealthCheckDataRequest(BaseModel):
+    """
+    Particulars of the health check.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    timeout: HealthCheckSeconds | MISSING = MISSING
+    invocation_timeout: HealthCheckSeconds | MISSING = MISSING
+    interval: HealthCheckSeconds | MISSING = MISSING
+    endpoint: HealthCheckEndpoint | MISSING = MISSING
+
+
+HealthCheckEndpoint = TypeAliasType(
+    "HealthCheckEndpoint",
+    Annotated[str | None, Field(max_length=255, pattern='^/[^\\s\\\\^`{}|<>"]*$')],
+)
+"""
+Path to ask, such as `/health`.
+"""
+
+
+class HealthCheckRequest(BaseModel):
+    """
+    When an instance is given up; members that are absent stay.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    type: HealthCheckType | MISSING = MISSING
+    data: HealthCheckDataRequest | None | MISSING = MISSING
+
+
+HealthCheckSeconds = TypeAliasType(
+    "HealthCheckSeconds", Annotated[StrictInt | None, Field(ge=1, le=2147483647)]
+)
+"""
+Seconds; null for the platform's default.
+"""
+
+
+HealthCheckType = TypeAliasType("HealthCheckType", Literal["port", "process", "http"])
+"""
+How it is found out whether an instance is well: it listens on its port, it answers an HTTP request, or it is
+enough that it has not exited.
 
 """
 
@@ -1855,6 +2474,36 @@ The label's text. Numbers and booleans are stored as text. Null removes the labe
 nothing).
 
 """
+
+
+class LastOperation(BaseModel):
+    """
+    What was last done with it.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    type: str
+    """
+    What, one of `create`, `update` and `delete`.
+    """
+    state: str
+    """
+    One of `initial`, `in progress`, `succeeded` and `failed`.
+    """
+    description: str | None
+    """
+    What the broker said of it.
+    """
+    created_at: Timestamp
+    """
+    When it began.
+    """
+    updated_at: Timestamp
+    """
+    When it last changed.
+    """
 
 
 Lifecycle = TypeAliasType(
@@ -2579,6 +3228,261 @@ class PasswordGrant(BaseModel):
     """
 
 
+class Process(BaseModel):
+    """
+    How one kind of process of an app is to be run.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    created_at: Timestamp
+    """
+    When the process was created.
+    """
+    updated_at: Timestamp
+    """
+    When the process last changed.
+    """
+    version: str | MISSING = MISSING
+    """
+    Changes whenever instances must be started anew. Younger than 2024.
+    """
+    type: ProcessType
+    command: str | None
+    """
+    How an instance is started: what the user chose, else what staging found; null when neither is known.
+    `[PRIVATE DATA HIDDEN]` for callers who may not read secrets and `[PRIVATE DATA HIDDEN IN LISTS]` in lists.
+
+    """
+    user: str | MISSING = MISSING
+    """
+    The user that instances run as. Younger than 2024.
+    """
+    instances: Annotated[StrictInt, Field(ge=0)]
+    """
+    How many instances are wanted.
+    """
+    memory_in_mb: StrictInt
+    """
+    Memory of each instance, in MiB.
+    """
+    disk_in_mb: StrictInt
+    """
+    Disk of each instance, in MiB.
+    """
+    log_rate_limit_in_bytes_per_second: Annotated[StrictInt | MISSING, Field(ge=-1)] = MISSING
+    """
+    How much an instance may log; -1 for no limit. Cloud Controllers of early 2022 do not send it yet.
+    """
+    health_check: HealthCheck
+    readiness_health_check: ReadinessHealthCheck | MISSING = MISSING
+    relationships: ProcessRelationships
+    metadata: Metadata
+    links: ProcessLinks
+    process_instances: list[EmbeddedProcessInstance] | MISSING = MISSING
+    """
+    Only in lists, when `embed` asked for it.
+    """
+
+
+ProcessInstanceState = TypeAliasType(
+    "ProcessInstanceState", Literal["RUNNING", "CRASHED", "STARTING", "STOPPING", "DOWN"]
+)
+"""
+How an instance fares; `DOWN` when it should be there but is not.
+"""
+
+
+class ProcessInstanceStats(BaseModel):
+    """
+    What is known of one instance. One that is not there has only the required members.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    type: ProcessType
+    index: Annotated[StrictInt, Field(ge=0)]
+    """
+    Its number, from 0.
+    """
+    state: ProcessInstanceState
+    uptime: Annotated[StrictInt, Field(ge=0)]
+    """
+    Seconds since it was started.
+    """
+    isolation_segment: str | None
+    """
+    Where it runs, if not on the shared machines.
+    """
+    details: str | None
+    """
+    Why it could not be placed.
+    """
+    usage: dict[str, Any] | MISSING = MISSING
+    """
+    What it uses at the moment.
+    """
+    host: str | MISSING = MISSING
+    """
+    Address of the machine that it runs on.
+    """
+    instance_internal_ip: str | MISSING = MISSING
+    """
+    Address that other instances see.
+    """
+    instance_ports: list[dict[str, Any]] | MISSING = MISSING
+    """
+    How its ports are mapped.
+    """
+    mem_quota: StrictInt | None | MISSING = MISSING
+    """
+    Memory that it may use, in bytes.
+    """
+    disk_quota: StrictInt | None | MISSING = MISSING
+    """
+    Disk that it may use, in bytes.
+    """
+    log_rate_limit: StrictInt | None | MISSING = MISSING
+    """
+    Bytes that it may log in a second.
+    """
+    fds_quota: StrictInt | MISSING = MISSING
+    """
+    Files that it may have open.
+    """
+    routable: StrictBool | None | MISSING = MISSING
+    """
+    Whether it gets requests.
+    """
+
+
+class ProcessLinks(BaseModel):
+    """
+    What is related to the process and what can be done with it.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    __annotations__ = {
+        "__pydantic_extra__": dict[str, Link],
+    }
+    self: Link
+    scale: LinkWithMethod
+    app: Link
+    space: Link
+    stats: Link
+    process_instances: Link | MISSING = MISSING
+    """
+    Younger than 2024.
+    """
+
+
+class ProcessList(BaseModel):
+    """
+    One page of processes.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    pagination: Pagination
+    resources: list[Process]
+    """
+    The processes of this page.
+    """
+
+
+class ProcessRelationships(BaseModel):
+    """
+    What the process belongs to.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    app: ToOneRelationship
+    revision: ToOneRelationship | None | MISSING = MISSING
+    """
+    The revision of the app that it runs; null when revisions are off.
+    """
+
+
+class ProcessScale(BaseModel):
+    """
+    What each instance gets and how many there shall be; null leaves it as it is.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    instances: Annotated[StrictInt | None | MISSING, Field(ge=0, le=2147483647)] = MISSING
+    """
+    How many instances are wanted.
+    """
+    memory_in_mb: Annotated[StrictInt | None | MISSING, Field(ge=1, le=2147483647)] = MISSING
+    """
+    Memory of each instance, in MiB.
+    """
+    disk_in_mb: Annotated[StrictInt | None | MISSING, Field(ge=1, le=2147483647)] = MISSING
+    """
+    Disk of each instance, in MiB.
+    """
+    log_rate_limit_in_bytes_per_second: Annotated[
+        StrictInt | None | MISSING, Field(ge=-1, le=9223372036854775807)
+    ] = MISSING
+    """
+    How much an instance may log; -1 for no limit.
+    """
+
+
+class ProcessStats(BaseModel):
+    """
+    The instances of a process; there is only one page.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    resources: list[ProcessInstanceStats]
+    """
+    The instances by number.
+    """
+
+
+ProcessType = TypeAliasType("ProcessType", Annotated[str, Field(max_length=255, min_length=1)])
+"""
+What the process does for the app, such as `web` or `worker`; unique within the app.
+"""
+
+
+class ProcessUpdate(BaseModel):
+    """
+    What can be changed of a process besides its scale.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    command: Annotated[str | None | MISSING, Field(max_length=4096, min_length=1)] = MISSING
+    """
+    How to start an instance; null goes back to what staging found.
+    """
+    user: Annotated[str | None | MISSING, Field(max_length=255, min_length=1)] = MISSING
+    """
+    The user that instances run as; null goes back to the default.
+    """
+    health_check: HealthCheckRequest | MISSING = MISSING
+    readiness_health_check: HealthCheckRequest | MISSING = MISSING
+    metadata: MetadataRequest | MISSING = MISSING
+
+
 PromptsAdditionalProperty = TypeAliasType(
     "PromptsAdditionalProperty", Annotated[list[str], Field(max_length=2, min_length=2)]
 )
@@ -2603,6 +3507,40 @@ class RateLimits(BaseModel):
     reset_interval_in_minutes: ConfiguredLimit
     """
     Length of the interval; the empty text when not configured.
+    """
+
+
+class ReadinessHealthCheck(BaseModel):
+    """
+    When an instance gets requests. Cloud Controllers of early 2023 do not send it yet.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    type: HealthCheckType
+    data: ReadinessHealthCheckData
+
+
+class ReadinessHealthCheckData(BaseModel):
+    """
+    Particulars of the readiness check; null means the platform's default.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    invocation_timeout: StrictInt | None | MISSING = MISSING
+    """
+    Seconds that one check may take.
+    """
+    interval: StrictInt | None | MISSING = MISSING
+    """
+    Seconds between two checks.
+    """
+    endpoint: str | None | MISSING = MISSING
+    """
+    Path to ask; only with type `http`.
     """
 
 
@@ -2812,6 +3750,81 @@ class ResourceToMatch(BaseModel):
     """
 
 
+class Revision(BaseModel):
+    """
+    What an app was at some time - droplet, variables and commands.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    version: Annotated[StrictInt, Field(ge=1)]
+    """
+    Counts the revisions of the app.
+    """
+    droplet: DropletReference
+    processes: dict[str, Any]
+    """
+    Processes by type, each with its command.
+    """
+    sidecars: list[dict[str, Any]]
+    """
+    The sidecars of that time.
+    """
+    description: str
+    """
+    What was different from the revision before.
+    """
+    deployable: StrictBool
+    """
+    Whether its droplet is still there.
+    """
+    relationships: AppRelationship
+    metadata: Metadata
+    created_at: Timestamp
+    """
+    When the revision was created.
+    """
+    updated_at: Timestamp
+    """
+    When it last changed.
+    """
+    links: RevisionLinks
+
+
+class RevisionLinks(BaseModel):
+    """
+    What is related to the revision.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    __annotations__ = {
+        "__pydantic_extra__": dict[str, Link],
+    }
+    self: Link
+    app: Link
+    environment_variables: Link
+
+
+class RevisionList(BaseModel):
+    """
+    One page of revisions.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    pagination: Pagination
+    resources: list[Revision]
+    """
+    The revisions of this page.
+    """
+
+
 class Role(BaseModel):
     """
     What a user may do in one organization or in one space.
@@ -2998,6 +4011,468 @@ class RootLinks(BaseModel):
     app_ssh: AppSshLink
 
 
+class Route(BaseModel):
+    """
+    An address in a domain that leads to apps of a space.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    created_at: Timestamp
+    """
+    When the route was created.
+    """
+    updated_at: Timestamp | None
+    """
+    When the route last changed; null only in old answers.
+    """
+    protocol: Literal["http", "tcp"]
+    """
+    The domain's protocol.
+    """
+    host: str
+    """
+    What stands before the domain; empty for a route that is the domain itself or has a port.
+    """
+    path: str
+    """
+    The path with its leading slash, or empty.
+    """
+    port: StrictInt | None | MISSING = MISSING
+    """
+    The port of a TCP route; null for others.
+    """
+    url: Annotated[str, Field(min_length=1)]
+    """
+    Host, domain, port and path together, without a scheme.
+    """
+    options: RouteOptions | MISSING = MISSING
+    """
+    How the router treats its requests; sent since 2025.
+    """
+    destinations: list[RouteDestinationEntry]
+    """
+    The apps that it leads to.
+    """
+    metadata: Metadata
+    relationships: RouteRelationships
+    links: RouteLinks
+    included: RouteIncluded | MISSING = MISSING
+    """
+    What `include` asked for; only when one route is got with `include`.
+    """
+
+
+class RouteCreate(BaseModel):
+    """
+    The route to create.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    host: Annotated[
+        str | None | MISSING, Field(max_length=63, pattern="^(?:[A-Za-z0-9_-]+|\\*)?$")
+    ] = MISSING
+    """
+    What stands before the domain; `*` for all hosts. Required in shared domains.
+    """
+    path: Annotated[str | None | MISSING, Field(max_length=128, pattern="^(?:/[^?\\n\\r]+)?$")] = (
+        MISSING
+    )
+    """
+    The path with its leading slash.
+    """
+    port: Annotated[StrictInt | None | MISSING, Field(ge=0, le=65535)] = MISSING
+    """
+    The port of a TCP route.
+    """
+    relationships: RouteRelationshipsRequest
+    metadata: MetadataRequest | MISSING = MISSING
+
+
+class RouteDestination(BaseModel):
+    """
+    An app that a route leads to, with links.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    app: RouteDestinationApp
+    weight: StrictInt | None
+    """
+    The share of requests in percent; null when all destinations are equal.
+    """
+    port: StrictInt | None
+    """
+    The port that the app listens on; null where the platform chooses.
+    """
+    protocol: Literal["http1", "http2", "tcp"] | None | MISSING = MISSING
+    """
+    How the router speaks to the app; null in old answers. Sent since 2021.
+    """
+    created_at: Timestamp | MISSING = MISSING
+    """
+    When it was added. Sent since 2024.
+    """
+    updated_at: Timestamp | None | MISSING = MISSING
+    """
+    When it last changed. Sent since 2024.
+    """
+    links: RouteDestinationLinks
+
+
+class RouteDestinationAdd(BaseModel):
+    """
+    An app that the route is to lead to.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    app: RouteDestinationAppRequest
+    port: Annotated[StrictInt | None | MISSING, Field(ge=1024, le=65535)] = MISSING
+    """
+    The port that the app listens on; 8080 if not given.
+    """
+    protocol: Literal["http1", "http2", "tcp"] | None | MISSING = MISSING
+    """
+    How the router speaks to the app.
+    """
+    weight: None | MISSING = MISSING
+    """
+    Only null; weighted destinations can only be used when replacing all of them.
+    """
+
+
+class RouteDestinationApp(BaseModel):
+    """
+    The app and which of its processes.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    process: RouteDestinationProcess
+
+
+class RouteDestinationAppRequest(BaseModel):
+    """
+    The app and which of its processes; `web` if not given.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    process: RouteDestinationProcessRequest | None | MISSING = MISSING
+
+
+class RouteDestinationEntry(BaseModel):
+    """
+    An app that a route leads to.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    app: RouteDestinationApp
+    weight: StrictInt | None
+    """
+    The share of requests in percent; null when all destinations are equal.
+    """
+    port: StrictInt | None
+    """
+    The port that the app listens on; null where the platform chooses.
+    """
+    protocol: Literal["http1", "http2", "tcp"] | None | MISSING = MISSING
+    """
+    How the router speaks to the app; null in old answers. Sent since 2021.
+    """
+    created_at: Timestamp | MISSING = MISSING
+    """
+    When it was added. Sent since 2024.
+    """
+    updated_at: Timestamp | None | MISSING = MISSING
+    """
+    When it last changed. Sent since 2024.
+    """
+
+
+class RouteDestinationLinks(BaseModel):
+    """
+    Where the route and its destinations are.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    __annotations__ = {
+        "__pydantic_extra__": dict[str, Link],
+    }
+    destinations: Link
+    route: Link
+
+
+class RouteDestinationProcess(BaseModel):
+    """
+    A process of the app.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    type: Annotated[str, Field(min_length=1)]
+    """
+    Its type, such as `web`.
+    """
+
+
+class RouteDestinationProcessRequest(BaseModel):
+    """
+    A process of the app.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    type: Annotated[str, Field(min_length=1)]
+
+
+class RouteDestinationReplacement(BaseModel):
+    """
+    An app that the route is to lead to.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    app: RouteDestinationAppRequest
+    port: Annotated[StrictInt | None | MISSING, Field(ge=1024, le=65535)] = MISSING
+    """
+    The port that the app listens on; 8080 if not given.
+    """
+    protocol: Literal["http1", "http2", "tcp"] | None | MISSING = MISSING
+    """
+    How the router speaks to the app.
+    """
+    weight: Annotated[StrictInt | None | MISSING, Field(ge=1, le=100)] = MISSING
+    """
+    The share of requests in percent; given for all or for none, and 100 in sum.
+    """
+
+
+class RouteDestinationUpdate(BaseModel):
+    """
+    What to change of a destination.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    protocol: Literal["http1", "http2", "tcp"] | None
+    """
+    How the router speaks to the app; null for the usual.
+    """
+
+
+class RouteDestinations(BaseModel):
+    """
+    All destinations of a route.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    destinations: list[RouteDestinationEntry]
+    links: RouteDestinationsLinks
+
+
+class RouteDestinationsAdd(BaseModel):
+    """
+    Apps that the route is to lead to besides those that it leads to.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    destinations: Annotated[list[RouteDestinationAdd], Field(max_length=100, min_length=1)]
+
+
+class RouteDestinationsLinks(BaseModel):
+    """
+    Where the route and its destinations are.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    __annotations__ = {
+        "__pydantic_extra__": dict[str, Link],
+    }
+    self: Link
+    route: Link
+
+
+class RouteDestinationsReplace(BaseModel):
+    """
+    The apps that the route is to lead to.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    destinations: Annotated[list[RouteDestinationReplacement], Field(max_length=100)]
+
+
+class RouteIncluded(BaseModel):
+    """
+    Resources that `include` asked for.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    domains: list[Domain] | MISSING = MISSING
+    """
+    The domains of the routes.
+    """
+    spaces: list[Space] | MISSING = MISSING
+    """
+    The spaces of the routes.
+    """
+    organizations: list[Organization] | MISSING = MISSING
+    """
+    The organizations of the spaces.
+    """
+
+
+class RouteLinks(BaseModel):
+    """
+    What is related to the route.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    __annotations__ = {
+        "__pydantic_extra__": dict[str, Link],
+    }
+    self: Link
+    space: Link
+    destinations: Link
+    domain: Link
+
+
+class RouteList(BaseModel):
+    """
+    One page of routes.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    pagination: Pagination
+    resources: list[Route]
+    """
+    The routes of this page.
+    """
+    included: RouteIncluded | MISSING = MISSING
+    """
+    What `include` asked for.
+    """
+
+
+class RouteOptions(BaseModel):
+    """
+    Options by name, such as `loadbalancing`.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    loadbalancing: Literal["round-robin", "least-connection"] | MISSING = MISSING
+    """
+    How requests are spread over the instances.
+    """
+
+
+class RouteRelationships(BaseModel):
+    """
+    What the route belongs to.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    space: ToOneRelationship
+    domain: ToOneRelationship
+
+
+class RouteRelationshipsRequest(BaseModel):
+    """
+    What the route will belong to.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    space: ToOneRelationshipRequest
+    domain: ToOneRelationshipRequest
+
+
+class RouteReservation(BaseModel):
+    """
+    Whether a route exists.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    matching_route: StrictBool
+
+
+class RouteUpdate(BaseModel):
+    """
+    What to change of a route.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    metadata: MetadataRequest | MISSING = MISSING
+
+
+class RouterGroupRequest(BaseModel):
+    """
+    Names a router group.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    guid: str
+
+
 class SelfLinks(BaseModel):
     """
     Where the resource itself is.
@@ -3007,6 +4482,248 @@ class SelfLinks(BaseModel):
         validate_by_name=True,
     )
     self: Link
+
+
+class ServiceCredentialBinding(BaseModel):
+    """
+    Credentials of a service instance, for an app or for other uses.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    created_at: Timestamp
+    """
+    When the binding was created.
+    """
+    updated_at: Timestamp
+    """
+    When it last changed.
+    """
+    name: str | None
+    """
+    May be null for an app.
+    """
+    type: str
+    """
+    For whom it is, `app` or `key`.
+    """
+    last_operation: LastOperation | None
+    """
+    What was last done with it; null for what the user provided.
+    """
+    relationships: ServiceCredentialBindingRelationships
+    metadata: Metadata
+    links: ServiceCredentialBindingLinks
+
+
+class ServiceCredentialBindingIncluded(BaseModel):
+    """
+    Resources that `include` asked for.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    apps: list[App] | MISSING = MISSING
+    """
+    The apps of the bindings.
+    """
+    service_instances: list[ServiceInstance] | MISSING = MISSING
+    """
+    The service instances of the bindings.
+    """
+
+
+class ServiceCredentialBindingLinks(BaseModel):
+    """
+    What is related to the binding.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    __annotations__ = {
+        "__pydantic_extra__": dict[str, Link],
+    }
+    self: Link
+    details: Link
+    service_instance: Link
+
+
+class ServiceCredentialBindingList(BaseModel):
+    """
+    One page of service credential bindings.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    pagination: Pagination
+    resources: list[ServiceCredentialBinding]
+    """
+    The bindings of this page.
+    """
+    included: ServiceCredentialBindingIncluded | MISSING = MISSING
+
+
+class ServiceCredentialBindingRelationships(BaseModel):
+    """
+    What is bound to what.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    service_instance: ToOneRelationship
+    app: ToOneRelationship | MISSING = MISSING
+    """
+    Only with type `app`.
+    """
+
+
+class ServiceInstance(BaseModel):
+    """
+    Something that apps use, made by a broker or described by the user.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    created_at: Timestamp
+    """
+    When the instance was created.
+    """
+    updated_at: Timestamp
+    """
+    When it last changed.
+    """
+    name: str
+    """
+    Unique within the space.
+    """
+    type: str
+    """
+    Who made it, `managed` (a broker) or `user-provided`.
+    """
+    tags: list[str]
+    """
+    What apps recognise it by.
+    """
+    last_operation: LastOperation
+    relationships: ServiceInstanceRelationships
+    metadata: Metadata
+    links: ServiceInstanceLinks
+
+
+class ServiceInstanceLinks(BaseModel):
+    """
+    What is related to the service instance.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    __annotations__ = {
+        "__pydantic_extra__": dict[str, Link],
+    }
+    self: Link
+    space: Link
+    service_credential_bindings: Link
+    service_route_bindings: Link
+
+
+class ServiceInstanceList(BaseModel):
+    """
+    One page of service instances.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    pagination: Pagination
+    resources: list[ServiceInstance]
+    """
+    The service instances of this page.
+    """
+    included: dict[str, Any] | MISSING = MISSING
+    """
+    Spaces, organizations, plans, offerings and brokers, as far as `fields` asked for them.
+    """
+
+
+class ServiceInstanceRelationships(BaseModel):
+    """
+    Where the instance is and, if a broker made it, of which plan.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    space: ToOneRelationship
+    service_plan: ToOneRelationship | MISSING = MISSING
+    """
+    Only with type `managed`.
+    """
+
+
+class Sidecar(BaseModel):
+    """
+    Something that runs beside the instances of an app's processes.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    name: str
+    """
+    Unique within the app.
+    """
+    command: str
+    """
+    How it is started.
+    """
+    process_types: list[str]
+    """
+    Beside which processes it runs.
+    """
+    memory_in_mb: StrictInt | None | MISSING = MISSING
+    """
+    Memory that it takes from its instance, in MiB.
+    """
+    origin: str | MISSING = MISSING
+    """
+    Who made it, `user` or `buildpack`.
+    """
+    created_at: Timestamp
+    """
+    When it was created.
+    """
+    updated_at: Timestamp
+    """
+    When it last changed.
+    """
+    relationships: AppRelationship
+
+
+class SidecarList(BaseModel):
+    """
+    One page of sidecars.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    pagination: Pagination
+    resources: list[Sidecar]
+    """
+    The sidecars of this page.
+    """
 
 
 class Space(BaseModel):
@@ -3369,6 +5086,101 @@ class SupportLink(BaseModel):
     """
 
 
+SupportedProtocol = TypeAliasType("SupportedProtocol", Annotated[str, Field(min_length=1)])
+
+
+class Task(BaseModel):
+    """
+    A command that is run once with an app's droplet.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    sequence_id: Annotated[StrictInt, Field(ge=1)]
+    """
+    Counts the tasks of the app.
+    """
+    name: str
+    """
+    Chosen by the user, or random.
+    """
+    command: str | MISSING = MISSING
+    """
+    What is run; only for callers who may read secrets, and never in lists of all apps.
+    """
+    user: str | None | MISSING = MISSING
+    """
+    The user that it runs as. Younger than 2024.
+    """
+    state: str
+    """
+    One of `PENDING`, `RUNNING`, `CANCELING`, `SUCCEEDED` and `FAILED`.
+    """
+    memory_in_mb: StrictInt
+    """
+    Memory, in MiB.
+    """
+    disk_in_mb: StrictInt
+    """
+    Disk, in MiB.
+    """
+    log_rate_limit_in_bytes_per_second: StrictInt | MISSING = MISSING
+    """
+    How much it may log; -1 for no limit.
+    """
+    result: dict[str, Any]
+    """
+    Why it failed, as `failure_reason`.
+    """
+    droplet_guid: Guid
+    relationships: AppRelationship
+    metadata: Metadata
+    created_at: Timestamp
+    """
+    When the task was created.
+    """
+    updated_at: Timestamp
+    """
+    When it last changed.
+    """
+    links: TaskLinks
+
+
+class TaskLinks(BaseModel):
+    """
+    What is related to the task and what can be done with it.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    __annotations__ = {
+        "__pydantic_extra__": dict[str, Link],
+    }
+    self: Link
+    app: Link
+    cancel: LinkWithMethod
+    droplet: Link
+
+
+class TaskList(BaseModel):
+    """
+    One page of tasks.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    pagination: Pagination
+    resources: list[Task]
+    """
+    The tasks of this page.
+    """
+
+
 Timestamp = TypeAliasType(
     "Timestamp",
     Annotated[
@@ -3397,6 +5209,29 @@ A moment in UTC, whole seconds, `YYYY-MM-DDThh:mm:ssZ`. The pattern knows the ca
 is refused like any other text.
 
 """
+
+
+class ToManyRelationship(BaseModel):
+    """
+    Any number of related resources.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    data: list[ResourceIdentifier]
+
+
+class ToManyRelationshipRequest(BaseModel):
+    """
+    Names any number of resources.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    data: list[ResourceIdentifierRequest]
 
 
 class ToOneRelationship(BaseModel):
@@ -4143,6 +5978,63 @@ class V3RootLinks(CheckedModel):
     stacks: ExperimentalLink
     tasks: ExperimentalLink
     users: ExperimentalLink
+
+
+class VcapApplication(BaseModel):
+    """
+    The app as its instances see it.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    cf_api: Annotated[str, Field(min_length=1)]
+    """
+    Address of the Cloud Controller.
+    """
+    limits: dict[str, Any]
+    """
+    File descriptors and, for single processes, memory and disk.
+    """
+    application_id: Guid
+    application_name: str
+    """
+    The app's name.
+    """
+    application_uris: list[str]
+    """
+    Addresses of the app.
+    """
+    application_version: str | MISSING = MISSING
+    """
+    Changes with every update of the process.
+    """
+    name: str
+    """
+    The app's name.
+    """
+    space_id: Guid
+    space_name: str
+    """
+    The space's name.
+    """
+    organization_id: Guid | MISSING = MISSING
+    organization_name: str | MISSING = MISSING
+    """
+    The organization's name.
+    """
+    uris: list[str] | MISSING = MISSING
+    """
+    Addresses of the app.
+    """
+    users: None | MISSING = MISSING
+    """
+    Always null.
+    """
+    version: str | MISSING = MISSING
+    """
+    Changes with every update of the process.
+    """
 
 
 class VersionMeta(BaseModel):

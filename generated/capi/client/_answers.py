@@ -12,95 +12,20 @@ from .. import models
 from ..operations import errors as _errors
 
 OAuthBadRequest: Final = Answer(
-    _errors.OAuthBadRequest,
-    media=(AnswerMedia("application/json", "json", models.OAuthError),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-    ),
+    _errors.OAuthBadRequest, media=(AnswerMedia("application/json", "json", models.OAuthError),)
 )
 OAuthForbidden: Final = Answer(
-    _errors.OAuthForbidden,
-    media=(AnswerMedia("application/json", "json", models.OAuthError),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-    ),
+    _errors.OAuthForbidden, media=(AnswerMedia("application/json", "json", models.OAuthError),)
 )
 OAuthServerError: Final = Answer(
-    _errors.OAuthServerError,
-    media=(AnswerMedia("application/json", "json", models.OAuthError),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-    ),
+    _errors.OAuthServerError, media=(AnswerMedia("application/json", "json", models.OAuthError),)
 )
 OAuthUnauthorized: Final = Answer(
-    _errors.OAuthUnauthorized,
-    media=(AnswerMedia("application/json", "json", models.OAuthError),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-    ),
+    _errors.OAuthUnauthorized, media=(AnswerMedia("application/json", "json", models.OAuthError),)
 )
 RangeNotSatisfiable: Final = Answer(
     _errors.RangeNotSatisfiable,
     headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
         AnswerHeader(name="Accept-Ranges", identifier="accept_ranges", type=Literal["bytes"]),
         AnswerHeader(
             name="Content-Range",
@@ -111,255 +36,43 @@ RangeNotSatisfiable: Final = Answer(
     ),
 )
 V2BadGateway: Final = Answer(
-    _errors.V2BadGateway,
-    media=(AnswerMedia("application/json", "json", models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
+    _errors.V2BadGateway, media=(AnswerMedia("application/json", "json", models.ErrorV2),)
 )
 V2BadQueryParameter: Final = Answer(
-    _errors.V2BadQueryParameter,
-    media=(AnswerMedia("application/json", "json", models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
+    _errors.V2BadQueryParameter, media=(AnswerMedia("application/json", "json", models.ErrorV2),)
 )
 V2BadRequest: Final = Answer(
-    _errors.V2BadRequest,
-    media=(AnswerMedia("application/json", "json", models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
+    _errors.V2BadRequest, media=(AnswerMedia("application/json", "json", models.ErrorV2),)
 )
 V2BuildpackBadRequest: Final = Answer(
-    _errors.V2BuildpackBadRequest,
-    media=(AnswerMedia("application/json", "json", models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
+    _errors.V2BuildpackBadRequest, media=(AnswerMedia("application/json", "json", models.ErrorV2),)
 )
 V2BuildpackTaken: Final = Answer(
-    _errors.V2BuildpackTaken,
-    media=(AnswerMedia("application/json", "json", models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
+    _errors.V2BuildpackTaken, media=(AnswerMedia("application/json", "json", models.ErrorV2),)
 )
 V2BuildpackUploadBadRequest: Final = Answer(
     _errors.V2BuildpackUploadBadRequest,
     media=(AnswerMedia("application/json", "json", models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 V2Conflict: Final = Answer(
-    _errors.V2Conflict,
-    media=(AnswerMedia("application/json", "json", models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
+    _errors.V2Conflict, media=(AnswerMedia("application/json", "json", models.ErrorV2),)
 )
 V2Forbidden: Final = Answer(
-    _errors.V2Forbidden,
-    media=(AnswerMedia("application/json", "json", models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
+    _errors.V2Forbidden, media=(AnswerMedia("application/json", "json", models.ErrorV2),)
 )
 V2NotFound: Final = Answer(
-    _errors.V2NotFound,
-    media=(AnswerMedia("application/json", "json", models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
+    _errors.V2NotFound, media=(AnswerMedia("application/json", "json", models.ErrorV2),)
 )
 V2ServerError: Final = Answer(
-    _errors.V2ServerError,
-    media=(AnswerMedia("application/json", "json", models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
+    _errors.V2ServerError, media=(AnswerMedia("application/json", "json", models.ErrorV2),)
 )
 V2ServiceUnavailable: Final = Answer(
-    _errors.V2ServiceUnavailable,
-    media=(AnswerMedia("application/json", "json", models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
+    _errors.V2ServiceUnavailable, media=(AnswerMedia("application/json", "json", models.ErrorV2),)
 )
 V2TooManyRequests: Final = Answer(
     _errors.V2TooManyRequests,
     media=(AnswerMedia("text/plain", "text"),),
     headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
         AnswerHeader(
             name="Retry-After",
             identifier="retry_after",
@@ -399,336 +112,58 @@ V2TooManyRequests: Final = Answer(
     ),
 )
 V2Unauthorized: Final = Answer(
-    _errors.V2Unauthorized,
-    media=(AnswerMedia("application/json", "json", models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-    ),
+    _errors.V2Unauthorized, media=(AnswerMedia("application/json", "json", models.ErrorV2),)
 )
 V2UploadUnprocessableEntity: Final = Answer(
     _errors.V2UploadUnprocessableEntity,
     media=(AnswerMedia("application/json", "json", models.ErrorV2),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 V3AppBadRequest: Final = Answer(
-    _errors.V3AppBadRequest,
-    media=(AnswerMedia("application/json", "json", models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
+    _errors.V3AppBadRequest, media=(AnswerMedia("application/json", "json", models.ErrorsV3),)
 )
 V3BadGateway: Final = Answer(
-    _errors.V3BadGateway,
-    media=(AnswerMedia("application/json", "json", models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
+    _errors.V3BadGateway, media=(AnswerMedia("application/json", "json", models.ErrorsV3),)
 )
 V3BadQueryParameter: Final = Answer(
-    _errors.V3BadQueryParameter,
-    media=(AnswerMedia("application/json", "json", models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
+    _errors.V3BadQueryParameter, media=(AnswerMedia("application/json", "json", models.ErrorsV3),)
 )
 V3BadRequest: Final = Answer(
-    _errors.V3BadRequest,
-    media=(AnswerMedia("application/json", "json", models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
+    _errors.V3BadRequest, media=(AnswerMedia("application/json", "json", models.ErrorsV3),)
 )
 V3BuildBadRequest: Final = Answer(
-    _errors.V3BuildBadRequest,
-    media=(AnswerMedia("application/json", "json", models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
+    _errors.V3BuildBadRequest, media=(AnswerMedia("application/json", "json", models.ErrorsV3),)
 )
 V3BuildUnprocessableEntity: Final = Answer(
     _errors.V3BuildUnprocessableEntity,
     media=(AnswerMedia("application/json", "json", models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 V3BuildpackUnprocessableEntity: Final = Answer(
     _errors.V3BuildpackUnprocessableEntity,
     media=(AnswerMedia("application/json", "json", models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 V3Forbidden: Final = Answer(
-    _errors.V3Forbidden,
-    media=(AnswerMedia("application/json", "json", models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
+    _errors.V3Forbidden, media=(AnswerMedia("application/json", "json", models.ErrorsV3),)
 )
 V3NotFound: Final = Answer(
-    _errors.V3NotFound,
-    media=(AnswerMedia("application/json", "json", models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
+    _errors.V3NotFound, media=(AnswerMedia("application/json", "json", models.ErrorsV3),)
 )
 V3ServerError: Final = Answer(
-    _errors.V3ServerError,
-    media=(AnswerMedia("application/json", "json", models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
+    _errors.V3ServerError, media=(AnswerMedia("application/json", "json", models.ErrorsV3),)
 )
 V3ServiceUnavailable: Final = Answer(
-    _errors.V3ServiceUnavailable,
-    media=(AnswerMedia("application/json", "json", models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
+    _errors.V3ServiceUnavailable, media=(AnswerMedia("application/json", "json", models.ErrorsV3),)
 )
 V3StackUnprocessableEntity: Final = Answer(
     _errors.V3StackUnprocessableEntity,
     media=(AnswerMedia("application/json", "json", models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
 )
 V3StageBadRequest: Final = Answer(
-    _errors.V3StageBadRequest,
-    media=(AnswerMedia("application/json", "json", models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
+    _errors.V3StageBadRequest, media=(AnswerMedia("application/json", "json", models.ErrorsV3),)
 )
 V3TooManyRequests: Final = Answer(
     _errors.V3TooManyRequests,
     media=(AnswerMedia("text/plain", "text"),),
     headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
         AnswerHeader(
             name="Retry-After",
             identifier="retry_after",
@@ -753,62 +188,11 @@ V3TooManyRequests: Final = Answer(
     ),
 )
 V3Unauthorized: Final = Answer(
-    _errors.V3Unauthorized,
-    media=(AnswerMedia("application/json", "json", models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-    ),
+    _errors.V3Unauthorized, media=(AnswerMedia("application/json", "json", models.ErrorsV3),)
 )
 V3UnprocessableEntity: Final = Answer(
-    _errors.V3UnprocessableEntity,
-    media=(AnswerMedia("application/json", "json", models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
+    _errors.V3UnprocessableEntity, media=(AnswerMedia("application/json", "json", models.ErrorsV3),)
 )
 V3UploadBadRequest: Final = Answer(
-    _errors.V3UploadBadRequest,
-    media=(AnswerMedia("application/json", "json", models.ErrorsV3),),
-    headers=(
-        AnswerHeader(
-            name="X-VCAP-Request-ID",
-            identifier="x_vcap_request_id",
-            type=Annotated[str, Field(min_length=1)],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-Content-Type-Options",
-            identifier="x_content_type_options",
-            type=Literal["nosniff"],
-            required=True,
-        ),
-        AnswerHeader(
-            name="X-USER-GUID", identifier="x_user_guid", type=Annotated[str, Field(min_length=1)]
-        ),
-    ),
+    _errors.V3UploadBadRequest, media=(AnswerMedia("application/json", "json", models.ErrorsV3),)
 )

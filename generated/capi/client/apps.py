@@ -24,7 +24,7 @@ from .. import models
 from ..operations import apps as _operations
 from . import _answers
 
-LIST_APPS: Endpoint[_operations.ListApps200] = Endpoint(
+LIST_APPS: Endpoint[models.AppList] = Endpoint(
     operation_id="listApps",
     method="GET",
     path="/v3/apps",
@@ -89,26 +89,7 @@ LIST_APPS: Endpoint[_operations.ListApps200] = Endpoint(
         "200": Answer(
             _operations.ListApps200,
             media=(AnswerMedia("application/json", "json", models.AppList),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -118,8 +99,9 @@ LIST_APPS: Endpoint[_operations.ListApps200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-CREATE_APP: Endpoint[_operations.CreateApp201] = Endpoint(
+CREATE_APP: Endpoint[models.App] = Endpoint(
     operation_id="createApp",
     method="POST",
     path="/v3/apps",
@@ -128,26 +110,7 @@ CREATE_APP: Endpoint[_operations.CreateApp201] = Endpoint(
         "201": Answer(
             _operations.CreateApp201,
             media=(AnswerMedia("application/json", "json", models.App),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3AppBadRequest,
         "401": _answers.V3Unauthorized,
@@ -158,8 +121,9 @@ CREATE_APP: Endpoint[_operations.CreateApp201] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-GET_APP: Endpoint[_operations.GetApp200] = Endpoint(
+GET_APP: Endpoint[models.App] = Endpoint(
     operation_id="getApp",
     method="GET",
     path="/v3/apps/{guid}",
@@ -176,26 +140,7 @@ GET_APP: Endpoint[_operations.GetApp200] = Endpoint(
         "200": Answer(
             _operations.GetApp200,
             media=(AnswerMedia("application/json", "json", models.App),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -206,6 +151,7 @@ GET_APP: Endpoint[_operations.GetApp200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 DELETE_APP: Endpoint[_operations.DeleteApp202] = Endpoint(
     operation_id="deleteApp",
@@ -221,23 +167,6 @@ DELETE_APP: Endpoint[_operations.DeleteApp202] = Endpoint(
         "202": Answer(
             _operations.DeleteApp202,
             headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
                 AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                 AnswerHeader(
                     name="Location",
@@ -258,10 +187,211 @@ DELETE_APP: Endpoint[_operations.DeleteApp202] = Endpoint(
         "503": _answers.V3ServiceUnavailable,
     },
 )
+UPDATE_APP: Endpoint[models.App] = Endpoint(
+    operation_id="updateApp",
+    method="PATCH",
+    path="/v3/apps/{guid}",
+    parameters=(
+        WireParameter(
+            identifier="guid", name="guid", location="path", style="simple", required=True
+        ),
+    ),
+    params=_operations.UpdateAppParams,
+    media=(RequestMedia("application/json", "json"),),
+    answers={
+        "200": Answer(
+            _operations.UpdateApp200,
+            media=(AnswerMedia("application/json", "json", models.App),),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+        ),
+        "400": _answers.V3AppBadRequest,
+        "401": _answers.V3Unauthorized,
+        "403": _answers.V3Forbidden,
+        "404": _answers.V3NotFound,
+        "422": _answers.V3UnprocessableEntity,
+        "429": _answers.V3TooManyRequests,
+        "500": _answers.V3ServerError,
+        "502": _answers.V3BadGateway,
+        "503": _answers.V3ServiceUnavailable,
+    },
+    bare=True,
+)
+START_APP: Endpoint[models.App] = Endpoint(
+    operation_id="startApp",
+    method="POST",
+    path="/v3/apps/{guid}/actions/start",
+    parameters=(
+        WireParameter(
+            identifier="guid", name="guid", location="path", style="simple", required=True
+        ),
+    ),
+    params=_operations.StartAppParams,
+    answers={
+        "200": Answer(
+            _operations.StartApp200,
+            media=(AnswerMedia("application/json", "json", models.App),),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+        ),
+        "400": _answers.V3BadRequest,
+        "401": _answers.V3Unauthorized,
+        "403": _answers.V3Forbidden,
+        "404": _answers.V3NotFound,
+        "422": _answers.V3UnprocessableEntity,
+        "429": _answers.V3TooManyRequests,
+        "500": _answers.V3ServerError,
+        "502": _answers.V3BadGateway,
+        "503": _answers.V3ServiceUnavailable,
+    },
+    bare=True,
+)
+STOP_APP: Endpoint[models.App] = Endpoint(
+    operation_id="stopApp",
+    method="POST",
+    path="/v3/apps/{guid}/actions/stop",
+    parameters=(
+        WireParameter(
+            identifier="guid", name="guid", location="path", style="simple", required=True
+        ),
+    ),
+    params=_operations.StopAppParams,
+    answers={
+        "200": Answer(
+            _operations.StopApp200,
+            media=(AnswerMedia("application/json", "json", models.App),),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+        ),
+        "400": _answers.V3BadRequest,
+        "401": _answers.V3Unauthorized,
+        "403": _answers.V3Forbidden,
+        "404": _answers.V3NotFound,
+        "422": _answers.V3UnprocessableEntity,
+        "429": _answers.V3TooManyRequests,
+        "500": _answers.V3ServerError,
+        "502": _answers.V3BadGateway,
+        "503": _answers.V3ServiceUnavailable,
+    },
+    bare=True,
+)
+RESTART_APP: Endpoint[models.App] = Endpoint(
+    operation_id="restartApp",
+    method="POST",
+    path="/v3/apps/{guid}/actions/restart",
+    parameters=(
+        WireParameter(
+            identifier="guid", name="guid", location="path", style="simple", required=True
+        ),
+    ),
+    params=_operations.RestartAppParams,
+    answers={
+        "200": Answer(
+            _operations.RestartApp200,
+            media=(AnswerMedia("application/json", "json", models.App),),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+        ),
+        "400": _answers.V3BadRequest,
+        "401": _answers.V3Unauthorized,
+        "403": _answers.V3Forbidden,
+        "404": _answers.V3NotFound,
+        "422": _answers.V3UnprocessableEntity,
+        "429": _answers.V3TooManyRequests,
+        "500": _answers.V3ServerError,
+        "502": _answers.V3BadGateway,
+        "503": _answers.V3ServiceUnavailable,
+    },
+    bare=True,
+)
+CLEAR_APP_BUILDPACK_CACHE: Endpoint[_operations.ClearAppBuildpackCache202] = Endpoint(
+    operation_id="clearAppBuildpackCache",
+    method="POST",
+    path="/v3/apps/{guid}/actions/clear_buildpack_cache",
+    parameters=(
+        WireParameter(
+            identifier="guid", name="guid", location="path", style="simple", required=True
+        ),
+    ),
+    params=_operations.ClearAppBuildpackCacheParams,
+    answers={
+        "202": Answer(
+            _operations.ClearAppBuildpackCache202,
+            headers=(
+                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                AnswerHeader(
+                    name="Location",
+                    identifier="location",
+                    type=Annotated[str, Field(min_length=1)],
+                    required=True,
+                ),
+            ),
+        ),
+        "400": _answers.V3BadRequest,
+        "401": _answers.V3Unauthorized,
+        "403": _answers.V3Forbidden,
+        "404": _answers.V3NotFound,
+        "422": _answers.V3UnprocessableEntity,
+        "429": _answers.V3TooManyRequests,
+        "500": _answers.V3ServerError,
+        "502": _answers.V3BadGateway,
+        "503": _answers.V3ServiceUnavailable,
+    },
+)
+GET_APP_PERMISSIONS: Endpoint[models.AppPermissions] = Endpoint(
+    operation_id="getAppPermissions",
+    method="GET",
+    path="/v3/apps/{guid}/permissions",
+    parameters=(
+        WireParameter(
+            identifier="guid", name="guid", location="path", style="simple", required=True
+        ),
+    ),
+    params=_operations.GetAppPermissionsParams,
+    answers={
+        "200": Answer(
+            _operations.GetAppPermissions200,
+            media=(AnswerMedia("application/json", "json", models.AppPermissions),),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+        ),
+        "400": _answers.V3BadRequest,
+        "401": _answers.V3Unauthorized,
+        "403": _answers.V3Forbidden,
+        "404": _answers.V3NotFound,
+        "429": _answers.V3TooManyRequests,
+        "500": _answers.V3ServerError,
+        "502": _answers.V3BadGateway,
+        "503": _answers.V3ServiceUnavailable,
+    },
+    bare=True,
+)
+GET_APP_SSH_ENABLED: Endpoint[models.AppSshEnabled] = Endpoint(
+    operation_id="getAppSshEnabled",
+    method="GET",
+    path="/v3/apps/{guid}/ssh_enabled",
+    parameters=(
+        WireParameter(
+            identifier="guid", name="guid", location="path", style="simple", required=True
+        ),
+    ),
+    params=_operations.GetAppSshEnabledParams,
+    answers={
+        "200": Answer(
+            _operations.GetAppSshEnabled200,
+            media=(AnswerMedia("application/json", "json", models.AppSshEnabled),),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+        ),
+        "400": _answers.V3BadRequest,
+        "401": _answers.V3Unauthorized,
+        "403": _answers.V3Forbidden,
+        "404": _answers.V3NotFound,
+        "429": _answers.V3TooManyRequests,
+        "500": _answers.V3ServerError,
+        "502": _answers.V3BadGateway,
+        "503": _answers.V3ServiceUnavailable,
+    },
+    bare=True,
+)
 
 
 class AppsClient(SyncGroup):
-    """Apps as far as packages need them."""
+    """What is pushed, started and stopped."""
 
     def list_apps(
         self,
@@ -302,7 +432,7 @@ class AppsClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListApps200:
+    ) -> models.AppList:
         """List apps.
 
         `GET /v3/apps`
@@ -419,7 +549,7 @@ class AppsClient(SyncGroup):
             ),
         )
 
-    def create_app(self, body: models.AppCreate) -> _operations.CreateApp201:
+    def create_app(self, body: models.AppCreate) -> models.App:
         """Create an app.
 
         `POST /v3/apps`
@@ -446,7 +576,7 @@ class AppsClient(SyncGroup):
         guid: str,
         *,
         include: tuple[Literal["space", "org", "space.organization"], ...] | None = None,
-    ) -> _operations.GetApp200:
+    ) -> models.App:
         """Get an app.
 
         `GET /v3/apps/{guid}`
@@ -475,9 +605,122 @@ class AppsClient(SyncGroup):
         """
         return self._caller.call(DELETE_APP, Call(params=_operations.DeleteAppParams(guid=guid)))
 
+    def update_app(self, guid: str, body: models.AppUpdate | None = None) -> models.App:
+        """Update an app.
+
+        `PATCH /v3/apps/{guid}`
+
+        Renames an app, changes how it is staged, and merges labels and annotations. Members that
+        are not sent stay; an empty body changes nothing. Of the lifecycle's data too, only what
+        is sent changes; a null `buildpacks` means detection.
+
+        Checks, in this order: the body (422); the app exists and can be read (404 `App not
+        found`); the caller may write (403); suspension (403); the lifecycle is of the same type
+        (422 `Lifecycle type cannot be changed from <a> to <b>`) and what it names exists, as for
+        creating an app; the name is free in the space (422 `CF-UniquenessError`).
+
+        Raises V3AppBadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
+        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        """
+        return self._caller.call(
+            UPDATE_APP, Call(params=_operations.UpdateAppParams(guid=guid), body=body)
+        )
+
+    def start_app(self, guid: str) -> models.App:
+        """Start an app.
+
+        `POST /v3/apps/{guid}/actions/start`
+
+        Makes the app's state `STARTED`; starting a started app changes nothing. The app needs a
+        current droplet.
+
+        Checks, in this order: the app exists and can be read (404 `App not found`); it has a
+        droplet (422 `Assign a droplet before starting this app.`, even for a caller who may not
+        start it); the caller may manage apps there (403); suspension (403); the feature flag of
+        a Docker or cloud native app (403).
+
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
+        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        """
+        return self._caller.call(START_APP, Call(params=_operations.StartAppParams(guid=guid)))
+
+    def stop_app(self, guid: str) -> models.App:
+        """Stop an app.
+
+        `POST /v3/apps/{guid}/actions/stop`
+
+        Makes the app's state `STOPPED`; stopping a stopped app changes nothing.
+
+        Checks, in this order: the app exists and can be read (404 `App not found`); the caller
+        may manage apps there (403); suspension (403).
+
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
+        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        """
+        return self._caller.call(STOP_APP, Call(params=_operations.StopAppParams(guid=guid)))
+
+    def restart_app(self, guid: str) -> models.App:
+        """Restart an app.
+
+        `POST /v3/apps/{guid}/actions/restart`
+
+        Stops the app and starts it again, so that it runs its current droplet. Checks are those
+        of starting it.
+
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
+        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        """
+        return self._caller.call(RESTART_APP, Call(params=_operations.RestartAppParams(guid=guid)))
+
+    def clear_app_buildpack_cache(self, guid: str) -> _operations.ClearAppBuildpackCache202:
+        """Clear the buildpack cache of an app.
+
+        `POST /v3/apps/{guid}/actions/clear_buildpack_cache`
+
+        Queues the removal of everything that buildpacks have kept from one staging of the app to
+        the next, and answers with the job (`app.clear_buildpack_cache`). Checks are those of
+        stopping the app. Since early 2024.
+
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
+        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        """
+        return self._caller.call(
+            CLEAR_APP_BUILDPACK_CACHE,
+            Call(params=_operations.ClearAppBuildpackCacheParams(guid=guid)),
+        )
+
+    def get_app_permissions(self, guid: str) -> models.AppPermissions:
+        """Get the permissions for an app.
+
+        `GET /v3/apps/{guid}/permissions`
+
+        What the caller may see of the app. A caller who cannot read it gets 404 `App not found`.
+
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooManyRequests,
+        V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        """
+        return self._caller.call(
+            GET_APP_PERMISSIONS, Call(params=_operations.GetAppPermissionsParams(guid=guid))
+        )
+
+    def get_app_ssh_enabled(self, guid: str) -> models.AppSshEnabled:
+        """Get whether SSH is enabled for an app.
+
+        `GET /v3/apps/{guid}/ssh_enabled`
+
+        Whether one could log in to the app's instances: platform, space and app must all allow
+        it.
+
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooManyRequests,
+        V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        """
+        return self._caller.call(
+            GET_APP_SSH_ENABLED, Call(params=_operations.GetAppSshEnabledParams(guid=guid))
+        )
+
 
 class AsyncAppsClient(AsyncGroup):
-    """Apps as far as packages need them."""
+    """What is pushed, started and stopped."""
 
     async def list_apps(
         self,
@@ -518,7 +761,7 @@ class AsyncAppsClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListApps200:
+    ) -> models.AppList:
         """List apps.
 
         `GET /v3/apps`
@@ -626,7 +869,7 @@ class AsyncAppsClient(AsyncGroup):
             ),
         )
 
-    async def create_app(self, body: models.AppCreate) -> _operations.CreateApp201:
+    async def create_app(self, body: models.AppCreate) -> models.App:
         """Create an app.
 
         `POST /v3/apps`
@@ -638,7 +881,7 @@ class AsyncAppsClient(AsyncGroup):
         guid: str,
         *,
         include: tuple[Literal["space", "org", "space.organization"], ...] | None = None,
-    ) -> _operations.GetApp200:
+    ) -> models.App:
         """Get an app.
 
         `GET /v3/apps/{guid}`
@@ -654,4 +897,66 @@ class AsyncAppsClient(AsyncGroup):
         """
         return await self._caller.call(
             DELETE_APP, Call(params=_operations.DeleteAppParams(guid=guid))
+        )
+
+    async def update_app(self, guid: str, body: models.AppUpdate | None = None) -> models.App:
+        """Update an app.
+
+        `PATCH /v3/apps/{guid}`
+        """
+        return await self._caller.call(
+            UPDATE_APP, Call(params=_operations.UpdateAppParams(guid=guid), body=body)
+        )
+
+    async def start_app(self, guid: str) -> models.App:
+        """Start an app.
+
+        `POST /v3/apps/{guid}/actions/start`
+        """
+        return await self._caller.call(
+            START_APP, Call(params=_operations.StartAppParams(guid=guid))
+        )
+
+    async def stop_app(self, guid: str) -> models.App:
+        """Stop an app.
+
+        `POST /v3/apps/{guid}/actions/stop`
+        """
+        return await self._caller.call(STOP_APP, Call(params=_operations.StopAppParams(guid=guid)))
+
+    async def restart_app(self, guid: str) -> models.App:
+        """Restart an app.
+
+        `POST /v3/apps/{guid}/actions/restart`
+        """
+        return await self._caller.call(
+            RESTART_APP, Call(params=_operations.RestartAppParams(guid=guid))
+        )
+
+    async def clear_app_buildpack_cache(self, guid: str) -> _operations.ClearAppBuildpackCache202:
+        """Clear the buildpack cache of an app.
+
+        `POST /v3/apps/{guid}/actions/clear_buildpack_cache`
+        """
+        return await self._caller.call(
+            CLEAR_APP_BUILDPACK_CACHE,
+            Call(params=_operations.ClearAppBuildpackCacheParams(guid=guid)),
+        )
+
+    async def get_app_permissions(self, guid: str) -> models.AppPermissions:
+        """Get the permissions for an app.
+
+        `GET /v3/apps/{guid}/permissions`
+        """
+        return await self._caller.call(
+            GET_APP_PERMISSIONS, Call(params=_operations.GetAppPermissionsParams(guid=guid))
+        )
+
+    async def get_app_ssh_enabled(self, guid: str) -> models.AppSshEnabled:
+        """Get whether SSH is enabled for an app.
+
+        `GET /v3/apps/{guid}/ssh_enabled`
+        """
+        return await self._caller.call(
+            GET_APP_SSH_ENABLED, Call(params=_operations.GetAppSshEnabledParams(guid=guid))
         )

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
 from specfoundry.runtime.client import (
     Answer,
     AnswerHeader,
@@ -23,7 +22,7 @@ from .. import models
 from ..operations import audit_events as _operations
 from . import _answers
 
-LIST_AUDIT_EVENTS: Endpoint[_operations.ListAuditEvents200] = Endpoint(
+LIST_AUDIT_EVENTS: Endpoint[models.AuditEventList] = Endpoint(
     operation_id="listAuditEvents",
     method="GET",
     path="/v3/audit_events",
@@ -87,26 +86,7 @@ LIST_AUDIT_EVENTS: Endpoint[_operations.ListAuditEvents200] = Endpoint(
         "200": Answer(
             _operations.ListAuditEvents200,
             media=(AnswerMedia("application/json", "json", models.AuditEventList),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -116,8 +96,9 @@ LIST_AUDIT_EVENTS: Endpoint[_operations.ListAuditEvents200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-GET_AUDIT_EVENT: Endpoint[_operations.GetAuditEvent200] = Endpoint(
+GET_AUDIT_EVENT: Endpoint[models.AuditEvent] = Endpoint(
     operation_id="getAuditEvent",
     method="GET",
     path="/v3/audit_events/{guid}",
@@ -131,26 +112,7 @@ GET_AUDIT_EVENT: Endpoint[_operations.GetAuditEvent200] = Endpoint(
         "200": Answer(
             _operations.GetAuditEvent200,
             media=(AnswerMedia("application/json", "json", models.AuditEvent),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -161,6 +123,7 @@ GET_AUDIT_EVENT: Endpoint[_operations.GetAuditEvent200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 
 
@@ -198,7 +161,7 @@ class AuditEventsClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListAuditEvents200:
+    ) -> models.AuditEventList:
         """List audit events.
 
         `GET /v3/audit_events`
@@ -308,7 +271,7 @@ class AuditEventsClient(SyncGroup):
             ),
         )
 
-    def get_audit_event(self, guid: str) -> _operations.GetAuditEvent200:
+    def get_audit_event(self, guid: str) -> models.AuditEvent:
         """Get an audit event.
 
         `GET /v3/audit_events/{guid}`
@@ -357,7 +320,7 @@ class AsyncAuditEventsClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListAuditEvents200:
+    ) -> models.AuditEventList:
         """List audit events.
 
         `GET /v3/audit_events`
@@ -453,7 +416,7 @@ class AsyncAuditEventsClient(AsyncGroup):
             ),
         )
 
-    async def get_audit_event(self, guid: str) -> _operations.GetAuditEvent200:
+    async def get_audit_event(self, guid: str) -> models.AuditEvent:
         """Get an audit event.
 
         `GET /v3/audit_events/{guid}`

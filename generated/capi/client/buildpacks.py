@@ -27,7 +27,7 @@ from .. import models
 from ..operations import buildpacks as _operations
 from . import _answers
 
-LIST_BUILDPACKS: Endpoint[_operations.ListBuildpacks200] = Endpoint(
+LIST_BUILDPACKS: Endpoint[models.BuildpackList] = Endpoint(
     operation_id="listBuildpacks",
     method="GET",
     path="/v3/buildpacks",
@@ -78,26 +78,7 @@ LIST_BUILDPACKS: Endpoint[_operations.ListBuildpacks200] = Endpoint(
         "200": Answer(
             _operations.ListBuildpacks200,
             media=(AnswerMedia("application/json", "json", models.BuildpackList),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -107,8 +88,9 @@ LIST_BUILDPACKS: Endpoint[_operations.ListBuildpacks200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-CREATE_BUILDPACK: Endpoint[_operations.CreateBuildpack201] = Endpoint(
+CREATE_BUILDPACK: Endpoint[models.Buildpack] = Endpoint(
     operation_id="createBuildpack",
     method="POST",
     path="/v3/buildpacks",
@@ -117,26 +99,7 @@ CREATE_BUILDPACK: Endpoint[_operations.CreateBuildpack201] = Endpoint(
         "201": Answer(
             _operations.CreateBuildpack201,
             media=(AnswerMedia("application/json", "json", models.Buildpack),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -147,8 +110,9 @@ CREATE_BUILDPACK: Endpoint[_operations.CreateBuildpack201] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-GET_BUILDPACK: Endpoint[_operations.GetBuildpack200] = Endpoint(
+GET_BUILDPACK: Endpoint[models.Buildpack] = Endpoint(
     operation_id="getBuildpack",
     method="GET",
     path="/v3/buildpacks/{guid}",
@@ -162,26 +126,7 @@ GET_BUILDPACK: Endpoint[_operations.GetBuildpack200] = Endpoint(
         "200": Answer(
             _operations.GetBuildpack200,
             media=(AnswerMedia("application/json", "json", models.Buildpack),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -192,6 +137,7 @@ GET_BUILDPACK: Endpoint[_operations.GetBuildpack200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 DELETE_BUILDPACK: Endpoint[_operations.DeleteBuildpack202] = Endpoint(
     operation_id="deleteBuildpack",
@@ -207,23 +153,6 @@ DELETE_BUILDPACK: Endpoint[_operations.DeleteBuildpack202] = Endpoint(
         "202": Answer(
             _operations.DeleteBuildpack202,
             headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
                 AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                 AnswerHeader(
                     name="Location",
@@ -243,7 +172,7 @@ DELETE_BUILDPACK: Endpoint[_operations.DeleteBuildpack202] = Endpoint(
         "503": _answers.V3ServiceUnavailable,
     },
 )
-UPDATE_BUILDPACK: Endpoint[_operations.UpdateBuildpack200] = Endpoint(
+UPDATE_BUILDPACK: Endpoint[models.Buildpack] = Endpoint(
     operation_id="updateBuildpack",
     method="PATCH",
     path="/v3/buildpacks/{guid}",
@@ -258,26 +187,7 @@ UPDATE_BUILDPACK: Endpoint[_operations.UpdateBuildpack200] = Endpoint(
         "200": Answer(
             _operations.UpdateBuildpack200,
             media=(AnswerMedia("application/json", "json", models.Buildpack),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -289,6 +199,7 @@ UPDATE_BUILDPACK: Endpoint[_operations.UpdateBuildpack200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 UPLOAD_BUILDPACK: Endpoint[_operations.UploadBuildpack202] = Endpoint(
     operation_id="uploadBuildpack",
@@ -310,23 +221,6 @@ UPLOAD_BUILDPACK: Endpoint[_operations.UploadBuildpack202] = Endpoint(
             _operations.UploadBuildpack202,
             media=(AnswerMedia("application/json", "json", models.Buildpack),),
             headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
                 AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                 AnswerHeader(
                     name="Location",
@@ -388,7 +282,7 @@ class BuildpacksClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListBuildpacks200:
+    ) -> models.BuildpackList:
         """List buildpacks.
 
         `GET /v3/buildpacks`
@@ -497,7 +391,7 @@ class BuildpacksClient(SyncGroup):
             ),
         )
 
-    def create_buildpack(self, body: models.BuildpackCreate) -> _operations.CreateBuildpack201:
+    def create_buildpack(self, body: models.BuildpackCreate) -> models.Buildpack:
         """Create a buildpack.
 
         `POST /v3/buildpacks`
@@ -517,7 +411,7 @@ class BuildpacksClient(SyncGroup):
         """
         return self._caller.call(CREATE_BUILDPACK, Call(body=body))
 
-    def get_buildpack(self, guid: str) -> _operations.GetBuildpack200:
+    def get_buildpack(self, guid: str) -> models.Buildpack:
         """Get a buildpack.
 
         `GET /v3/buildpacks/{guid}`
@@ -552,7 +446,7 @@ class BuildpacksClient(SyncGroup):
 
     def update_buildpack(
         self, guid: str, body: models.BuildpackUpdate | None = None
-    ) -> _operations.UpdateBuildpack200:
+    ) -> models.Buildpack:
         """Update a buildpack.
 
         `PATCH /v3/buildpacks/{guid}`
@@ -651,7 +545,7 @@ class AsyncBuildpacksClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListBuildpacks200:
+    ) -> models.BuildpackList:
         """List buildpacks.
 
         `GET /v3/buildpacks`
@@ -750,16 +644,14 @@ class AsyncBuildpacksClient(AsyncGroup):
             ),
         )
 
-    async def create_buildpack(
-        self, body: models.BuildpackCreate
-    ) -> _operations.CreateBuildpack201:
+    async def create_buildpack(self, body: models.BuildpackCreate) -> models.Buildpack:
         """Create a buildpack.
 
         `POST /v3/buildpacks`
         """
         return await self._caller.call(CREATE_BUILDPACK, Call(body=body))
 
-    async def get_buildpack(self, guid: str) -> _operations.GetBuildpack200:
+    async def get_buildpack(self, guid: str) -> models.Buildpack:
         """Get a buildpack.
 
         `GET /v3/buildpacks/{guid}`
@@ -779,7 +671,7 @@ class AsyncBuildpacksClient(AsyncGroup):
 
     async def update_buildpack(
         self, guid: str, body: models.BuildpackUpdate | None = None
-    ) -> _operations.UpdateBuildpack200:
+    ) -> models.Buildpack:
         """Update a buildpack.
 
         `PATCH /v3/buildpacks/{guid}`

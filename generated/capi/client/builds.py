@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
 from specfoundry.runtime.client import (
     Answer,
     AnswerHeader,
@@ -24,7 +23,7 @@ from .. import models
 from ..operations import builds as _operations
 from . import _answers
 
-LIST_BUILDS: Endpoint[_operations.ListBuilds200] = Endpoint(
+LIST_BUILDS: Endpoint[models.BuildList] = Endpoint(
     operation_id="listBuilds",
     method="GET",
     path="/v3/builds",
@@ -82,26 +81,7 @@ LIST_BUILDS: Endpoint[_operations.ListBuilds200] = Endpoint(
         "200": Answer(
             _operations.ListBuilds200,
             media=(AnswerMedia("application/json", "json", models.BuildList),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -111,8 +91,9 @@ LIST_BUILDS: Endpoint[_operations.ListBuilds200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-CREATE_BUILD: Endpoint[_operations.CreateBuild201] = Endpoint(
+CREATE_BUILD: Endpoint[models.Build] = Endpoint(
     operation_id="createBuild",
     method="POST",
     path="/v3/builds",
@@ -121,26 +102,7 @@ CREATE_BUILD: Endpoint[_operations.CreateBuild201] = Endpoint(
         "201": Answer(
             _operations.CreateBuild201,
             media=(AnswerMedia("application/json", "json", models.Build),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BuildBadRequest,
         "401": _answers.V3Unauthorized,
@@ -151,8 +113,9 @@ CREATE_BUILD: Endpoint[_operations.CreateBuild201] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-GET_BUILD: Endpoint[_operations.GetBuild200] = Endpoint(
+GET_BUILD: Endpoint[models.Build] = Endpoint(
     operation_id="getBuild",
     method="GET",
     path="/v3/builds/{guid}",
@@ -166,26 +129,7 @@ GET_BUILD: Endpoint[_operations.GetBuild200] = Endpoint(
         "200": Answer(
             _operations.GetBuild200,
             media=(AnswerMedia("application/json", "json", models.Build),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -196,8 +140,9 @@ GET_BUILD: Endpoint[_operations.GetBuild200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-UPDATE_BUILD: Endpoint[_operations.UpdateBuild200] = Endpoint(
+UPDATE_BUILD: Endpoint[models.Build] = Endpoint(
     operation_id="updateBuild",
     method="PATCH",
     path="/v3/builds/{guid}",
@@ -212,26 +157,7 @@ UPDATE_BUILD: Endpoint[_operations.UpdateBuild200] = Endpoint(
         "200": Answer(
             _operations.UpdateBuild200,
             media=(AnswerMedia("application/json", "json", models.Build),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -243,8 +169,9 @@ UPDATE_BUILD: Endpoint[_operations.UpdateBuild200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-LIST_BUILDS_FOR_APP: Endpoint[_operations.ListBuildsForApp200] = Endpoint(
+LIST_BUILDS_FOR_APP: Endpoint[models.BuildList] = Endpoint(
     operation_id="listBuildsForApp",
     method="GET",
     path="/v3/apps/{guid}/builds",
@@ -296,26 +223,7 @@ LIST_BUILDS_FOR_APP: Endpoint[_operations.ListBuildsForApp200] = Endpoint(
         "200": Answer(
             _operations.ListBuildsForApp200,
             media=(AnswerMedia("application/json", "json", models.BuildList),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -326,6 +234,7 @@ LIST_BUILDS_FOR_APP: Endpoint[_operations.ListBuildsForApp200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 
 
@@ -362,7 +271,7 @@ class BuildsClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListBuilds200:
+    ) -> models.BuildList:
         """List builds.
 
         `GET /v3/builds`
@@ -465,7 +374,7 @@ class BuildsClient(SyncGroup):
             ),
         )
 
-    def create_build(self, body: models.BuildCreate) -> _operations.CreateBuild201:
+    def create_build(self, body: models.BuildCreate) -> models.Build:
         """Create a build.
 
         `POST /v3/builds`
@@ -494,7 +403,7 @@ class BuildsClient(SyncGroup):
         """
         return self._caller.call(CREATE_BUILD, Call(body=body))
 
-    def get_build(self, guid: str) -> _operations.GetBuild200:
+    def get_build(self, guid: str) -> models.Build:
         """Get a build.
 
         `GET /v3/builds/{guid}`
@@ -507,9 +416,7 @@ class BuildsClient(SyncGroup):
         """
         return self._caller.call(GET_BUILD, Call(params=_operations.GetBuildParams(guid=guid)))
 
-    def update_build(
-        self, guid: str, body: models.BuildUpdate | None = None
-    ) -> _operations.UpdateBuild200:
+    def update_build(self, guid: str, body: models.BuildUpdate | None = None) -> models.Build:
         """Update a build.
 
         `PATCH /v3/builds/{guid}`
@@ -561,7 +468,7 @@ class BuildsClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListBuildsForApp200:
+    ) -> models.BuildList:
         """List an app's builds.
 
         `GET /v3/apps/{guid}/builds`
@@ -695,7 +602,7 @@ class AsyncBuildsClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListBuilds200:
+    ) -> models.BuildList:
         """List builds.
 
         `GET /v3/builds`
@@ -788,14 +695,14 @@ class AsyncBuildsClient(AsyncGroup):
             ),
         )
 
-    async def create_build(self, body: models.BuildCreate) -> _operations.CreateBuild201:
+    async def create_build(self, body: models.BuildCreate) -> models.Build:
         """Create a build.
 
         `POST /v3/builds`
         """
         return await self._caller.call(CREATE_BUILD, Call(body=body))
 
-    async def get_build(self, guid: str) -> _operations.GetBuild200:
+    async def get_build(self, guid: str) -> models.Build:
         """Get a build.
 
         `GET /v3/builds/{guid}`
@@ -804,9 +711,7 @@ class AsyncBuildsClient(AsyncGroup):
             GET_BUILD, Call(params=_operations.GetBuildParams(guid=guid))
         )
 
-    async def update_build(
-        self, guid: str, body: models.BuildUpdate | None = None
-    ) -> _operations.UpdateBuild200:
+    async def update_build(self, guid: str, body: models.BuildUpdate | None = None) -> models.Build:
         """Update a build.
 
         `PATCH /v3/builds/{guid}`
@@ -844,7 +749,7 @@ class AsyncBuildsClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListBuildsForApp200:
+    ) -> models.BuildList:
         """List an app's builds.
 
         `GET /v3/apps/{guid}/builds`

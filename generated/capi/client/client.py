@@ -8,35 +8,54 @@ from typing import Final
 
 from specfoundry.runtime.client import AsynchronousClient, AsyncJob, SyncClient
 
+from .. import models
 from ..operations import apps as _apps_operations
 from ..operations import buildpacks as _buildpacks_operations
+from ..operations import domains as _domains_operations
 from ..operations import droplets as _droplets_operations
 from ..operations import organizations as _organizations_operations
 from ..operations import packages as _packages_operations
 from ..operations import roles as _roles_operations
+from ..operations import routes as _routes_operations
 from ..operations import spaces as _spaces_operations
 from ..operations import users as _users_operations
 from . import jobs as _jobs
+from .app_environment import AppEnvironmentClient, AsyncAppEnvironmentClient
+from .app_features import AppFeaturesClient, AsyncAppFeaturesClient
+from .app_processes import AppProcessesClient, AsyncAppProcessesClient
 from .apps import AppsClient, AsyncAppsClient
 from .audit_events import AsyncAuditEventsClient, AuditEventsClient
 from .buildpacks import AsyncBuildpacksClient, BuildpacksClient
 from .builds import AsyncBuildsClient, BuildsClient
+from .current_droplets import AsyncCurrentDropletsClient, CurrentDropletsClient
+from .deployments import AsyncDeploymentsClient, DeploymentsClient
+from .domains import AsyncDomainsClient, DomainsClient
 from .droplets import AsyncDropletsClient, DropletsClient
 from .info import AsyncInfoClient, InfoClient
 from .jobs import AsyncJobsClient, JobsClient
 from .organizations import AsyncOrganizationsClient, OrganizationsClient
 from .packages import AsyncPackagesClient, PackagesClient
+from .processes import AsyncProcessesClient, ProcessesClient
 from .resource_matches import AsyncResourceMatchesClient, ResourceMatchesClient
+from .revisions import AsyncRevisionsClient, RevisionsClient
 from .roles import AsyncRolesClient, RolesClient
 from .root import AsyncRootClient, RootClient
+from .routes import AsyncRoutesClient, RoutesClient
+from .service_credential_bindings import (
+    AsyncServiceCredentialBindingsClient,
+    ServiceCredentialBindingsClient,
+)
+from .service_instances import AsyncServiceInstancesClient, ServiceInstancesClient
+from .sidecars import AsyncSidecarsClient, SidecarsClient
 from .spaces import AsyncSpacesClient, SpacesClient
 from .stacks import AsyncStacksClient, StacksClient
+from .tasks import AsyncTasksClient, TasksClient
 from .tokens import AsyncTokensClient, TokensClient
 from .users import AsyncUsersClient, UsersClient
 from .v2_buildpacks import AsyncV2BuildpacksClient, V2BuildpacksClient
 from .v2_jobs import AsyncV2JobsClient, V2JobsClient
 
-_JOBS: Final[dict[type[object], AsyncJob[_operations.GetJob200]]] = {
+_JOBS: Final[dict[type[object], AsyncJob[models.Job]]] = {
     _packages_operations.DeletePackage202: AsyncJob(
         location="location",
         endpoint=_jobs.GET_JOB,
@@ -85,6 +104,14 @@ _JOBS: Final[dict[type[object], AsyncJob[_operations.GetJob200]]] = {
         failed=("FAILED",),
         errors="/errors",
     ),
+    _apps_operations.ClearAppBuildpackCache202: AsyncJob(
+        location="location",
+        endpoint=_jobs.GET_JOB,
+        state="/state",
+        done=("COMPLETE",),
+        failed=("FAILED",),
+        errors="/errors",
+    ),
     _buildpacks_operations.DeleteBuildpack202: AsyncJob(
         location="location",
         endpoint=_jobs.GET_JOB,
@@ -110,6 +137,30 @@ _JOBS: Final[dict[type[object], AsyncJob[_operations.GetJob200]]] = {
         errors="/errors",
     ),
     _roles_operations.DeleteRole202: AsyncJob(
+        location="location",
+        endpoint=_jobs.GET_JOB,
+        state="/state",
+        done=("COMPLETE",),
+        failed=("FAILED",),
+        errors="/errors",
+    ),
+    _domains_operations.DeleteDomain202: AsyncJob(
+        location="location",
+        endpoint=_jobs.GET_JOB,
+        state="/state",
+        done=("COMPLETE",),
+        failed=("FAILED",),
+        errors="/errors",
+    ),
+    _routes_operations.DeleteRoute202: AsyncJob(
+        location="location",
+        endpoint=_jobs.GET_JOB,
+        state="/state",
+        done=("COMPLETE",),
+        failed=("FAILED",),
+        errors="/errors",
+    ),
+    _routes_operations.DeleteUnmappedRoutes202: AsyncJob(
         location="location",
         endpoint=_jobs.GET_JOB,
         state="/state",
@@ -175,8 +226,63 @@ class Client(SyncClient):
 
     @cached_property
     def apps(self) -> AppsClient:
-        """Apps as far as packages need them."""
+        """What is pushed, started and stopped."""
         return AppsClient(self._caller)
+
+    @cached_property
+    def app_features(self) -> AppFeaturesClient:
+        """What is switched on or off for one app."""
+        return AppFeaturesClient(self._caller)
+
+    @cached_property
+    def app_environment(self) -> AppEnvironmentClient:
+        """The environment variables of an app."""
+        return AppEnvironmentClient(self._caller)
+
+    @cached_property
+    def current_droplets(self) -> CurrentDropletsClient:
+        """Which droplet an app runs."""
+        return CurrentDropletsClient(self._caller)
+
+    @cached_property
+    def processes(self) -> ProcessesClient:
+        """How each kind of process of an app is to be run."""
+        return ProcessesClient(self._caller)
+
+    @cached_property
+    def app_processes(self) -> AppProcessesClient:
+        """The same processes, by app and type."""
+        return AppProcessesClient(self._caller)
+
+    @cached_property
+    def sidecars(self) -> SidecarsClient:
+        """What runs beside the instances of an app."""
+        return SidecarsClient(self._caller)
+
+    @cached_property
+    def deployments(self) -> DeploymentsClient:
+        """Replacements of an app's instances without an interruption."""
+        return DeploymentsClient(self._caller)
+
+    @cached_property
+    def revisions(self) -> RevisionsClient:
+        """What an app was at former times."""
+        return RevisionsClient(self._caller)
+
+    @cached_property
+    def tasks(self) -> TasksClient:
+        """Commands that are run once with an app's droplet."""
+        return TasksClient(self._caller)
+
+    @cached_property
+    def service_credential_bindings(self) -> ServiceCredentialBindingsClient:
+        """Credentials of services for apps."""
+        return ServiceCredentialBindingsClient(self._caller)
+
+    @cached_property
+    def service_instances(self) -> ServiceInstancesClient:
+        """Services that apps use."""
+        return ServiceInstancesClient(self._caller)
 
     @cached_property
     def buildpacks(self) -> BuildpacksClient:
@@ -197,6 +303,16 @@ class Client(SyncClient):
     def roles(self) -> RolesClient:
         """What users may do, and where."""
         return RolesClient(self._caller)
+
+    @cached_property
+    def domains(self) -> DomainsClient:
+        """Names under which routes are made."""
+        return DomainsClient(self._caller)
+
+    @cached_property
+    def routes(self) -> RoutesClient:
+        """Addresses that lead to apps."""
+        return RoutesClient(self._caller)
 
     @cached_property
     def jobs(self) -> JobsClient:
@@ -224,13 +340,17 @@ class Client(SyncClient):
         | _organizations_operations.DeleteOrganization202
         | _spaces_operations.DeleteSpace202
         | _apps_operations.DeleteApp202
+        | _apps_operations.ClearAppBuildpackCache202
         | _buildpacks_operations.DeleteBuildpack202
         | _buildpacks_operations.UploadBuildpack202
         | _users_operations.DeleteUser202
-        | _roles_operations.DeleteRole202,
+        | _roles_operations.DeleteRole202
+        | _domains_operations.DeleteDomain202
+        | _routes_operations.DeleteRoute202
+        | _routes_operations.DeleteUnmappedRoutes202,
         *,
         timeout: float = 300.0,
-    ) -> _operations.GetJob200:
+    ) -> models.Job:
         """Poll the job behind `answer` until it is done and return its last representation.
 
         `timeout` is in seconds. Raises `JobFailed` with the errors of a failed job, `JobTimeout`,
@@ -294,8 +414,63 @@ class AsyncClient(AsynchronousClient):
 
     @cached_property
     def apps(self) -> AsyncAppsClient:
-        """Apps as far as packages need them."""
+        """What is pushed, started and stopped."""
         return AsyncAppsClient(self._caller)
+
+    @cached_property
+    def app_features(self) -> AsyncAppFeaturesClient:
+        """What is switched on or off for one app."""
+        return AsyncAppFeaturesClient(self._caller)
+
+    @cached_property
+    def app_environment(self) -> AsyncAppEnvironmentClient:
+        """The environment variables of an app."""
+        return AsyncAppEnvironmentClient(self._caller)
+
+    @cached_property
+    def current_droplets(self) -> AsyncCurrentDropletsClient:
+        """Which droplet an app runs."""
+        return AsyncCurrentDropletsClient(self._caller)
+
+    @cached_property
+    def processes(self) -> AsyncProcessesClient:
+        """How each kind of process of an app is to be run."""
+        return AsyncProcessesClient(self._caller)
+
+    @cached_property
+    def app_processes(self) -> AsyncAppProcessesClient:
+        """The same processes, by app and type."""
+        return AsyncAppProcessesClient(self._caller)
+
+    @cached_property
+    def sidecars(self) -> AsyncSidecarsClient:
+        """What runs beside the instances of an app."""
+        return AsyncSidecarsClient(self._caller)
+
+    @cached_property
+    def deployments(self) -> AsyncDeploymentsClient:
+        """Replacements of an app's instances without an interruption."""
+        return AsyncDeploymentsClient(self._caller)
+
+    @cached_property
+    def revisions(self) -> AsyncRevisionsClient:
+        """What an app was at former times."""
+        return AsyncRevisionsClient(self._caller)
+
+    @cached_property
+    def tasks(self) -> AsyncTasksClient:
+        """Commands that are run once with an app's droplet."""
+        return AsyncTasksClient(self._caller)
+
+    @cached_property
+    def service_credential_bindings(self) -> AsyncServiceCredentialBindingsClient:
+        """Credentials of services for apps."""
+        return AsyncServiceCredentialBindingsClient(self._caller)
+
+    @cached_property
+    def service_instances(self) -> AsyncServiceInstancesClient:
+        """Services that apps use."""
+        return AsyncServiceInstancesClient(self._caller)
 
     @cached_property
     def buildpacks(self) -> AsyncBuildpacksClient:
@@ -316,6 +491,16 @@ class AsyncClient(AsynchronousClient):
     def roles(self) -> AsyncRolesClient:
         """What users may do, and where."""
         return AsyncRolesClient(self._caller)
+
+    @cached_property
+    def domains(self) -> AsyncDomainsClient:
+        """Names under which routes are made."""
+        return AsyncDomainsClient(self._caller)
+
+    @cached_property
+    def routes(self) -> AsyncRoutesClient:
+        """Addresses that lead to apps."""
+        return AsyncRoutesClient(self._caller)
 
     @cached_property
     def jobs(self) -> AsyncJobsClient:
@@ -343,13 +528,17 @@ class AsyncClient(AsynchronousClient):
         | _organizations_operations.DeleteOrganization202
         | _spaces_operations.DeleteSpace202
         | _apps_operations.DeleteApp202
+        | _apps_operations.ClearAppBuildpackCache202
         | _buildpacks_operations.DeleteBuildpack202
         | _buildpacks_operations.UploadBuildpack202
         | _users_operations.DeleteUser202
-        | _roles_operations.DeleteRole202,
+        | _roles_operations.DeleteRole202
+        | _domains_operations.DeleteDomain202
+        | _routes_operations.DeleteRoute202
+        | _routes_operations.DeleteUnmappedRoutes202,
         *,
         timeout: float = 300.0,
-    ) -> _operations.GetJob200:
+    ) -> models.Job:
         """Poll the job behind `answer` until it is done and return its last representation.
 
         `timeout` is in seconds. Raises `JobFailed` with the errors of a failed job, `JobTimeout`,

@@ -29,7 +29,7 @@ from .. import models
 from ..operations import droplets as _operations
 from . import _answers
 
-LIST_DROPLETS_FOR_PACKAGE: Endpoint[_operations.ListDropletsForPackage200] = Endpoint(
+LIST_DROPLETS_FOR_PACKAGE: Endpoint[models.DropletList] = Endpoint(
     operation_id="listDropletsForPackage",
     method="GET",
     path="/v3/packages/{guid}/droplets",
@@ -93,26 +93,7 @@ LIST_DROPLETS_FOR_PACKAGE: Endpoint[_operations.ListDropletsForPackage200] = End
         "200": Answer(
             _operations.ListDropletsForPackage200,
             media=(AnswerMedia("application/json", "json", models.DropletList),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -123,8 +104,9 @@ LIST_DROPLETS_FOR_PACKAGE: Endpoint[_operations.ListDropletsForPackage200] = End
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-STAGE_PACKAGE: Endpoint[_operations.StagePackage201] = Endpoint(
+STAGE_PACKAGE: Endpoint[models.Droplet] = Endpoint(
     operation_id="stagePackage",
     method="POST",
     path="/v3/packages/{guid}/droplets",
@@ -139,26 +121,7 @@ STAGE_PACKAGE: Endpoint[_operations.StagePackage201] = Endpoint(
         "201": Answer(
             _operations.StagePackage201,
             media=(AnswerMedia("application/json", "json", models.Droplet),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3StageBadRequest,
         "401": _answers.V3Unauthorized,
@@ -170,8 +133,9 @@ STAGE_PACKAGE: Endpoint[_operations.StagePackage201] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-LIST_DROPLETS: Endpoint[_operations.ListDroplets200] = Endpoint(
+LIST_DROPLETS: Endpoint[models.DropletList] = Endpoint(
     operation_id="listDroplets",
     method="GET",
     path="/v3/droplets",
@@ -232,26 +196,7 @@ LIST_DROPLETS: Endpoint[_operations.ListDroplets200] = Endpoint(
         "200": Answer(
             _operations.ListDroplets200,
             media=(AnswerMedia("application/json", "json", models.DropletList),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -261,8 +206,9 @@ LIST_DROPLETS: Endpoint[_operations.ListDroplets200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-CREATE_DROPLET: Endpoint[_operations.CreateDroplet201] = Endpoint(
+CREATE_DROPLET: Endpoint[models.Droplet] = Endpoint(
     operation_id="createDroplet",
     method="POST",
     path="/v3/droplets",
@@ -275,26 +221,7 @@ CREATE_DROPLET: Endpoint[_operations.CreateDroplet201] = Endpoint(
         "201": Answer(
             _operations.CreateDroplet201,
             media=(AnswerMedia("application/json", "json", models.Droplet),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -306,8 +233,9 @@ CREATE_DROPLET: Endpoint[_operations.CreateDroplet201] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-GET_DROPLET: Endpoint[_operations.GetDroplet200] = Endpoint(
+GET_DROPLET: Endpoint[models.Droplet] = Endpoint(
     operation_id="getDroplet",
     method="GET",
     path="/v3/droplets/{guid}",
@@ -321,26 +249,7 @@ GET_DROPLET: Endpoint[_operations.GetDroplet200] = Endpoint(
         "200": Answer(
             _operations.GetDroplet200,
             media=(AnswerMedia("application/json", "json", models.Droplet),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -351,6 +260,7 @@ GET_DROPLET: Endpoint[_operations.GetDroplet200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 DELETE_DROPLET: Endpoint[_operations.DeleteDroplet202] = Endpoint(
     operation_id="deleteDroplet",
@@ -366,23 +276,6 @@ DELETE_DROPLET: Endpoint[_operations.DeleteDroplet202] = Endpoint(
         "202": Answer(
             _operations.DeleteDroplet202,
             headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
                 AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                 AnswerHeader(
                     name="Location",
@@ -403,7 +296,7 @@ DELETE_DROPLET: Endpoint[_operations.DeleteDroplet202] = Endpoint(
         "503": _answers.V3ServiceUnavailable,
     },
 )
-UPDATE_DROPLET: Endpoint[_operations.UpdateDroplet200] = Endpoint(
+UPDATE_DROPLET: Endpoint[models.Droplet] = Endpoint(
     operation_id="updateDroplet",
     method="PATCH",
     path="/v3/droplets/{guid}",
@@ -418,26 +311,7 @@ UPDATE_DROPLET: Endpoint[_operations.UpdateDroplet200] = Endpoint(
         "200": Answer(
             _operations.UpdateDroplet200,
             media=(AnswerMedia("application/json", "json", models.Droplet),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -449,6 +323,7 @@ UPDATE_DROPLET: Endpoint[_operations.UpdateDroplet200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 UPLOAD_DROPLET: Endpoint[_operations.UploadDroplet202] = Endpoint(
     operation_id="uploadDroplet",
@@ -470,23 +345,6 @@ UPLOAD_DROPLET: Endpoint[_operations.UploadDroplet202] = Endpoint(
             _operations.UploadDroplet202,
             media=(AnswerMedia("application/json", "json", models.Droplet),),
             headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
                 AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                 AnswerHeader(
                     name="Location",
@@ -525,23 +383,6 @@ DOWNLOAD_DROPLET: Endpoint[Never] = Endpoint(
             media=(AnswerMedia("application/octet-stream", "binary"),),
             headers=(
                 AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(
                     name="Accept-Ranges", identifier="accept_ranges", type=Literal["bytes"]
                 ),
                 AnswerHeader(
@@ -555,23 +396,6 @@ DOWNLOAD_DROPLET: Endpoint[Never] = Endpoint(
             _operations.DownloadDroplet206,
             media=(AnswerMedia("application/octet-stream", "binary"),),
             headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
                 AnswerHeader(
                     name="Accept-Ranges", identifier="accept_ranges", type=Literal["bytes"]
                 ),
@@ -592,23 +416,6 @@ DOWNLOAD_DROPLET: Endpoint[Never] = Endpoint(
             _operations.DownloadDroplet302,
             headers=(
                 AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(
                     name="Location",
                     identifier="location",
                     type=Annotated[str, Field(min_length=1)],
@@ -628,7 +435,7 @@ DOWNLOAD_DROPLET: Endpoint[Never] = Endpoint(
         "503": _answers.V3ServiceUnavailable,
     },
 )
-LIST_DROPLETS_FOR_APP: Endpoint[_operations.ListDropletsForApp200] = Endpoint(
+LIST_DROPLETS_FOR_APP: Endpoint[models.DropletList] = Endpoint(
     operation_id="listDropletsForApp",
     method="GET",
     path="/v3/apps/{guid}/droplets",
@@ -681,26 +488,7 @@ LIST_DROPLETS_FOR_APP: Endpoint[_operations.ListDropletsForApp200] = Endpoint(
         "200": Answer(
             _operations.ListDropletsForApp200,
             media=(AnswerMedia("application/json", "json", models.DropletList),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -711,6 +499,7 @@ LIST_DROPLETS_FOR_APP: Endpoint[_operations.ListDropletsForApp200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 
 
@@ -749,7 +538,7 @@ class DropletsClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListDropletsForPackage200:
+    ) -> models.DropletList:
         """List what was made of a package.
 
         `GET /v3/packages/{guid}/droplets`
@@ -859,9 +648,7 @@ class DropletsClient(SyncGroup):
             ),
         )
 
-    def stage_package(
-        self, guid: str, body: models.PackageStage | None = None
-    ) -> _operations.StagePackage201:
+    def stage_package(self, guid: str, body: models.PackageStage | None = None) -> models.Droplet:
         """Stage a package as in 2015.
 
         `POST /v3/packages/{guid}/droplets`
@@ -919,7 +706,7 @@ class DropletsClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListDroplets200:
+    ) -> models.DropletList:
         """List droplets.
 
         `GET /v3/droplets`
@@ -1028,7 +815,7 @@ class DropletsClient(SyncGroup):
 
     def create_droplet(
         self, body: models.DropletCreate, *, source_guid: str | None = None
-    ) -> _operations.CreateDroplet201:
+    ) -> models.Droplet:
         """Create or copy a droplet.
 
         `POST /v3/droplets`
@@ -1055,7 +842,7 @@ class DropletsClient(SyncGroup):
             Call(params=_operations.CreateDropletParams(source_guid=source_guid), body=body),
         )
 
-    def get_droplet(self, guid: str) -> _operations.GetDroplet200:
+    def get_droplet(self, guid: str) -> models.Droplet:
         """Get a droplet.
 
         `GET /v3/droplets/{guid}`
@@ -1087,9 +874,7 @@ class DropletsClient(SyncGroup):
             DELETE_DROPLET, Call(params=_operations.DeleteDropletParams(guid=guid))
         )
 
-    def update_droplet(
-        self, guid: str, body: models.DropletUpdate | None = None
-    ) -> _operations.UpdateDroplet200:
+    def update_droplet(self, guid: str, body: models.DropletUpdate | None = None) -> models.Droplet:
         """Update a droplet.
 
         `PATCH /v3/droplets/{guid}`
@@ -1195,7 +980,7 @@ class DropletsClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListDropletsForApp200:
+    ) -> models.DropletList:
         """List an app's droplets.
 
         `GET /v3/apps/{guid}/droplets`
@@ -1335,7 +1120,7 @@ class AsyncDropletsClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListDropletsForPackage200:
+    ) -> models.DropletList:
         """List what was made of a package.
 
         `GET /v3/packages/{guid}/droplets`
@@ -1436,7 +1221,7 @@ class AsyncDropletsClient(AsyncGroup):
 
     async def stage_package(
         self, guid: str, body: models.PackageStage | None = None
-    ) -> _operations.StagePackage201:
+    ) -> models.Droplet:
         """Stage a package as in 2015.
 
         `POST /v3/packages/{guid}/droplets`
@@ -1476,7 +1261,7 @@ class AsyncDropletsClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListDroplets200:
+    ) -> models.DropletList:
         """List droplets.
 
         `GET /v3/droplets`
@@ -1574,7 +1359,7 @@ class AsyncDropletsClient(AsyncGroup):
 
     async def create_droplet(
         self, body: models.DropletCreate, *, source_guid: str | None = None
-    ) -> _operations.CreateDroplet201:
+    ) -> models.Droplet:
         """Create or copy a droplet.
 
         `POST /v3/droplets`
@@ -1584,7 +1369,7 @@ class AsyncDropletsClient(AsyncGroup):
             Call(params=_operations.CreateDropletParams(source_guid=source_guid), body=body),
         )
 
-    async def get_droplet(self, guid: str) -> _operations.GetDroplet200:
+    async def get_droplet(self, guid: str) -> models.Droplet:
         """Get a droplet.
 
         `GET /v3/droplets/{guid}`
@@ -1604,7 +1389,7 @@ class AsyncDropletsClient(AsyncGroup):
 
     async def update_droplet(
         self, guid: str, body: models.DropletUpdate | None = None
-    ) -> _operations.UpdateDroplet200:
+    ) -> models.Droplet:
         """Update a droplet.
 
         `PATCH /v3/droplets/{guid}`
@@ -1673,7 +1458,7 @@ class AsyncDropletsClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListDropletsForApp200:
+    ) -> models.DropletList:
         """List an app's droplets.
 
         `GET /v3/apps/{guid}/droplets`

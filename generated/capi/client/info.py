@@ -3,24 +3,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import Field
-from specfoundry.runtime.client import (
-    Answer,
-    AnswerHeader,
-    AnswerMedia,
-    AsyncGroup,
-    Call,
-    Endpoint,
-    SyncGroup,
-)
+from specfoundry.runtime.client import Answer, AnswerMedia, AsyncGroup, Call, Endpoint, SyncGroup
 
 from .. import models
 from ..operations import info as _operations
 from . import _answers
 
-GET_V3_INFO: Endpoint[_operations.GetV3Info200] = Endpoint(
+GET_V3_INFO: Endpoint[models.V3Info] = Endpoint(
     operation_id="getV3Info",
     method="GET",
     path="/v3/info",
@@ -28,27 +19,14 @@ GET_V3_INFO: Endpoint[_operations.GetV3Info200] = Endpoint(
         "200": Answer(
             _operations.GetV3Info200,
             media=(AnswerMedia("application/json", "json", models.V3Info),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-            ),
         ),
         "400": _answers.V3BadRequest,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
     },
+    bare=True,
 )
-GET_V2_INFO: Endpoint[_operations.GetV2Info200] = Endpoint(
+GET_V2_INFO: Endpoint[models.V2Info] = Endpoint(
     operation_id="getV2Info",
     method="GET",
     path="/v2/info",
@@ -56,63 +34,31 @@ GET_V2_INFO: Endpoint[_operations.GetV2Info200] = Endpoint(
         "200": Answer(
             _operations.GetV2Info200,
             media=(AnswerMedia("application/json", "json", models.V2Info),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-            ),
         ),
         "400": _answers.V2BadRequest,
         "401": _answers.V2Unauthorized,
         "500": _answers.V2ServerError,
     },
+    bare=True,
 )
-GET_HEALTH: Endpoint[_operations.GetHealth200] = Endpoint(
+GET_HEALTH: Endpoint[Any] = Endpoint(
     operation_id="getHealth",
     method="GET",
     path="/healthz",
     answers={
         "200": Answer(
-            _operations.GetHealth200,
-            media=(AnswerMedia("application/json", "json", Any),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-            ),
+            _operations.GetHealth200, media=(AnswerMedia("application/json", "json", Any),)
         ),
         "500": _answers.V2ServerError,
     },
+    bare=True,
 )
 
 
 class InfoClient(SyncGroup):
     """What the operator says of the platform."""
 
-    def get_v3_info(self) -> _operations.GetV3Info200:
+    def get_v3_info(self) -> models.V3Info:
         """Get what the operator says of the platform.
 
         `GET /v3/info`
@@ -124,7 +70,7 @@ class InfoClient(SyncGroup):
         """
         return self._caller.call(GET_V3_INFO, Call())
 
-    def get_v2_info(self) -> _operations.GetV2Info200:
+    def get_v2_info(self) -> models.V2Info:
         """Get what the operator says of the platform, version 2.
 
         `GET /v2/info`
@@ -136,7 +82,7 @@ class InfoClient(SyncGroup):
         """
         return self._caller.call(GET_V2_INFO, Call())
 
-    def get_health(self) -> _operations.GetHealth200:
+    def get_health(self) -> Any:
         """Ask whether the server is up.
 
         `GET /healthz`
@@ -152,21 +98,21 @@ class InfoClient(SyncGroup):
 class AsyncInfoClient(AsyncGroup):
     """What the operator says of the platform."""
 
-    async def get_v3_info(self) -> _operations.GetV3Info200:
+    async def get_v3_info(self) -> models.V3Info:
         """Get what the operator says of the platform.
 
         `GET /v3/info`
         """
         return await self._caller.call(GET_V3_INFO, Call())
 
-    async def get_v2_info(self) -> _operations.GetV2Info200:
+    async def get_v2_info(self) -> models.V2Info:
         """Get what the operator says of the platform, version 2.
 
         `GET /v2/info`
         """
         return await self._caller.call(GET_V2_INFO, Call())
 
-    async def get_health(self) -> _operations.GetHealth200:
+    async def get_health(self) -> Any:
         """Ask whether the server is up.
 
         `GET /healthz`

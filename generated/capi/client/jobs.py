@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from pydantic import Field
 from specfoundry.runtime.client import (
     Answer,
     AnswerHeader,
@@ -21,7 +18,7 @@ from .. import models
 from ..operations import jobs as _operations
 from . import _answers
 
-GET_JOB: Endpoint[_operations.GetJob200] = Endpoint(
+GET_JOB: Endpoint[models.Job] = Endpoint(
     operation_id="getJob",
     method="GET",
     path="/v3/jobs/{guid}",
@@ -35,26 +32,7 @@ GET_JOB: Endpoint[_operations.GetJob200] = Endpoint(
         "200": Answer(
             _operations.GetJob200,
             media=(AnswerMedia("application/json", "json", models.Job),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -65,13 +43,14 @@ GET_JOB: Endpoint[_operations.GetJob200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 
 
 class JobsClient(SyncGroup):
     """Work behind an answer 202, version 3."""
 
-    def get_job(self, guid: str) -> _operations.GetJob200:
+    def get_job(self, guid: str) -> models.Job:
         """Get a job.
 
         `GET /v3/jobs/{guid}`
@@ -89,7 +68,7 @@ class JobsClient(SyncGroup):
 class AsyncJobsClient(AsyncGroup):
     """Work behind an answer 202, version 3."""
 
-    async def get_job(self, guid: str) -> _operations.GetJob200:
+    async def get_job(self, guid: str) -> models.Job:
         """Get a job.
 
         `GET /v3/jobs/{guid}`

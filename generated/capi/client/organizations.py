@@ -24,7 +24,7 @@ from .. import models
 from ..operations import organizations as _operations
 from . import _answers
 
-LIST_ORGANIZATIONS: Endpoint[_operations.ListOrganizations200] = Endpoint(
+LIST_ORGANIZATIONS: Endpoint[models.OrganizationList] = Endpoint(
     operation_id="listOrganizations",
     method="GET",
     path="/v3/organizations",
@@ -79,26 +79,7 @@ LIST_ORGANIZATIONS: Endpoint[_operations.ListOrganizations200] = Endpoint(
         "200": Answer(
             _operations.ListOrganizations200,
             media=(AnswerMedia("application/json", "json", models.OrganizationList),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -108,8 +89,9 @@ LIST_ORGANIZATIONS: Endpoint[_operations.ListOrganizations200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-CREATE_ORGANIZATION: Endpoint[_operations.CreateOrganization201] = Endpoint(
+CREATE_ORGANIZATION: Endpoint[models.Organization] = Endpoint(
     operation_id="createOrganization",
     method="POST",
     path="/v3/organizations",
@@ -118,26 +100,7 @@ CREATE_ORGANIZATION: Endpoint[_operations.CreateOrganization201] = Endpoint(
         "201": Answer(
             _operations.CreateOrganization201,
             media=(AnswerMedia("application/json", "json", models.Organization),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -148,8 +111,9 @@ CREATE_ORGANIZATION: Endpoint[_operations.CreateOrganization201] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-GET_ORGANIZATION: Endpoint[_operations.GetOrganization200] = Endpoint(
+GET_ORGANIZATION: Endpoint[models.Organization] = Endpoint(
     operation_id="getOrganization",
     method="GET",
     path="/v3/organizations/{guid}",
@@ -163,26 +127,7 @@ GET_ORGANIZATION: Endpoint[_operations.GetOrganization200] = Endpoint(
         "200": Answer(
             _operations.GetOrganization200,
             media=(AnswerMedia("application/json", "json", models.Organization),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -193,6 +138,7 @@ GET_ORGANIZATION: Endpoint[_operations.GetOrganization200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 DELETE_ORGANIZATION: Endpoint[_operations.DeleteOrganization202] = Endpoint(
     operation_id="deleteOrganization",
@@ -208,23 +154,6 @@ DELETE_ORGANIZATION: Endpoint[_operations.DeleteOrganization202] = Endpoint(
         "202": Answer(
             _operations.DeleteOrganization202,
             headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
                 AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                 AnswerHeader(
                     name="Location",
@@ -245,7 +174,7 @@ DELETE_ORGANIZATION: Endpoint[_operations.DeleteOrganization202] = Endpoint(
         "503": _answers.V3ServiceUnavailable,
     },
 )
-UPDATE_ORGANIZATION: Endpoint[_operations.UpdateOrganization200] = Endpoint(
+UPDATE_ORGANIZATION: Endpoint[models.Organization] = Endpoint(
     operation_id="updateOrganization",
     method="PATCH",
     path="/v3/organizations/{guid}",
@@ -260,26 +189,7 @@ UPDATE_ORGANIZATION: Endpoint[_operations.UpdateOrganization200] = Endpoint(
         "200": Answer(
             _operations.UpdateOrganization200,
             media=(AnswerMedia("application/json", "json", models.Organization),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -291,6 +201,7 @@ UPDATE_ORGANIZATION: Endpoint[_operations.UpdateOrganization200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 
 
@@ -329,7 +240,7 @@ class OrganizationsClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListOrganizations200:
+    ) -> models.OrganizationList:
         """List organizations.
 
         `GET /v3/organizations`
@@ -431,9 +342,7 @@ class OrganizationsClient(SyncGroup):
             ),
         )
 
-    def create_organization(
-        self, body: models.OrganizationCreate
-    ) -> _operations.CreateOrganization201:
+    def create_organization(self, body: models.OrganizationCreate) -> models.Organization:
         """Create an organization.
 
         `POST /v3/organizations`
@@ -449,7 +358,7 @@ class OrganizationsClient(SyncGroup):
         """
         return self._caller.call(CREATE_ORGANIZATION, Call(body=body))
 
-    def get_organization(self, guid: str) -> _operations.GetOrganization200:
+    def get_organization(self, guid: str) -> models.Organization:
         """Get an organization.
 
         `GET /v3/organizations/{guid}`
@@ -481,7 +390,7 @@ class OrganizationsClient(SyncGroup):
 
     def update_organization(
         self, guid: str, body: models.OrganizationUpdate | None = None
-    ) -> _operations.UpdateOrganization200:
+    ) -> models.Organization:
         """Update an organization.
 
         `PATCH /v3/organizations/{guid}`
@@ -539,7 +448,7 @@ class AsyncOrganizationsClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListOrganizations200:
+    ) -> models.OrganizationList:
         """List organizations.
 
         `GET /v3/organizations`
@@ -632,16 +541,14 @@ class AsyncOrganizationsClient(AsyncGroup):
             ),
         )
 
-    async def create_organization(
-        self, body: models.OrganizationCreate
-    ) -> _operations.CreateOrganization201:
+    async def create_organization(self, body: models.OrganizationCreate) -> models.Organization:
         """Create an organization.
 
         `POST /v3/organizations`
         """
         return await self._caller.call(CREATE_ORGANIZATION, Call(body=body))
 
-    async def get_organization(self, guid: str) -> _operations.GetOrganization200:
+    async def get_organization(self, guid: str) -> models.Organization:
         """Get an organization.
 
         `GET /v3/organizations/{guid}`
@@ -661,7 +568,7 @@ class AsyncOrganizationsClient(AsyncGroup):
 
     async def update_organization(
         self, guid: str, body: models.OrganizationUpdate | None = None
-    ) -> _operations.UpdateOrganization200:
+    ) -> models.Organization:
         """Update an organization.
 
         `PATCH /v3/organizations/{guid}`

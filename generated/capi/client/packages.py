@@ -29,7 +29,7 @@ from .. import models
 from ..operations import packages as _operations
 from . import _answers
 
-LIST_PACKAGES: Endpoint[_operations.ListPackages200] = Endpoint(
+LIST_PACKAGES: Endpoint[models.PackageList] = Endpoint(
     operation_id="listPackages",
     method="GET",
     path="/v3/packages",
@@ -91,26 +91,7 @@ LIST_PACKAGES: Endpoint[_operations.ListPackages200] = Endpoint(
         "200": Answer(
             _operations.ListPackages200,
             media=(AnswerMedia("application/json", "json", models.PackageList),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -120,8 +101,9 @@ LIST_PACKAGES: Endpoint[_operations.ListPackages200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-CREATE_PACKAGE: Endpoint[_operations.CreatePackage201] = Endpoint(
+CREATE_PACKAGE: Endpoint[models.Package] = Endpoint(
     operation_id="createPackage",
     method="POST",
     path="/v3/packages",
@@ -134,26 +116,7 @@ CREATE_PACKAGE: Endpoint[_operations.CreatePackage201] = Endpoint(
         "201": Answer(
             _operations.CreatePackage201,
             media=(AnswerMedia("application/json", "json", models.Package),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -164,8 +127,9 @@ CREATE_PACKAGE: Endpoint[_operations.CreatePackage201] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-GET_PACKAGE: Endpoint[_operations.GetPackage200] = Endpoint(
+GET_PACKAGE: Endpoint[models.Package] = Endpoint(
     operation_id="getPackage",
     method="GET",
     path="/v3/packages/{guid}",
@@ -179,26 +143,7 @@ GET_PACKAGE: Endpoint[_operations.GetPackage200] = Endpoint(
         "200": Answer(
             _operations.GetPackage200,
             media=(AnswerMedia("application/json", "json", models.Package),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -209,6 +154,7 @@ GET_PACKAGE: Endpoint[_operations.GetPackage200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 DELETE_PACKAGE: Endpoint[_operations.DeletePackage202] = Endpoint(
     operation_id="deletePackage",
@@ -224,23 +170,6 @@ DELETE_PACKAGE: Endpoint[_operations.DeletePackage202] = Endpoint(
         "202": Answer(
             _operations.DeletePackage202,
             headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
                 AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                 AnswerHeader(
                     name="Location",
@@ -261,7 +190,7 @@ DELETE_PACKAGE: Endpoint[_operations.DeletePackage202] = Endpoint(
         "503": _answers.V3ServiceUnavailable,
     },
 )
-UPDATE_PACKAGE: Endpoint[_operations.UpdatePackage200] = Endpoint(
+UPDATE_PACKAGE: Endpoint[models.Package] = Endpoint(
     operation_id="updatePackage",
     method="PATCH",
     path="/v3/packages/{guid}",
@@ -276,26 +205,7 @@ UPDATE_PACKAGE: Endpoint[_operations.UpdatePackage200] = Endpoint(
         "200": Answer(
             _operations.UpdatePackage200,
             media=(AnswerMedia("application/json", "json", models.Package),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -307,8 +217,9 @@ UPDATE_PACKAGE: Endpoint[_operations.UpdatePackage200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-UPLOAD_PACKAGE: Endpoint[_operations.UploadPackage200] = Endpoint(
+UPLOAD_PACKAGE: Endpoint[models.Package] = Endpoint(
     operation_id="uploadPackage",
     method="POST",
     path="/v3/packages/{guid}/upload",
@@ -334,26 +245,7 @@ UPLOAD_PACKAGE: Endpoint[_operations.UploadPackage200] = Endpoint(
         "200": Answer(
             _operations.UploadPackage200,
             media=(AnswerMedia("application/json", "json", models.Package),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3UploadBadRequest,
         "401": _answers.V3Unauthorized,
@@ -365,6 +257,7 @@ UPLOAD_PACKAGE: Endpoint[_operations.UploadPackage200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 DOWNLOAD_PACKAGE: Endpoint[Never] = Endpoint(
     operation_id="downloadPackage",
@@ -384,23 +277,6 @@ DOWNLOAD_PACKAGE: Endpoint[Never] = Endpoint(
             media=(AnswerMedia("application/octet-stream", "binary"),),
             headers=(
                 AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(
                     name="Accept-Ranges", identifier="accept_ranges", type=Literal["bytes"]
                 ),
                 AnswerHeader(
@@ -414,23 +290,6 @@ DOWNLOAD_PACKAGE: Endpoint[Never] = Endpoint(
             _operations.DownloadPackage206,
             media=(AnswerMedia("application/octet-stream", "binary"),),
             headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
                 AnswerHeader(
                     name="Accept-Ranges", identifier="accept_ranges", type=Literal["bytes"]
                 ),
@@ -451,23 +310,6 @@ DOWNLOAD_PACKAGE: Endpoint[Never] = Endpoint(
             _operations.DownloadPackage302,
             headers=(
                 AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(
                     name="Location",
                     identifier="location",
                     type=Annotated[str, Field(min_length=1)],
@@ -487,7 +329,7 @@ DOWNLOAD_PACKAGE: Endpoint[Never] = Endpoint(
         "503": _answers.V3ServiceUnavailable,
     },
 )
-LIST_PACKAGES_FOR_APP: Endpoint[_operations.ListPackagesForApp200] = Endpoint(
+LIST_PACKAGES_FOR_APP: Endpoint[models.PackageList] = Endpoint(
     operation_id="listPackagesForApp",
     method="GET",
     path="/v3/apps/{guid}/packages",
@@ -540,26 +382,7 @@ LIST_PACKAGES_FOR_APP: Endpoint[_operations.ListPackagesForApp200] = Endpoint(
         "200": Answer(
             _operations.ListPackagesForApp200,
             media=(AnswerMedia("application/json", "json", models.PackageList),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -570,8 +393,9 @@ LIST_PACKAGES_FOR_APP: Endpoint[_operations.ListPackagesForApp200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-CREATE_PACKAGE_FOR_APP: Endpoint[_operations.CreatePackageForApp201] = Endpoint(
+CREATE_PACKAGE_FOR_APP: Endpoint[models.Package] = Endpoint(
     operation_id="createPackageForApp",
     method="POST",
     path="/v3/apps/{guid}/packages",
@@ -592,26 +416,7 @@ CREATE_PACKAGE_FOR_APP: Endpoint[_operations.CreatePackageForApp201] = Endpoint(
         "201": Answer(
             _operations.CreatePackageForApp201,
             media=(AnswerMedia("application/json", "json", models.Package),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -623,6 +428,7 @@ CREATE_PACKAGE_FOR_APP: Endpoint[_operations.CreatePackageForApp201] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 
 
@@ -661,7 +467,7 @@ class PackagesClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListPackages200:
+    ) -> models.PackageList:
         """List packages.
 
         `GET /v3/packages`
@@ -772,7 +578,7 @@ class PackagesClient(SyncGroup):
 
     def create_package(
         self, body: models.PackageCreate, *, source_guid: str | None = None
-    ) -> _operations.CreatePackage201:
+    ) -> models.Package:
         """Create or copy a package.
 
         `POST /v3/packages`
@@ -805,7 +611,7 @@ class PackagesClient(SyncGroup):
             Call(params=_operations.CreatePackageParams(source_guid=source_guid), body=body),
         )
 
-    def get_package(self, guid: str) -> _operations.GetPackage200:
+    def get_package(self, guid: str) -> models.Package:
         """Get a package.
 
         `GET /v3/packages/{guid}`
@@ -837,9 +643,7 @@ class PackagesClient(SyncGroup):
             DELETE_PACKAGE, Call(params=_operations.DeletePackageParams(guid=guid))
         )
 
-    def update_package(
-        self, guid: str, body: models.PackageUpdate | None = None
-    ) -> _operations.UpdatePackage200:
+    def update_package(self, guid: str, body: models.PackageUpdate | None = None) -> models.Package:
         """Update a package.
 
         `PATCH /v3/packages/{guid}`
@@ -867,7 +671,7 @@ class PackagesClient(SyncGroup):
         bits: UploadSource | None = None,
         resources: list[models.PackageUploadBodyResourcesItem] | None = None,
         progress: Progress | None = None,
-    ) -> _operations.UploadPackage200:
+    ) -> models.Package:
         """Upload a package's bits.
 
         `POST /v3/packages/{guid}/upload`
@@ -956,7 +760,7 @@ class PackagesClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListPackagesForApp200:
+    ) -> models.PackageList:
         """List an app's packages.
 
         `GET /v3/apps/{guid}/packages`
@@ -1066,7 +870,7 @@ class PackagesClient(SyncGroup):
         body: models.HistoricPackageCreate | None = None,
         *,
         source_package_guid: str | None = None,
-    ) -> _operations.CreatePackageForApp201:
+    ) -> models.Package:
         """Create or copy a package (2015).
 
         `POST /v3/apps/{guid}/packages`
@@ -1135,7 +939,7 @@ class AsyncPackagesClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListPackages200:
+    ) -> models.PackageList:
         """List packages.
 
         `GET /v3/packages`
@@ -1236,7 +1040,7 @@ class AsyncPackagesClient(AsyncGroup):
 
     async def create_package(
         self, body: models.PackageCreate, *, source_guid: str | None = None
-    ) -> _operations.CreatePackage201:
+    ) -> models.Package:
         """Create or copy a package.
 
         `POST /v3/packages`
@@ -1246,7 +1050,7 @@ class AsyncPackagesClient(AsyncGroup):
             Call(params=_operations.CreatePackageParams(source_guid=source_guid), body=body),
         )
 
-    async def get_package(self, guid: str) -> _operations.GetPackage200:
+    async def get_package(self, guid: str) -> models.Package:
         """Get a package.
 
         `GET /v3/packages/{guid}`
@@ -1266,7 +1070,7 @@ class AsyncPackagesClient(AsyncGroup):
 
     async def update_package(
         self, guid: str, body: models.PackageUpdate | None = None
-    ) -> _operations.UpdatePackage200:
+    ) -> models.Package:
         """Update a package.
 
         `PATCH /v3/packages/{guid}`
@@ -1282,7 +1086,7 @@ class AsyncPackagesClient(AsyncGroup):
         bits: UploadSource | None = None,
         resources: list[models.PackageUploadBodyResourcesItem] | None = None,
         progress: Progress | None = None,
-    ) -> _operations.UploadPackage200:
+    ) -> models.Package:
         """Upload a package's bits.
 
         `POST /v3/packages/{guid}/upload`
@@ -1340,7 +1144,7 @@ class AsyncPackagesClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListPackagesForApp200:
+    ) -> models.PackageList:
         """List an app's packages.
 
         `GET /v3/apps/{guid}/packages`
@@ -1439,7 +1243,7 @@ class AsyncPackagesClient(AsyncGroup):
         body: models.HistoricPackageCreate | None = None,
         *,
         source_package_guid: str | None = None,
-    ) -> _operations.CreatePackageForApp201:
+    ) -> models.Package:
         """Create or copy a package (2015).
 
         `POST /v3/apps/{guid}/packages`

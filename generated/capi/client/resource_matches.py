@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from pydantic import Field
 from specfoundry.runtime.client import (
     Answer,
     AnswerHeader,
@@ -21,7 +18,7 @@ from .. import models
 from ..operations import resource_matches as _operations
 from . import _answers
 
-CREATE_RESOURCE_MATCH: Endpoint[_operations.CreateResourceMatch201] = Endpoint(
+CREATE_RESOURCE_MATCH: Endpoint[models.ResourceMatches] = Endpoint(
     operation_id="createResourceMatch",
     method="POST",
     path="/v3/resource_matches",
@@ -30,26 +27,7 @@ CREATE_RESOURCE_MATCH: Endpoint[_operations.CreateResourceMatch201] = Endpoint(
         "201": Answer(
             _operations.CreateResourceMatch201,
             media=(AnswerMedia("application/json", "json", models.ResourceMatches),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -60,15 +38,14 @@ CREATE_RESOURCE_MATCH: Endpoint[_operations.CreateResourceMatch201] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 
 
 class ResourceMatchesClient(SyncGroup):
     """Files that the platform knows already."""
 
-    def create_resource_match(
-        self, body: models.ResourceMatchCreate
-    ) -> _operations.CreateResourceMatch201:
+    def create_resource_match(self, body: models.ResourceMatchCreate) -> models.ResourceMatches:
         """Find files that need not be uploaded.
 
         `POST /v3/resource_matches`
@@ -102,7 +79,7 @@ class AsyncResourceMatchesClient(AsyncGroup):
 
     async def create_resource_match(
         self, body: models.ResourceMatchCreate
-    ) -> _operations.CreateResourceMatch201:
+    ) -> models.ResourceMatches:
         """Find files that need not be uploaded.
 
         `POST /v3/resource_matches`

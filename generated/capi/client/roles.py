@@ -24,7 +24,7 @@ from .. import models
 from ..operations import roles as _operations
 from . import _answers
 
-LIST_ROLES: Endpoint[_operations.ListRoles200] = Endpoint(
+LIST_ROLES: Endpoint[models.RoleList] = Endpoint(
     operation_id="listRoles",
     method="GET",
     path="/v3/roles",
@@ -85,26 +85,7 @@ LIST_ROLES: Endpoint[_operations.ListRoles200] = Endpoint(
         "200": Answer(
             _operations.ListRoles200,
             media=(AnswerMedia("application/json", "json", models.RoleList),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -115,8 +96,9 @@ LIST_ROLES: Endpoint[_operations.ListRoles200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-CREATE_ROLE: Endpoint[_operations.CreateRole201] = Endpoint(
+CREATE_ROLE: Endpoint[models.Role] = Endpoint(
     operation_id="createRole",
     method="POST",
     path="/v3/roles",
@@ -125,26 +107,7 @@ CREATE_ROLE: Endpoint[_operations.CreateRole201] = Endpoint(
         "201": Answer(
             _operations.CreateRole201,
             media=(AnswerMedia("application/json", "json", models.Role),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -155,8 +118,9 @@ CREATE_ROLE: Endpoint[_operations.CreateRole201] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-GET_ROLE: Endpoint[_operations.GetRole200] = Endpoint(
+GET_ROLE: Endpoint[models.Role] = Endpoint(
     operation_id="getRole",
     method="GET",
     path="/v3/roles/{guid}",
@@ -173,26 +137,7 @@ GET_ROLE: Endpoint[_operations.GetRole200] = Endpoint(
         "200": Answer(
             _operations.GetRole200,
             media=(AnswerMedia("application/json", "json", models.Role),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -204,6 +149,7 @@ GET_ROLE: Endpoint[_operations.GetRole200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 DELETE_ROLE: Endpoint[_operations.DeleteRole202] = Endpoint(
     operation_id="deleteRole",
@@ -219,23 +165,6 @@ DELETE_ROLE: Endpoint[_operations.DeleteRole202] = Endpoint(
         "202": Answer(
             _operations.DeleteRole202,
             headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
                 AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                 AnswerHeader(
                     name="Location",
@@ -292,7 +221,7 @@ class RolesClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListRoles200:
+    ) -> models.RoleList:
         """List roles.
 
         `GET /v3/roles`
@@ -398,7 +327,7 @@ class RolesClient(SyncGroup):
             ),
         )
 
-    def create_role(self, body: models.RoleCreate) -> _operations.CreateRole201:
+    def create_role(self, body: models.RoleCreate) -> models.Role:
         """Give a user a role.
 
         `POST /v3/roles`
@@ -433,7 +362,7 @@ class RolesClient(SyncGroup):
         guid: str,
         *,
         include: tuple[Literal["user", "organization", "space"], ...] | None = None,
-    ) -> _operations.GetRole200:
+    ) -> models.Role:
         """Get a role.
 
         `GET /v3/roles/{guid}`
@@ -499,7 +428,7 @@ class AsyncRolesClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListRoles200:
+    ) -> models.RoleList:
         """List roles.
 
         `GET /v3/roles`
@@ -595,7 +524,7 @@ class AsyncRolesClient(AsyncGroup):
             ),
         )
 
-    async def create_role(self, body: models.RoleCreate) -> _operations.CreateRole201:
+    async def create_role(self, body: models.RoleCreate) -> models.Role:
         """Give a user a role.
 
         `POST /v3/roles`
@@ -607,7 +536,7 @@ class AsyncRolesClient(AsyncGroup):
         guid: str,
         *,
         include: tuple[Literal["user", "organization", "space"], ...] | None = None,
-    ) -> _operations.GetRole200:
+    ) -> models.Role:
         """Get a role.
 
         `GET /v3/roles/{guid}`

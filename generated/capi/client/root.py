@@ -3,50 +3,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from pydantic import Field
-from specfoundry.runtime.client import (
-    Answer,
-    AnswerHeader,
-    AnswerMedia,
-    AsyncGroup,
-    Call,
-    Endpoint,
-    SyncGroup,
-)
+from specfoundry.runtime.client import Answer, AnswerMedia, AsyncGroup, Call, Endpoint, SyncGroup
 
 from .. import models
 from ..operations import root as _operations
 from . import _answers
 
-GET_ROOT: Endpoint[_operations.GetRoot200] = Endpoint(
+GET_ROOT: Endpoint[models.Root] = Endpoint(
     operation_id="getRoot",
     method="GET",
     path="/",
     answers={
         "200": Answer(
-            _operations.GetRoot200,
-            media=(AnswerMedia("application/json", "json", models.Root),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-            ),
+            _operations.GetRoot200, media=(AnswerMedia("application/json", "json", models.Root),)
         ),
         "500": _answers.V3ServerError,
     },
+    bare=True,
 )
-GET_V3_ROOT: Endpoint[_operations.GetV3Root200] = Endpoint(
+GET_V3_ROOT: Endpoint[models.V3Root] = Endpoint(
     operation_id="getV3Root",
     method="GET",
     path="/v3",
@@ -54,31 +29,18 @@ GET_V3_ROOT: Endpoint[_operations.GetV3Root200] = Endpoint(
         "200": Answer(
             _operations.GetV3Root200,
             media=(AnswerMedia("application/json", "json", models.V3Root),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-            ),
         ),
         "400": _answers.V3BadRequest,
         "500": _answers.V3ServerError,
     },
+    bare=True,
 )
 
 
 class RootClient(SyncGroup):
     """Where everything is."""
 
-    def get_root(self) -> _operations.GetRoot200:
+    def get_root(self) -> models.Root:
         """Find the services.
 
         `GET /`
@@ -90,7 +52,7 @@ class RootClient(SyncGroup):
         """
         return self._caller.call(GET_ROOT, Call())
 
-    def get_v3_root(self) -> _operations.GetV3Root200:
+    def get_v3_root(self) -> models.V3Root:
         """Find the resources of version 3.
 
         `GET /v3`
@@ -105,14 +67,14 @@ class RootClient(SyncGroup):
 class AsyncRootClient(AsyncGroup):
     """Where everything is."""
 
-    async def get_root(self) -> _operations.GetRoot200:
+    async def get_root(self) -> models.Root:
         """Find the services.
 
         `GET /`
         """
         return await self._caller.call(GET_ROOT, Call())
 
-    async def get_v3_root(self) -> _operations.GetV3Root200:
+    async def get_v3_root(self) -> models.V3Root:
         """Find the resources of version 3.
 
         `GET /v3`

@@ -24,7 +24,7 @@ from .. import models
 from ..operations import spaces as _operations
 from . import _answers
 
-LIST_SPACES: Endpoint[_operations.ListSpaces200] = Endpoint(
+LIST_SPACES: Endpoint[models.SpaceList] = Endpoint(
     operation_id="listSpaces",
     method="GET",
     path="/v3/spaces",
@@ -82,26 +82,7 @@ LIST_SPACES: Endpoint[_operations.ListSpaces200] = Endpoint(
         "200": Answer(
             _operations.ListSpaces200,
             media=(AnswerMedia("application/json", "json", models.SpaceList),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -111,8 +92,9 @@ LIST_SPACES: Endpoint[_operations.ListSpaces200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-CREATE_SPACE: Endpoint[_operations.CreateSpace201] = Endpoint(
+CREATE_SPACE: Endpoint[models.Space] = Endpoint(
     operation_id="createSpace",
     method="POST",
     path="/v3/spaces",
@@ -121,26 +103,7 @@ CREATE_SPACE: Endpoint[_operations.CreateSpace201] = Endpoint(
         "201": Answer(
             _operations.CreateSpace201,
             media=(AnswerMedia("application/json", "json", models.Space),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -151,8 +114,9 @@ CREATE_SPACE: Endpoint[_operations.CreateSpace201] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-GET_SPACE: Endpoint[_operations.GetSpace200] = Endpoint(
+GET_SPACE: Endpoint[models.Space] = Endpoint(
     operation_id="getSpace",
     method="GET",
     path="/v3/spaces/{guid}",
@@ -169,26 +133,7 @@ GET_SPACE: Endpoint[_operations.GetSpace200] = Endpoint(
         "200": Answer(
             _operations.GetSpace200,
             media=(AnswerMedia("application/json", "json", models.Space),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -199,6 +144,7 @@ GET_SPACE: Endpoint[_operations.GetSpace200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 DELETE_SPACE: Endpoint[_operations.DeleteSpace202] = Endpoint(
     operation_id="deleteSpace",
@@ -214,23 +160,6 @@ DELETE_SPACE: Endpoint[_operations.DeleteSpace202] = Endpoint(
         "202": Answer(
             _operations.DeleteSpace202,
             headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
                 AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                 AnswerHeader(
                     name="Location",
@@ -251,7 +180,7 @@ DELETE_SPACE: Endpoint[_operations.DeleteSpace202] = Endpoint(
         "503": _answers.V3ServiceUnavailable,
     },
 )
-UPDATE_SPACE: Endpoint[_operations.UpdateSpace200] = Endpoint(
+UPDATE_SPACE: Endpoint[models.Space] = Endpoint(
     operation_id="updateSpace",
     method="PATCH",
     path="/v3/spaces/{guid}",
@@ -266,26 +195,7 @@ UPDATE_SPACE: Endpoint[_operations.UpdateSpace200] = Endpoint(
         "200": Answer(
             _operations.UpdateSpace200,
             media=(AnswerMedia("application/json", "json", models.Space),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -297,6 +207,7 @@ UPDATE_SPACE: Endpoint[_operations.UpdateSpace200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 
 
@@ -336,7 +247,7 @@ class SpacesClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListSpaces200:
+    ) -> models.SpaceList:
         """List spaces.
 
         `GET /v3/spaces`
@@ -441,7 +352,7 @@ class SpacesClient(SyncGroup):
             ),
         )
 
-    def create_space(self, body: models.SpaceCreate) -> _operations.CreateSpace201:
+    def create_space(self, body: models.SpaceCreate) -> models.Space:
         """Create a space.
 
         `POST /v3/spaces`
@@ -460,7 +371,7 @@ class SpacesClient(SyncGroup):
 
     def get_space(
         self, guid: str, *, include: tuple[Literal["org", "organization"], ...] | None = None
-    ) -> _operations.GetSpace200:
+    ) -> models.Space:
         """Get a space.
 
         `GET /v3/spaces/{guid}`
@@ -491,9 +402,7 @@ class SpacesClient(SyncGroup):
             DELETE_SPACE, Call(params=_operations.DeleteSpaceParams(guid=guid))
         )
 
-    def update_space(
-        self, guid: str, body: models.SpaceUpdate | None = None
-    ) -> _operations.UpdateSpace200:
+    def update_space(self, guid: str, body: models.SpaceUpdate | None = None) -> models.Space:
         """Update a space.
 
         `PATCH /v3/spaces/{guid}`
@@ -550,7 +459,7 @@ class AsyncSpacesClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListSpaces200:
+    ) -> models.SpaceList:
         """List spaces.
 
         `GET /v3/spaces`
@@ -646,7 +555,7 @@ class AsyncSpacesClient(AsyncGroup):
             ),
         )
 
-    async def create_space(self, body: models.SpaceCreate) -> _operations.CreateSpace201:
+    async def create_space(self, body: models.SpaceCreate) -> models.Space:
         """Create a space.
 
         `POST /v3/spaces`
@@ -655,7 +564,7 @@ class AsyncSpacesClient(AsyncGroup):
 
     async def get_space(
         self, guid: str, *, include: tuple[Literal["org", "organization"], ...] | None = None
-    ) -> _operations.GetSpace200:
+    ) -> models.Space:
         """Get a space.
 
         `GET /v3/spaces/{guid}`
@@ -673,9 +582,7 @@ class AsyncSpacesClient(AsyncGroup):
             DELETE_SPACE, Call(params=_operations.DeleteSpaceParams(guid=guid))
         )
 
-    async def update_space(
-        self, guid: str, body: models.SpaceUpdate | None = None
-    ) -> _operations.UpdateSpace200:
+    async def update_space(self, guid: str, body: models.SpaceUpdate | None = None) -> models.Space:
         """Update a space.
 
         `PATCH /v3/spaces/{guid}`

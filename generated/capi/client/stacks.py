@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
 from specfoundry.runtime.client import (
     Answer,
     AnswerHeader,
@@ -24,7 +23,7 @@ from .. import models
 from ..operations import stacks as _operations
 from . import _answers
 
-LIST_STACKS: Endpoint[_operations.ListStacks200] = Endpoint(
+LIST_STACKS: Endpoint[models.StackList] = Endpoint(
     operation_id="listStacks",
     method="GET",
     path="/v3/stacks",
@@ -74,26 +73,7 @@ LIST_STACKS: Endpoint[_operations.ListStacks200] = Endpoint(
         "200": Answer(
             _operations.ListStacks200,
             media=(AnswerMedia("application/json", "json", models.StackList),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -103,8 +83,9 @@ LIST_STACKS: Endpoint[_operations.ListStacks200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-CREATE_STACK: Endpoint[_operations.CreateStack201] = Endpoint(
+CREATE_STACK: Endpoint[models.Stack] = Endpoint(
     operation_id="createStack",
     method="POST",
     path="/v3/stacks",
@@ -113,26 +94,7 @@ CREATE_STACK: Endpoint[_operations.CreateStack201] = Endpoint(
         "201": Answer(
             _operations.CreateStack201,
             media=(AnswerMedia("application/json", "json", models.Stack),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -143,8 +105,9 @@ CREATE_STACK: Endpoint[_operations.CreateStack201] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-GET_STACK: Endpoint[_operations.GetStack200] = Endpoint(
+GET_STACK: Endpoint[models.Stack] = Endpoint(
     operation_id="getStack",
     method="GET",
     path="/v3/stacks/{guid}",
@@ -158,26 +121,7 @@ GET_STACK: Endpoint[_operations.GetStack200] = Endpoint(
         "200": Answer(
             _operations.GetStack200,
             media=(AnswerMedia("application/json", "json", models.Stack),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -188,8 +132,9 @@ GET_STACK: Endpoint[_operations.GetStack200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-DELETE_STACK: Endpoint[_operations.DeleteStack204] = Endpoint(
+DELETE_STACK: Endpoint[None] = Endpoint(
     operation_id="deleteStack",
     method="DELETE",
     path="/v3/stacks/{guid}",
@@ -202,26 +147,7 @@ DELETE_STACK: Endpoint[_operations.DeleteStack204] = Endpoint(
     answers={
         "204": Answer(
             _operations.DeleteStack204,
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -233,8 +159,9 @@ DELETE_STACK: Endpoint[_operations.DeleteStack204] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-UPDATE_STACK: Endpoint[_operations.UpdateStack200] = Endpoint(
+UPDATE_STACK: Endpoint[models.Stack] = Endpoint(
     operation_id="updateStack",
     method="PATCH",
     path="/v3/stacks/{guid}",
@@ -249,26 +176,7 @@ UPDATE_STACK: Endpoint[_operations.UpdateStack200] = Endpoint(
         "200": Answer(
             _operations.UpdateStack200,
             media=(AnswerMedia("application/json", "json", models.Stack),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -280,8 +188,9 @@ UPDATE_STACK: Endpoint[_operations.UpdateStack200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-LIST_APPS_FOR_STACK: Endpoint[_operations.ListAppsForStack200] = Endpoint(
+LIST_APPS_FOR_STACK: Endpoint[models.AppList] = Endpoint(
     operation_id="listAppsForStack",
     method="GET",
     path="/v3/stacks/{guid}/apps",
@@ -345,26 +254,7 @@ LIST_APPS_FOR_STACK: Endpoint[_operations.ListAppsForStack200] = Endpoint(
         "200": Answer(
             _operations.ListAppsForStack200,
             media=(AnswerMedia("application/json", "json", models.AppList),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -375,6 +265,7 @@ LIST_APPS_FOR_STACK: Endpoint[_operations.ListAppsForStack200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 
 
@@ -413,7 +304,7 @@ class StacksClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListStacks200:
+    ) -> models.StackList:
         """List stacks.
 
         `GET /v3/stacks`
@@ -515,7 +406,7 @@ class StacksClient(SyncGroup):
             ),
         )
 
-    def create_stack(self, body: models.StackCreate) -> _operations.CreateStack201:
+    def create_stack(self, body: models.StackCreate) -> models.Stack:
         """Create a stack.
 
         `POST /v3/stacks`
@@ -531,7 +422,7 @@ class StacksClient(SyncGroup):
         """
         return self._caller.call(CREATE_STACK, Call(body=body))
 
-    def get_stack(self, guid: str) -> _operations.GetStack200:
+    def get_stack(self, guid: str) -> models.Stack:
         """Get a stack.
 
         `GET /v3/stacks/{guid}`
@@ -543,7 +434,7 @@ class StacksClient(SyncGroup):
         """
         return self._caller.call(GET_STACK, Call(params=_operations.GetStackParams(guid=guid)))
 
-    def delete_stack(self, guid: str) -> _operations.DeleteStack204:
+    def delete_stack(self, guid: str) -> None:
         """Delete a stack.
 
         `DELETE /v3/stacks/{guid}`
@@ -559,9 +450,7 @@ class StacksClient(SyncGroup):
             DELETE_STACK, Call(params=_operations.DeleteStackParams(guid=guid))
         )
 
-    def update_stack(
-        self, guid: str, body: models.StackUpdate | None = None
-    ) -> _operations.UpdateStack200:
+    def update_stack(self, guid: str, body: models.StackUpdate | None = None) -> models.Stack:
         """Update a stack.
 
         `PATCH /v3/stacks/{guid}`
@@ -618,7 +507,7 @@ class StacksClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListAppsForStack200:
+    ) -> models.AppList:
         """List the apps on a stack.
 
         `GET /v3/stacks/{guid}/apps`
@@ -769,7 +658,7 @@ class AsyncStacksClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListStacks200:
+    ) -> models.StackList:
         """List stacks.
 
         `GET /v3/stacks`
@@ -862,14 +751,14 @@ class AsyncStacksClient(AsyncGroup):
             ),
         )
 
-    async def create_stack(self, body: models.StackCreate) -> _operations.CreateStack201:
+    async def create_stack(self, body: models.StackCreate) -> models.Stack:
         """Create a stack.
 
         `POST /v3/stacks`
         """
         return await self._caller.call(CREATE_STACK, Call(body=body))
 
-    async def get_stack(self, guid: str) -> _operations.GetStack200:
+    async def get_stack(self, guid: str) -> models.Stack:
         """Get a stack.
 
         `GET /v3/stacks/{guid}`
@@ -878,7 +767,7 @@ class AsyncStacksClient(AsyncGroup):
             GET_STACK, Call(params=_operations.GetStackParams(guid=guid))
         )
 
-    async def delete_stack(self, guid: str) -> _operations.DeleteStack204:
+    async def delete_stack(self, guid: str) -> None:
         """Delete a stack.
 
         `DELETE /v3/stacks/{guid}`
@@ -887,9 +776,7 @@ class AsyncStacksClient(AsyncGroup):
             DELETE_STACK, Call(params=_operations.DeleteStackParams(guid=guid))
         )
 
-    async def update_stack(
-        self, guid: str, body: models.StackUpdate | None = None
-    ) -> _operations.UpdateStack200:
+    async def update_stack(self, guid: str, body: models.StackUpdate | None = None) -> models.Stack:
         """Update a stack.
 
         `PATCH /v3/stacks/{guid}`
@@ -936,7 +823,7 @@ class AsyncStacksClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListAppsForStack200:
+    ) -> models.AppList:
         """List the apps on a stack.
 
         `GET /v3/stacks/{guid}/apps`

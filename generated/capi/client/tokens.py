@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
 from specfoundry.runtime.client import (
     Answer,
     AnswerHeader,
@@ -37,18 +36,6 @@ CREATE_TOKEN: Endpoint[_operations.CreateToken200] = Endpoint(
             media=(AnswerMedia("application/json", "json", models.Token),),
             headers=(
                 AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
                     name="Cache-Control",
                     identifier="cache_control",
                     type=Literal["no-store"],
@@ -61,7 +48,7 @@ CREATE_TOKEN: Endpoint[_operations.CreateToken200] = Endpoint(
         "500": _answers.OAuthServerError,
     },
 )
-REVOKE_TOKEN: Endpoint[_operations.RevokeToken200] = Endpoint(
+REVOKE_TOKEN: Endpoint[None] = Endpoint(
     operation_id="revokeToken",
     method="DELETE",
     path="/oauth/token/revoke/{jti}",
@@ -70,29 +57,14 @@ REVOKE_TOKEN: Endpoint[_operations.RevokeToken200] = Endpoint(
     ),
     params=_operations.RevokeTokenParams,
     answers={
-        "200": Answer(
-            _operations.RevokeToken200,
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-            ),
-        ),
+        "200": Answer(_operations.RevokeToken200),
         "401": _answers.OAuthUnauthorized,
         "403": _answers.OAuthForbidden,
         "500": _answers.OAuthServerError,
     },
+    bare=True,
 )
-GET_TOKEN_KEYS: Endpoint[_operations.GetTokenKeys200] = Endpoint(
+GET_TOKEN_KEYS: Endpoint[models.TokenKeys] = Endpoint(
     operation_id="getTokenKeys",
     method="GET",
     path="/token_keys",
@@ -100,25 +72,12 @@ GET_TOKEN_KEYS: Endpoint[_operations.GetTokenKeys200] = Endpoint(
         "200": Answer(
             _operations.GetTokenKeys200,
             media=(AnswerMedia("application/json", "json", models.TokenKeys),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-            ),
         ),
         "500": _answers.OAuthServerError,
     },
+    bare=True,
 )
-GET_TOKEN_KEY: Endpoint[_operations.GetTokenKey200] = Endpoint(
+GET_TOKEN_KEY: Endpoint[models.TokenKey] = Endpoint(
     operation_id="getTokenKey",
     method="GET",
     path="/token_key",
@@ -126,25 +85,12 @@ GET_TOKEN_KEY: Endpoint[_operations.GetTokenKey200] = Endpoint(
         "200": Answer(
             _operations.GetTokenKey200,
             media=(AnswerMedia("application/json", "json", models.TokenKey),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-            ),
         ),
         "500": _answers.OAuthServerError,
     },
+    bare=True,
 )
-GET_OPENID_CONFIGURATION: Endpoint[_operations.GetOpenidConfiguration200] = Endpoint(
+GET_OPENID_CONFIGURATION: Endpoint[models.OpenidConfiguration] = Endpoint(
     operation_id="getOpenidConfiguration",
     method="GET",
     path="/.well-known/openid-configuration",
@@ -152,25 +98,12 @@ GET_OPENID_CONFIGURATION: Endpoint[_operations.GetOpenidConfiguration200] = Endp
         "200": Answer(
             _operations.GetOpenidConfiguration200,
             media=(AnswerMedia("application/json", "json", models.OpenidConfiguration),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-            ),
         ),
         "500": _answers.OAuthServerError,
     },
+    bare=True,
 )
-GET_LOGIN: Endpoint[_operations.GetLogin200] = Endpoint(
+GET_LOGIN: Endpoint[models.LoginInfo] = Endpoint(
     operation_id="getLogin",
     method="GET",
     path="/login",
@@ -178,25 +111,12 @@ GET_LOGIN: Endpoint[_operations.GetLogin200] = Endpoint(
         "200": Answer(
             _operations.GetLogin200,
             media=(AnswerMedia("application/json", "json", models.LoginInfo),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-            ),
         ),
         "500": _answers.OAuthServerError,
     },
+    bare=True,
 )
-GET_UAA_INFO: Endpoint[_operations.GetUaaInfo200] = Endpoint(
+GET_UAA_INFO: Endpoint[models.LoginInfo] = Endpoint(
     operation_id="getUaaInfo",
     method="GET",
     path="/info",
@@ -204,23 +124,10 @@ GET_UAA_INFO: Endpoint[_operations.GetUaaInfo200] = Endpoint(
         "200": Answer(
             _operations.GetUaaInfo200,
             media=(AnswerMedia("application/json", "json", models.LoginInfo),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-            ),
         ),
         "500": _answers.OAuthServerError,
     },
+    bare=True,
 )
 
 
@@ -249,7 +156,7 @@ class TokensClient(SyncGroup):
             Call(params=_operations.CreateTokenParams(login_hint=login_hint), body=body),
         )
 
-    def revoke_token(self, jti: str) -> _operations.RevokeToken200:
+    def revoke_token(self, jti: str) -> None:
         """Revoke a token.
 
         `DELETE /oauth/token/revoke/{jti}`
@@ -261,7 +168,7 @@ class TokensClient(SyncGroup):
         """
         return self._caller.call(REVOKE_TOKEN, Call(params=_operations.RevokeTokenParams(jti=jti)))
 
-    def get_token_keys(self) -> _operations.GetTokenKeys200:
+    def get_token_keys(self) -> models.TokenKeys:
         """Get the keys that tokens are signed with.
 
         `GET /token_keys`
@@ -272,7 +179,7 @@ class TokensClient(SyncGroup):
         """
         return self._caller.call(GET_TOKEN_KEYS, Call())
 
-    def get_token_key(self) -> _operations.GetTokenKey200:
+    def get_token_key(self) -> models.TokenKey:
         """Get the key that new tokens are signed with.
 
         `GET /token_key`
@@ -283,7 +190,7 @@ class TokensClient(SyncGroup):
         """
         return self._caller.call(GET_TOKEN_KEY, Call())
 
-    def get_openid_configuration(self) -> _operations.GetOpenidConfiguration200:
+    def get_openid_configuration(self) -> models.OpenidConfiguration:
         """Find out how tokens are issued.
 
         `GET /.well-known/openid-configuration`
@@ -295,7 +202,7 @@ class TokensClient(SyncGroup):
         """
         return self._caller.call(GET_OPENID_CONFIGURATION, Call())
 
-    def get_login(self) -> _operations.GetLogin200:
+    def get_login(self) -> models.LoginInfo:
         """Find out what to ask a user for.
 
         `GET /login`
@@ -307,7 +214,7 @@ class TokensClient(SyncGroup):
         """
         return self._caller.call(GET_LOGIN, Call())
 
-    def get_uaa_info(self) -> _operations.GetUaaInfo200:
+    def get_uaa_info(self) -> models.LoginInfo:
         """Find out what to ask a user for, older clients.
 
         `GET /info`
@@ -334,7 +241,7 @@ class AsyncTokensClient(AsyncGroup):
             Call(params=_operations.CreateTokenParams(login_hint=login_hint), body=body),
         )
 
-    async def revoke_token(self, jti: str) -> _operations.RevokeToken200:
+    async def revoke_token(self, jti: str) -> None:
         """Revoke a token.
 
         `DELETE /oauth/token/revoke/{jti}`
@@ -343,35 +250,35 @@ class AsyncTokensClient(AsyncGroup):
             REVOKE_TOKEN, Call(params=_operations.RevokeTokenParams(jti=jti))
         )
 
-    async def get_token_keys(self) -> _operations.GetTokenKeys200:
+    async def get_token_keys(self) -> models.TokenKeys:
         """Get the keys that tokens are signed with.
 
         `GET /token_keys`
         """
         return await self._caller.call(GET_TOKEN_KEYS, Call())
 
-    async def get_token_key(self) -> _operations.GetTokenKey200:
+    async def get_token_key(self) -> models.TokenKey:
         """Get the key that new tokens are signed with.
 
         `GET /token_key`
         """
         return await self._caller.call(GET_TOKEN_KEY, Call())
 
-    async def get_openid_configuration(self) -> _operations.GetOpenidConfiguration200:
+    async def get_openid_configuration(self) -> models.OpenidConfiguration:
         """Find out how tokens are issued.
 
         `GET /.well-known/openid-configuration`
         """
         return await self._caller.call(GET_OPENID_CONFIGURATION, Call())
 
-    async def get_login(self) -> _operations.GetLogin200:
+    async def get_login(self) -> models.LoginInfo:
         """Find out what to ask a user for.
 
         `GET /login`
         """
         return await self._caller.call(GET_LOGIN, Call())
 
-    async def get_uaa_info(self) -> _operations.GetUaaInfo200:
+    async def get_uaa_info(self) -> models.LoginInfo:
         """Find out what to ask a user for, older clients.
 
         `GET /info`

@@ -24,7 +24,7 @@ from .. import models
 from ..operations import users as _operations
 from . import _answers
 
-LIST_USERS: Endpoint[_operations.ListUsers200] = Endpoint(
+LIST_USERS: Endpoint[models.UserList] = Endpoint(
     operation_id="listUsers",
     method="GET",
     path="/v3/users",
@@ -84,26 +84,7 @@ LIST_USERS: Endpoint[_operations.ListUsers200] = Endpoint(
         "200": Answer(
             _operations.ListUsers200,
             media=(AnswerMedia("application/json", "json", models.UserList),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -114,8 +95,9 @@ LIST_USERS: Endpoint[_operations.ListUsers200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-CREATE_USER: Endpoint[_operations.CreateUser201] = Endpoint(
+CREATE_USER: Endpoint[models.User] = Endpoint(
     operation_id="createUser",
     method="POST",
     path="/v3/users",
@@ -124,26 +106,7 @@ CREATE_USER: Endpoint[_operations.CreateUser201] = Endpoint(
         "201": Answer(
             _operations.CreateUser201,
             media=(AnswerMedia("application/json", "json", models.User),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -154,8 +117,9 @@ CREATE_USER: Endpoint[_operations.CreateUser201] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-GET_USER: Endpoint[_operations.GetUser200] = Endpoint(
+GET_USER: Endpoint[models.User] = Endpoint(
     operation_id="getUser",
     method="GET",
     path="/v3/users/{guid}",
@@ -169,26 +133,7 @@ GET_USER: Endpoint[_operations.GetUser200] = Endpoint(
         "200": Answer(
             _operations.GetUser200,
             media=(AnswerMedia("application/json", "json", models.User),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -199,6 +144,7 @@ GET_USER: Endpoint[_operations.GetUser200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 DELETE_USER: Endpoint[_operations.DeleteUser202] = Endpoint(
     operation_id="deleteUser",
@@ -214,23 +160,6 @@ DELETE_USER: Endpoint[_operations.DeleteUser202] = Endpoint(
         "202": Answer(
             _operations.DeleteUser202,
             headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
                 AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                 AnswerHeader(
                     name="Location",
@@ -250,7 +179,7 @@ DELETE_USER: Endpoint[_operations.DeleteUser202] = Endpoint(
         "503": _answers.V3ServiceUnavailable,
     },
 )
-UPDATE_USER: Endpoint[_operations.UpdateUser200] = Endpoint(
+UPDATE_USER: Endpoint[models.User] = Endpoint(
     operation_id="updateUser",
     method="PATCH",
     path="/v3/users/{guid}",
@@ -265,26 +194,7 @@ UPDATE_USER: Endpoint[_operations.UpdateUser200] = Endpoint(
         "200": Answer(
             _operations.UpdateUser200,
             media=(AnswerMedia("application/json", "json", models.User),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
@@ -296,8 +206,9 @@ UPDATE_USER: Endpoint[_operations.UpdateUser200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-LIST_USERS_FOR_ORGANIZATION: Endpoint[_operations.ListUsersForOrganization200] = Endpoint(
+LIST_USERS_FOR_ORGANIZATION: Endpoint[models.UserList] = Endpoint(
     operation_id="listUsersForOrganization",
     method="GET",
     path="/v3/organizations/{guid}/users",
@@ -360,26 +271,7 @@ LIST_USERS_FOR_ORGANIZATION: Endpoint[_operations.ListUsersForOrganization200] =
         "200": Answer(
             _operations.ListUsersForOrganization200,
             media=(AnswerMedia("application/json", "json", models.UserList),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -390,8 +282,9 @@ LIST_USERS_FOR_ORGANIZATION: Endpoint[_operations.ListUsersForOrganization200] =
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
-LIST_USERS_FOR_SPACE: Endpoint[_operations.ListUsersForSpace200] = Endpoint(
+LIST_USERS_FOR_SPACE: Endpoint[models.UserList] = Endpoint(
     operation_id="listUsersForSpace",
     method="GET",
     path="/v3/spaces/{guid}/users",
@@ -454,26 +347,7 @@ LIST_USERS_FOR_SPACE: Endpoint[_operations.ListUsersForSpace200] = Endpoint(
         "200": Answer(
             _operations.ListUsersForSpace200,
             media=(AnswerMedia("application/json", "json", models.UserList),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V3BadQueryParameter,
         "401": _answers.V3Unauthorized,
@@ -484,6 +358,7 @@ LIST_USERS_FOR_SPACE: Endpoint[_operations.ListUsersForSpace200] = Endpoint(
         "502": _answers.V3BadGateway,
         "503": _answers.V3ServiceUnavailable,
     },
+    bare=True,
 )
 
 
@@ -520,7 +395,7 @@ class UsersClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListUsers200:
+    ) -> models.UserList:
         """List users.
 
         `GET /v3/users`
@@ -627,7 +502,7 @@ class UsersClient(SyncGroup):
             ),
         )
 
-    def create_user(self, body: models.UserCreate) -> _operations.CreateUser201:
+    def create_user(self, body: models.UserCreate) -> models.User:
         """Make a user known.
 
         `POST /v3/users`
@@ -645,7 +520,7 @@ class UsersClient(SyncGroup):
         """
         return self._caller.call(CREATE_USER, Call(body=body))
 
-    def get_user(self, guid: str) -> _operations.GetUser200:
+    def get_user(self, guid: str) -> models.User:
         """Get a user.
 
         `GET /v3/users/{guid}`
@@ -672,9 +547,7 @@ class UsersClient(SyncGroup):
         """
         return self._caller.call(DELETE_USER, Call(params=_operations.DeleteUserParams(guid=guid)))
 
-    def update_user(
-        self, guid: str, body: models.UserUpdate | None = None
-    ) -> _operations.UpdateUser200:
+    def update_user(self, guid: str, body: models.UserUpdate | None = None) -> models.User:
         """Change a user's metadata.
 
         `PATCH /v3/users/{guid}`
@@ -720,7 +593,7 @@ class UsersClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListUsersForOrganization200:
+    ) -> models.UserList:
         """List the users of an organization.
 
         `GET /v3/organizations/{guid}/users`
@@ -861,7 +734,7 @@ class UsersClient(SyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListUsersForSpace200:
+    ) -> models.UserList:
         """List the users of a space.
 
         `GET /v3/spaces/{guid}/users`
@@ -1005,7 +878,7 @@ class AsyncUsersClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListUsers200:
+    ) -> models.UserList:
         """List users.
 
         `GET /v3/users`
@@ -1098,14 +971,14 @@ class AsyncUsersClient(AsyncGroup):
             ),
         )
 
-    async def create_user(self, body: models.UserCreate) -> _operations.CreateUser201:
+    async def create_user(self, body: models.UserCreate) -> models.User:
         """Make a user known.
 
         `POST /v3/users`
         """
         return await self._caller.call(CREATE_USER, Call(body=body))
 
-    async def get_user(self, guid: str) -> _operations.GetUser200:
+    async def get_user(self, guid: str) -> models.User:
         """Get a user.
 
         `GET /v3/users/{guid}`
@@ -1121,9 +994,7 @@ class AsyncUsersClient(AsyncGroup):
             DELETE_USER, Call(params=_operations.DeleteUserParams(guid=guid))
         )
 
-    async def update_user(
-        self, guid: str, body: models.UserUpdate | None = None
-    ) -> _operations.UpdateUser200:
+    async def update_user(self, guid: str, body: models.UserUpdate | None = None) -> models.User:
         """Change a user's metadata.
 
         `PATCH /v3/users/{guid}`
@@ -1163,7 +1034,7 @@ class AsyncUsersClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListUsersForOrganization200:
+    ) -> models.UserList:
         """List the users of an organization.
 
         `GET /v3/organizations/{guid}/users`
@@ -1290,7 +1161,7 @@ class AsyncUsersClient(AsyncGroup):
         updated_ats_lte: models.TimestampFilter | None = None,
         updated_ats_gt: models.TimestampFilter | None = None,
         updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> _operations.ListUsersForSpace200:
+    ) -> models.UserList:
         """List the users of a space.
 
         `GET /v3/spaces/{guid}/users`

@@ -27,7 +27,7 @@ from .. import models
 from ..operations import v2_buildpacks as _operations
 from . import _answers
 
-LIST_V2_BUILDPACKS: Endpoint[_operations.ListV2Buildpacks200] = Endpoint(
+LIST_V2_BUILDPACKS: Endpoint[models.V2BuildpackList] = Endpoint(
     operation_id="listV2Buildpacks",
     method="GET",
     path="/v2/buildpacks",
@@ -60,26 +60,7 @@ LIST_V2_BUILDPACKS: Endpoint[_operations.ListV2Buildpacks200] = Endpoint(
         "200": Answer(
             _operations.ListV2Buildpacks200,
             media=(AnswerMedia("application/json", "json", models.V2BuildpackList),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V2BadQueryParameter,
         "401": _answers.V2Unauthorized,
@@ -89,6 +70,7 @@ LIST_V2_BUILDPACKS: Endpoint[_operations.ListV2Buildpacks200] = Endpoint(
         "502": _answers.V2BadGateway,
         "503": _answers.V2ServiceUnavailable,
     },
+    bare=True,
 )
 CREATE_V2_BUILDPACK: Endpoint[_operations.CreateV2Buildpack201] = Endpoint(
     operation_id="createV2Buildpack",
@@ -100,23 +82,6 @@ CREATE_V2_BUILDPACK: Endpoint[_operations.CreateV2Buildpack201] = Endpoint(
             _operations.CreateV2Buildpack201,
             media=(AnswerMedia("application/json", "json", models.V2Buildpack),),
             headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
                 AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
                 AnswerHeader(
                     name="Location",
@@ -136,7 +101,7 @@ CREATE_V2_BUILDPACK: Endpoint[_operations.CreateV2Buildpack201] = Endpoint(
         "503": _answers.V2ServiceUnavailable,
     },
 )
-GET_V2_BUILDPACK: Endpoint[_operations.GetV2Buildpack200] = Endpoint(
+GET_V2_BUILDPACK: Endpoint[models.V2Buildpack] = Endpoint(
     operation_id="getV2Buildpack",
     method="GET",
     path="/v2/buildpacks/{guid}",
@@ -150,26 +115,7 @@ GET_V2_BUILDPACK: Endpoint[_operations.GetV2Buildpack200] = Endpoint(
         "200": Answer(
             _operations.GetV2Buildpack200,
             media=(AnswerMedia("application/json", "json", models.V2Buildpack),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V2BadRequest,
         "401": _answers.V2Unauthorized,
@@ -180,8 +126,9 @@ GET_V2_BUILDPACK: Endpoint[_operations.GetV2Buildpack200] = Endpoint(
         "502": _answers.V2BadGateway,
         "503": _answers.V2ServiceUnavailable,
     },
+    bare=True,
 )
-UPDATE_V2_BUILDPACK: Endpoint[_operations.UpdateV2Buildpack201] = Endpoint(
+UPDATE_V2_BUILDPACK: Endpoint[models.V2Buildpack] = Endpoint(
     operation_id="updateV2Buildpack",
     method="PUT",
     path="/v2/buildpacks/{guid}",
@@ -196,26 +143,7 @@ UPDATE_V2_BUILDPACK: Endpoint[_operations.UpdateV2Buildpack201] = Endpoint(
         "201": Answer(
             _operations.UpdateV2Buildpack201,
             media=(AnswerMedia("application/json", "json", models.V2Buildpack),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V2BuildpackBadRequest,
         "401": _answers.V2Unauthorized,
@@ -227,6 +155,7 @@ UPDATE_V2_BUILDPACK: Endpoint[_operations.UpdateV2Buildpack201] = Endpoint(
         "502": _answers.V2BadGateway,
         "503": _answers.V2ServiceUnavailable,
     },
+    bare=True,
 )
 DELETE_V2_BUILDPACK: Endpoint[
     _operations.DeleteV2Buildpack202 | _operations.DeleteV2Buildpack204
@@ -245,49 +174,11 @@ DELETE_V2_BUILDPACK: Endpoint[
         "202": Answer(
             _operations.DeleteV2Buildpack202,
             media=(AnswerMedia("application/json", "json", models.V2Job),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "204": Answer(
             _operations.DeleteV2Buildpack204,
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V2BadQueryParameter,
         "401": _answers.V2Unauthorized,
@@ -322,49 +213,11 @@ UPLOAD_V2_BUILDPACK_BITS: Endpoint[
         "201": Answer(
             _operations.UploadV2BuildpackBits201,
             media=(AnswerMedia("application/json", "json", models.V2Buildpack),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "204": Answer(
             _operations.UploadV2BuildpackBits204,
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V2BuildpackUploadBadRequest,
         "401": _answers.V2Unauthorized,
@@ -412,7 +265,7 @@ class V2BuildpacksClient(SyncGroup):
         exclude_relations: tuple[str, ...] | None = None,
         include_relations: tuple[str, ...] | None = None,
         pretty: str | None = None,
-    ) -> _operations.ListV2Buildpacks200:
+    ) -> models.V2BuildpackList:
         """List buildpacks.
 
         `GET /v2/buildpacks`
@@ -514,7 +367,7 @@ class V2BuildpacksClient(SyncGroup):
         """
         return self._caller.call(CREATE_V2_BUILDPACK, Call(body=body))
 
-    def get_v2_buildpack(self, guid: str) -> _operations.GetV2Buildpack200:
+    def get_v2_buildpack(self, guid: str) -> models.V2Buildpack:
         """Get a buildpack.
 
         `GET /v2/buildpacks/{guid}`
@@ -529,9 +382,7 @@ class V2BuildpacksClient(SyncGroup):
             GET_V2_BUILDPACK, Call(params=_operations.GetV2BuildpackParams(guid=guid))
         )
 
-    def update_v2_buildpack(
-        self, guid: str, body: models.V2BuildpackUpdate
-    ) -> _operations.UpdateV2Buildpack201:
+    def update_v2_buildpack(self, guid: str, body: models.V2BuildpackUpdate) -> models.V2Buildpack:
         """Update a buildpack.
 
         `PUT /v2/buildpacks/{guid}`
@@ -636,7 +487,7 @@ class AsyncV2BuildpacksClient(AsyncGroup):
         exclude_relations: tuple[str, ...] | None = None,
         include_relations: tuple[str, ...] | None = None,
         pretty: str | None = None,
-    ) -> _operations.ListV2Buildpacks200:
+    ) -> models.V2BuildpackList:
         """List buildpacks.
 
         `GET /v2/buildpacks`
@@ -715,7 +566,7 @@ class AsyncV2BuildpacksClient(AsyncGroup):
         """
         return await self._caller.call(CREATE_V2_BUILDPACK, Call(body=body))
 
-    async def get_v2_buildpack(self, guid: str) -> _operations.GetV2Buildpack200:
+    async def get_v2_buildpack(self, guid: str) -> models.V2Buildpack:
         """Get a buildpack.
 
         `GET /v2/buildpacks/{guid}`
@@ -726,7 +577,7 @@ class AsyncV2BuildpacksClient(AsyncGroup):
 
     async def update_v2_buildpack(
         self, guid: str, body: models.V2BuildpackUpdate
-    ) -> _operations.UpdateV2Buildpack201:
+    ) -> models.V2Buildpack:
         """Update a buildpack.
 
         `PUT /v2/buildpacks/{guid}`

@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from pydantic import Field
 from specfoundry.runtime.client import (
     Answer,
     AnswerHeader,
@@ -21,7 +18,7 @@ from .. import models
 from ..operations import v2_jobs as _operations
 from . import _answers
 
-GET_V2_JOB: Endpoint[_operations.GetV2Job200] = Endpoint(
+GET_V2_JOB: Endpoint[models.V2Job] = Endpoint(
     operation_id="getV2Job",
     method="GET",
     path="/v2/jobs/{guid}",
@@ -35,26 +32,7 @@ GET_V2_JOB: Endpoint[_operations.GetV2Job200] = Endpoint(
         "200": Answer(
             _operations.GetV2Job200,
             media=(AnswerMedia("application/json", "json", models.V2Job),),
-            headers=(
-                AnswerHeader(
-                    name="X-VCAP-Request-ID",
-                    identifier="x_vcap_request_id",
-                    type=Annotated[str, Field(min_length=1)],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-Content-Type-Options",
-                    identifier="x_content_type_options",
-                    type=Literal["nosniff"],
-                    required=True,
-                ),
-                AnswerHeader(
-                    name="X-USER-GUID",
-                    identifier="x_user_guid",
-                    type=Annotated[str, Field(min_length=1)],
-                ),
-                AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
-            ),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
         ),
         "400": _answers.V2BadRequest,
         "401": _answers.V2Unauthorized,
@@ -64,13 +42,14 @@ GET_V2_JOB: Endpoint[_operations.GetV2Job200] = Endpoint(
         "502": _answers.V2BadGateway,
         "503": _answers.V2ServiceUnavailable,
     },
+    bare=True,
 )
 
 
 class V2JobsClient(SyncGroup):
     """Work behind an answer 202, version 2."""
 
-    def get_v2_job(self, guid: str) -> _operations.GetV2Job200:
+    def get_v2_job(self, guid: str) -> models.V2Job:
         """Get a job of version 2.
 
         `GET /v2/jobs/{guid}`
@@ -87,7 +66,7 @@ class V2JobsClient(SyncGroup):
 class AsyncV2JobsClient(AsyncGroup):
     """Work behind an answer 202, version 2."""
 
-    async def get_v2_job(self, guid: str) -> _operations.GetV2Job200:
+    async def get_v2_job(self, guid: str) -> models.V2Job:
         """Get a job of version 2.
 
         `GET /v2/jobs/{guid}`

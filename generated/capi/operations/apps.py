@@ -153,18 +153,6 @@ class ListApps200(Response[models.AppList]):
 
     body: models.AppList
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
 
@@ -176,18 +164,6 @@ class CreateApp201(Response[models.App]):
     status: ClassVar[int] = 201
 
     body: models.App
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
@@ -217,18 +193,6 @@ class GetApp200(Response[models.App]):
 
     body: models.App
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
 
@@ -247,17 +211,108 @@ class DeleteApp202(Response[None]):
 
     status: ClassVar[int] = 202
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
+    x_cf_warnings: str | None = None
+    """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
+
+    location: Annotated[str, Field(min_length=1)]
+    """Absolute URL of the job that does the work; poll it until its `state` is `COMPLETE` or
+    `FAILED`.
     """
 
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
 
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateAppParams:
+    """Parameters of `PATCH /v3/apps/{guid}`."""
+
+    guid: Annotated[str, Field(min_length=1)]
+    """The app's guid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateApp200(Response[models.App]):
+    """The app as it is now."""
+
+    status: ClassVar[int] = 200
+
+    body: models.App
+
+    x_cf_warnings: str | None = None
+    """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartAppParams:
+    """Parameters of `POST /v3/apps/{guid}/actions/start`."""
+
+    guid: Annotated[str, Field(min_length=1)]
+    """The app's guid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartApp200(Response[models.App]):
+    """The app as it is now."""
+
+    status: ClassVar[int] = 200
+
+    body: models.App
+
+    x_cf_warnings: str | None = None
+    """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopAppParams:
+    """Parameters of `POST /v3/apps/{guid}/actions/stop`."""
+
+    guid: Annotated[str, Field(min_length=1)]
+    """The app's guid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopApp200(Response[models.App]):
+    """The app as it is now."""
+
+    status: ClassVar[int] = 200
+
+    body: models.App
+
+    x_cf_warnings: str | None = None
+    """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestartAppParams:
+    """Parameters of `POST /v3/apps/{guid}/actions/restart`."""
+
+    guid: Annotated[str, Field(min_length=1)]
+    """The app's guid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestartApp200(Response[models.App]):
+    """The app as it is now."""
+
+    status: ClassVar[int] = 200
+
+    body: models.App
+
+    x_cf_warnings: str | None = None
+    """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearAppBuildpackCacheParams:
+    """Parameters of `POST /v3/apps/{guid}/actions/clear_buildpack_cache`."""
+
+    guid: Annotated[str, Field(min_length=1)]
+    """The app's guid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearAppBuildpackCache202(Response[None]):
+    """Accepted; a job does the work. The body is empty."""
+
+    status: ClassVar[int] = 202
 
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
@@ -266,3 +321,43 @@ class DeleteApp202(Response[None]):
     """Absolute URL of the job that does the work; poll it until its `state` is `COMPLETE` or
     `FAILED`.
     """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetAppPermissionsParams:
+    """Parameters of `GET /v3/apps/{guid}/permissions`."""
+
+    guid: Annotated[str, Field(min_length=1)]
+    """The app's guid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetAppPermissions200(Response[models.AppPermissions]):
+    """The permissions."""
+
+    status: ClassVar[int] = 200
+
+    body: models.AppPermissions
+
+    x_cf_warnings: str | None = None
+    """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetAppSshEnabledParams:
+    """Parameters of `GET /v3/apps/{guid}/ssh_enabled`."""
+
+    guid: Annotated[str, Field(min_length=1)]
+    """The app's guid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetAppSshEnabled200(Response[models.AppSshEnabled]):
+    """Whether it is, and if not, why."""
+
+    status: ClassVar[int] = 200
+
+    body: models.AppSshEnabled
+
+    x_cf_warnings: str | None = None
+    """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""

@@ -139,18 +139,6 @@ class ListDropletsForPackage200(Response[models.DropletList]):
 
     body: models.DropletList
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
 
@@ -170,18 +158,6 @@ class StagePackage201(Response[models.Droplet]):
     status: ClassVar[int] = 201
 
     body: models.Droplet
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
@@ -310,18 +286,6 @@ class ListDroplets200(Response[models.DropletList]):
 
     body: models.DropletList
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
 
@@ -344,18 +308,6 @@ class CreateDroplet201(Response[models.Droplet]):
 
     body: models.Droplet
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
 
@@ -376,18 +328,6 @@ class GetDroplet200(Response[models.Droplet]):
 
     body: models.Droplet
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
 
@@ -405,18 +345,6 @@ class DeleteDroplet202(Response[None]):
     """Accepted; a job does the work. The body is empty."""
 
     status: ClassVar[int] = 202
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
@@ -442,18 +370,6 @@ class UpdateDroplet200(Response[models.Droplet]):
     status: ClassVar[int] = 200
 
     body: models.Droplet
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
@@ -484,18 +400,6 @@ class UploadDroplet202(Response[models.Droplet]):
     status: ClassVar[int] = 202
 
     body: models.Droplet
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
@@ -531,18 +435,6 @@ class DownloadDroplet200(Response[Binary]):
 
     body: Binary
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
     accept_ranges: Literal["bytes"] | None = None
     """Ranges of bytes may be asked for."""
 
@@ -563,18 +455,6 @@ class DownloadDroplet206(Response[Binary]):
     status: ClassVar[int] = 206
 
     body: Binary
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
     accept_ranges: Literal["bytes"] | None = None
     """Ranges of bytes may be asked for."""
@@ -597,18 +477,6 @@ class DownloadDroplet302(Response[None]):
     """The archive is at another place. The body is empty."""
 
     status: ClassVar[int] = 302
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
     location: Annotated[str, Field(min_length=1)]
     """Signed URL of the blob. Follow it without the bearer token."""
@@ -733,18 +601,6 @@ class ListDropletsForApp200(Response[models.DropletList]):
     status: ClassVar[int] = 200
 
     body: models.DropletList
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""

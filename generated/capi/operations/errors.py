@@ -20,15 +20,6 @@ class OAuthBadRequest(ApiError):
 
     body: models.OAuthError
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
 
 @dataclass(eq=False, kw_only=True)
 class OAuthForbidden(ApiError):
@@ -37,15 +28,6 @@ class OAuthForbidden(ApiError):
     status: ClassVar[int] = 403
 
     body: models.OAuthError
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -56,15 +38,6 @@ class OAuthServerError(ApiError):
 
     body: models.OAuthError
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
 
 @dataclass(eq=False, kw_only=True)
 class OAuthUnauthorized(ApiError):
@@ -74,33 +47,12 @@ class OAuthUnauthorized(ApiError):
 
     body: models.OAuthError
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
 
 @dataclass(eq=False, kw_only=True)
 class RangeNotSatisfiable(ApiError):
     """The range that was asked for starts behind the end of the archive."""
 
     status: ClassVar[int] = 416
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
     accept_ranges: Literal["bytes"] | None = None
     """Ranges of bytes may be asked for."""
@@ -117,18 +69,6 @@ class V2BadGateway(ApiError):
 
     body: models.ErrorV2
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
 
 @dataclass(eq=False, kw_only=True)
 class V2BadQueryParameter(ApiError):
@@ -137,18 +77,6 @@ class V2BadQueryParameter(ApiError):
     status: ClassVar[int] = 400
 
     body: models.ErrorV2
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -159,18 +87,6 @@ class V2BadRequest(ApiError):
 
     body: models.ErrorV2
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
 
 @dataclass(eq=False, kw_only=True)
 class V2BuildpackBadRequest(ApiError):
@@ -179,18 +95,6 @@ class V2BuildpackBadRequest(ApiError):
     status: ClassVar[int] = 400
 
     body: models.ErrorV2
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -201,18 +105,6 @@ class V2BuildpackTaken(ApiError):
 
     body: models.ErrorV2
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
 
 @dataclass(eq=False, kw_only=True)
 class V2BuildpackUploadBadRequest(ApiError):
@@ -221,18 +113,6 @@ class V2BuildpackUploadBadRequest(ApiError):
     status: ClassVar[int] = 400
 
     body: models.ErrorV2
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -243,18 +123,6 @@ class V2Conflict(ApiError):
 
     body: models.ErrorV2
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
 
 @dataclass(eq=False, kw_only=True)
 class V2Forbidden(ApiError):
@@ -263,18 +131,6 @@ class V2Forbidden(ApiError):
     status: ClassVar[int] = 403
 
     body: models.ErrorV2
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -285,18 +141,6 @@ class V2NotFound(ApiError):
 
     body: models.ErrorV2
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
 
 @dataclass(eq=False, kw_only=True)
 class V2ServerError(ApiError):
@@ -306,18 +150,6 @@ class V2ServerError(ApiError):
 
     body: models.ErrorV2
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
 
 @dataclass(eq=False, kw_only=True)
 class V2ServiceUnavailable(ApiError):
@@ -326,18 +158,6 @@ class V2ServiceUnavailable(ApiError):
     status: ClassVar[int] = 503
 
     body: models.ErrorV2
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -349,18 +169,6 @@ class V2TooManyRequests(ApiError):
     status: ClassVar[int] = 429
 
     body: str
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
     retry_after: Annotated[str, Field(pattern="^[0-9]+$")]
     """Seconds until the next request will be accepted."""
@@ -392,15 +200,6 @@ class V2Unauthorized(ApiError):
 
     body: models.ErrorV2
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
 
 @dataclass(eq=False, kw_only=True)
 class V2UploadUnprocessableEntity(ApiError):
@@ -409,18 +208,6 @@ class V2UploadUnprocessableEntity(ApiError):
     status: ClassVar[int] = 422
 
     body: models.ErrorV2
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -433,18 +220,6 @@ class V3AppBadRequest(ApiError):
 
     body: models.ErrorsV3
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
 
 @dataclass(eq=False, kw_only=True)
 class V3BadGateway(ApiError):
@@ -453,18 +228,6 @@ class V3BadGateway(ApiError):
     status: ClassVar[int] = 502
 
     body: models.ErrorsV3
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -475,18 +238,6 @@ class V3BadQueryParameter(ApiError):
 
     body: models.ErrorsV3
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
 
 @dataclass(eq=False, kw_only=True)
 class V3BadRequest(ApiError):
@@ -496,18 +247,6 @@ class V3BadRequest(ApiError):
 
     body: models.ErrorsV3
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
 
 @dataclass(eq=False, kw_only=True)
 class V3BuildBadRequest(ApiError):
@@ -516,18 +255,6 @@ class V3BuildBadRequest(ApiError):
     status: ClassVar[int] = 400
 
     body: models.ErrorsV3
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -540,18 +267,6 @@ class V3BuildUnprocessableEntity(ApiError):
 
     body: models.ErrorsV3
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
 
 @dataclass(eq=False, kw_only=True)
 class V3BuildpackUnprocessableEntity(ApiError):
@@ -562,18 +277,6 @@ class V3BuildpackUnprocessableEntity(ApiError):
     status: ClassVar[int] = 422
 
     body: models.ErrorsV3
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -586,18 +289,6 @@ class V3Forbidden(ApiError):
 
     body: models.ErrorsV3
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
 
 @dataclass(eq=False, kw_only=True)
 class V3NotFound(ApiError):
@@ -606,18 +297,6 @@ class V3NotFound(ApiError):
     status: ClassVar[int] = 404
 
     body: models.ErrorsV3
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -628,18 +307,6 @@ class V3ServerError(ApiError):
 
     body: models.ErrorsV3
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
 
 @dataclass(eq=False, kw_only=True)
 class V3ServiceUnavailable(ApiError):
@@ -648,18 +315,6 @@ class V3ServiceUnavailable(ApiError):
     status: ClassVar[int] = 503
 
     body: models.ErrorsV3
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -672,18 +327,6 @@ class V3StackUnprocessableEntity(ApiError):
 
     body: models.ErrorsV3
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
 
 @dataclass(eq=False, kw_only=True)
 class V3StageBadRequest(ApiError):
@@ -695,18 +338,6 @@ class V3StageBadRequest(ApiError):
 
     body: models.ErrorsV3
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
 
 @dataclass(eq=False, kw_only=True)
 class V3TooManyRequests(ApiError):
@@ -717,18 +348,6 @@ class V3TooManyRequests(ApiError):
     status: ClassVar[int] = 429
 
     body: str
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
     retry_after: Annotated[str, Field(pattern="^[0-9]+$")]
     """Seconds until the next request will be accepted."""
@@ -751,15 +370,6 @@ class V3Unauthorized(ApiError):
 
     body: models.ErrorsV3
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
 
 @dataclass(eq=False, kw_only=True)
 class V3UnprocessableEntity(ApiError):
@@ -771,18 +381,6 @@ class V3UnprocessableEntity(ApiError):
 
     body: models.ErrorsV3
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
 
 @dataclass(eq=False, kw_only=True)
 class V3UploadBadRequest(ApiError):
@@ -791,15 +389,3 @@ class V3UploadBadRequest(ApiError):
     status: ClassVar[int] = 400
 
     body: models.ErrorsV3
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""

@@ -131,18 +131,6 @@ class ListOrganizations200(Response[models.OrganizationList]):
 
     body: models.OrganizationList
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
 
@@ -154,18 +142,6 @@ class CreateOrganization201(Response[models.Organization]):
     status: ClassVar[int] = 201
 
     body: models.Organization
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
@@ -187,18 +163,6 @@ class GetOrganization200(Response[models.Organization]):
 
     body: models.Organization
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
 
@@ -216,18 +180,6 @@ class DeleteOrganization202(Response[None]):
     """Accepted; a job does the work. The body is empty."""
 
     status: ClassVar[int] = 202
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
@@ -253,18 +205,6 @@ class UpdateOrganization200(Response[models.Organization]):
     status: ClassVar[int] = 200
 
     body: models.Organization
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""

@@ -115,18 +115,6 @@ class ListRoles200(Response[models.RoleList]):
 
     body: models.RoleList
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
 
@@ -138,18 +126,6 @@ class CreateRole201(Response[models.Role]):
     status: ClassVar[int] = 201
 
     body: models.Role
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
@@ -178,18 +154,6 @@ class GetRole200(Response[models.Role]):
 
     body: models.Role
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
 
@@ -207,18 +171,6 @@ class DeleteRole202(Response[None]):
     """Accepted; a job does the work. The body is empty."""
 
     status: ClassVar[int] = 202
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""

@@ -30,15 +30,6 @@ class CreateToken200(Response[models.Token]):
 
     body: models.Token
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
     cache_control: Literal["no-store"]
     """Tokens must not be cached."""
 
@@ -57,15 +48,6 @@ class RevokeToken200(Response[None]):
 
     status: ClassVar[int] = 200
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetTokenKeys200(Response[models.TokenKeys]):
@@ -74,15 +56,6 @@ class GetTokenKeys200(Response[models.TokenKeys]):
     status: ClassVar[int] = 200
 
     body: models.TokenKeys
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,15 +66,6 @@ class GetTokenKey200(Response[models.TokenKey]):
 
     body: models.TokenKey
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetOpenidConfiguration200(Response[models.OpenidConfiguration]):
@@ -110,15 +74,6 @@ class GetOpenidConfiguration200(Response[models.OpenidConfiguration]):
     status: ClassVar[int] = 200
 
     body: models.OpenidConfiguration
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,15 +84,6 @@ class GetLogin200(Response[models.LoginInfo]):
 
     body: models.LoginInfo
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetUaaInfo200(Response[models.LoginInfo]):
@@ -146,12 +92,3 @@ class GetUaaInfo200(Response[models.LoginInfo]):
     status: ClassVar[int] = 200
 
     body: models.LoginInfo
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""

@@ -135,18 +135,6 @@ class ListUsers200(Response[models.UserList]):
 
     body: models.UserList
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
 
@@ -158,18 +146,6 @@ class CreateUser201(Response[models.User]):
     status: ClassVar[int] = 201
 
     body: models.User
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
@@ -191,18 +167,6 @@ class GetUser200(Response[models.User]):
 
     body: models.User
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
 
@@ -220,18 +184,6 @@ class DeleteUser202(Response[None]):
     """Accepted; a job does the work. The body is empty."""
 
     status: ClassVar[int] = 202
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
@@ -257,18 +209,6 @@ class UpdateUser200(Response[models.User]):
     status: ClassVar[int] = 200
 
     body: models.User
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
@@ -400,18 +340,6 @@ class ListUsersForOrganization200(Response[models.UserList]):
 
     body: models.UserList
 
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
-
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
 
@@ -541,18 +469,6 @@ class ListUsersForSpace200(Response[models.UserList]):
     status: ClassVar[int] = 200
 
     body: models.UserList
-
-    x_vcap_request_id: Annotated[str, Field(min_length=1)]
-    """Identifies this exchange: a fresh UUID, or `<sent id>::<fresh UUID>` when the request carried
-    `X-VCAP-Request-ID` or `X-Request-ID` (of which only `A-Z a-z 0-9 _ -` are kept, at most 255
-    characters).
-    """
-
-    x_content_type_options: Literal["nosniff"]
-    """Tells browsers to believe the media type."""
-
-    x_user_guid: Annotated[str, Field(min_length=1)] | None = None
-    """The caller's guid; sent when the token was valid."""
 
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""

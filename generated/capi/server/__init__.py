@@ -2,21 +2,37 @@
 """A server of Cloud Foundry Cloud Controller API 3.228.0: protocols to implement and the application that calls them."""
 
 from .app import Apis, create_app
+from .app_environment import AppEnvironmentApi, UnimplementedAppEnvironmentApi
+from .app_features import AppFeaturesApi, UnimplementedAppFeaturesApi
+from .app_processes import AppProcessesApi, UnimplementedAppProcessesApi
 from .apps import AppsApi, UnimplementedAppsApi
 from .audit_events import AuditEventsApi, UnimplementedAuditEventsApi
 from .buildpacks import BuildpacksApi, UnimplementedBuildpacksApi
 from .builds import BuildsApi, UnimplementedBuildsApi
+from .current_droplets import CurrentDropletsApi, UnimplementedCurrentDropletsApi
+from .deployments import DeploymentsApi, UnimplementedDeploymentsApi
+from .domains import DomainsApi, UnimplementedDomainsApi
 from .droplets import DropletsApi, UnimplementedDropletsApi
 from .info import InfoApi, UnimplementedInfoApi
 from .jobs import JobsApi, UnimplementedJobsApi
 from .organizations import OrganizationsApi, UnimplementedOrganizationsApi
 from .packages import PackagesApi, UnimplementedPackagesApi
+from .processes import ProcessesApi, UnimplementedProcessesApi
 from .resource_matches import ResourceMatchesApi, UnimplementedResourceMatchesApi
+from .revisions import RevisionsApi, UnimplementedRevisionsApi
 from .roles import RolesApi, UnimplementedRolesApi
 from .root import RootApi, UnimplementedRootApi
 from .routes import OPERATIONS
+from .routes_ import RoutesApi, UnimplementedRoutesApi
+from .service_credential_bindings import (
+    ServiceCredentialBindingsApi,
+    UnimplementedServiceCredentialBindingsApi,
+)
+from .service_instances import ServiceInstancesApi, UnimplementedServiceInstancesApi
+from .sidecars import SidecarsApi, UnimplementedSidecarsApi
 from .spaces import SpacesApi, UnimplementedSpacesApi
 from .stacks import StacksApi, UnimplementedStacksApi
+from .tasks import TasksApi, UnimplementedTasksApi
 from .tokens import TokensApi, UnimplementedTokensApi
 from .users import UnimplementedUsersApi, UsersApi
 from .v2_buildpacks import UnimplementedV2BuildpacksApi, V2BuildpacksApi
@@ -24,36 +40,62 @@ from .v2_jobs import UnimplementedV2JobsApi, V2JobsApi
 
 __all__ = [
     "Apis",
+    "AppEnvironmentApi",
+    "AppFeaturesApi",
+    "AppProcessesApi",
     "AppsApi",
     "AuditEventsApi",
     "BuildpacksApi",
     "BuildsApi",
+    "CurrentDropletsApi",
+    "DeploymentsApi",
+    "DomainsApi",
     "DropletsApi",
     "InfoApi",
     "JobsApi",
     "OPERATIONS",
     "OrganizationsApi",
     "PackagesApi",
+    "ProcessesApi",
     "ResourceMatchesApi",
+    "RevisionsApi",
     "RolesApi",
     "RootApi",
+    "RoutesApi",
+    "ServiceCredentialBindingsApi",
+    "ServiceInstancesApi",
+    "SidecarsApi",
     "SpacesApi",
     "StacksApi",
+    "TasksApi",
     "TokensApi",
+    "UnimplementedAppEnvironmentApi",
+    "UnimplementedAppFeaturesApi",
+    "UnimplementedAppProcessesApi",
     "UnimplementedAppsApi",
     "UnimplementedAuditEventsApi",
     "UnimplementedBuildpacksApi",
     "UnimplementedBuildsApi",
+    "UnimplementedCurrentDropletsApi",
+    "UnimplementedDeploymentsApi",
+    "UnimplementedDomainsApi",
     "UnimplementedDropletsApi",
     "UnimplementedInfoApi",
     "UnimplementedJobsApi",
     "UnimplementedOrganizationsApi",
     "UnimplementedPackagesApi",
+    "UnimplementedProcessesApi",
     "UnimplementedResourceMatchesApi",
+    "UnimplementedRevisionsApi",
     "UnimplementedRolesApi",
     "UnimplementedRootApi",
+    "UnimplementedRoutesApi",
+    "UnimplementedServiceCredentialBindingsApi",
+    "UnimplementedServiceInstancesApi",
+    "UnimplementedSidecarsApi",
     "UnimplementedSpacesApi",
     "UnimplementedStacksApi",
+    "UnimplementedTasksApi",
     "UnimplementedTokensApi",
     "UnimplementedUsersApi",
     "UnimplementedV2BuildpacksApi",

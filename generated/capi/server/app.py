@@ -12,21 +12,37 @@ from specfoundry.runtime.limits import Limits
 from specfoundry.runtime.problems import ErrorTranslator
 from specfoundry.runtime.security import Authenticator
 
+from .app_environment import AppEnvironmentApi, UnimplementedAppEnvironmentApi
+from .app_features import AppFeaturesApi, UnimplementedAppFeaturesApi
+from .app_processes import AppProcessesApi, UnimplementedAppProcessesApi
 from .apps import AppsApi, UnimplementedAppsApi
 from .audit_events import AuditEventsApi, UnimplementedAuditEventsApi
 from .buildpacks import BuildpacksApi, UnimplementedBuildpacksApi
 from .builds import BuildsApi, UnimplementedBuildsApi
+from .current_droplets import CurrentDropletsApi, UnimplementedCurrentDropletsApi
+from .deployments import DeploymentsApi, UnimplementedDeploymentsApi
+from .domains import DomainsApi, UnimplementedDomainsApi
 from .droplets import DropletsApi, UnimplementedDropletsApi
 from .info import InfoApi, UnimplementedInfoApi
 from .jobs import JobsApi, UnimplementedJobsApi
 from .organizations import OrganizationsApi, UnimplementedOrganizationsApi
 from .packages import PackagesApi, UnimplementedPackagesApi
+from .processes import ProcessesApi, UnimplementedProcessesApi
 from .resource_matches import ResourceMatchesApi, UnimplementedResourceMatchesApi
+from .revisions import RevisionsApi, UnimplementedRevisionsApi
 from .roles import RolesApi, UnimplementedRolesApi
 from .root import RootApi, UnimplementedRootApi
 from .routes import OPERATIONS
+from .routes_ import RoutesApi, UnimplementedRoutesApi
+from .service_credential_bindings import (
+    ServiceCredentialBindingsApi,
+    UnimplementedServiceCredentialBindingsApi,
+)
+from .service_instances import ServiceInstancesApi, UnimplementedServiceInstancesApi
+from .sidecars import SidecarsApi, UnimplementedSidecarsApi
 from .spaces import SpacesApi, UnimplementedSpacesApi
 from .stacks import StacksApi, UnimplementedStacksApi
+from .tasks import TasksApi, UnimplementedTasksApi
 from .tokens import TokensApi, UnimplementedTokensApi
 from .users import UnimplementedUsersApi, UsersApi
 from .v2_buildpacks import UnimplementedV2BuildpacksApi, V2BuildpacksApi
@@ -72,7 +88,48 @@ class Apis(Generic[CallerT]):
     """What happened on the platform, and who did it."""
 
     apps: AppsApi[CallerT] = field(default_factory=UnimplementedAppsApi)
-    """Apps as far as packages need them."""
+    """What is pushed, started and stopped."""
+
+    app_features: AppFeaturesApi[CallerT] = field(default_factory=UnimplementedAppFeaturesApi)
+    """What is switched on or off for one app."""
+
+    app_environment: AppEnvironmentApi[CallerT] = field(
+        default_factory=UnimplementedAppEnvironmentApi
+    )
+    """The environment variables of an app."""
+
+    current_droplets: CurrentDropletsApi[CallerT] = field(
+        default_factory=UnimplementedCurrentDropletsApi
+    )
+    """Which droplet an app runs."""
+
+    processes: ProcessesApi[CallerT] = field(default_factory=UnimplementedProcessesApi)
+    """How each kind of process of an app is to be run."""
+
+    app_processes: AppProcessesApi[CallerT] = field(default_factory=UnimplementedAppProcessesApi)
+    """The same processes, by app and type."""
+
+    sidecars: SidecarsApi[CallerT] = field(default_factory=UnimplementedSidecarsApi)
+    """What runs beside the instances of an app."""
+
+    deployments: DeploymentsApi[CallerT] = field(default_factory=UnimplementedDeploymentsApi)
+    """Replacements of an app's instances without an interruption."""
+
+    revisions: RevisionsApi[CallerT] = field(default_factory=UnimplementedRevisionsApi)
+    """What an app was at former times."""
+
+    tasks: TasksApi[CallerT] = field(default_factory=UnimplementedTasksApi)
+    """Commands that are run once with an app's droplet."""
+
+    service_credential_bindings: ServiceCredentialBindingsApi[CallerT] = field(
+        default_factory=UnimplementedServiceCredentialBindingsApi
+    )
+    """Credentials of services for apps."""
+
+    service_instances: ServiceInstancesApi[CallerT] = field(
+        default_factory=UnimplementedServiceInstancesApi
+    )
+    """Services that apps use."""
 
     buildpacks: BuildpacksApi[CallerT] = field(default_factory=UnimplementedBuildpacksApi)
     """Turn an app's source into a droplet."""
@@ -85,6 +142,12 @@ class Apis(Generic[CallerT]):
 
     roles: RolesApi[CallerT] = field(default_factory=UnimplementedRolesApi)
     """What users may do, and where."""
+
+    domains: DomainsApi[CallerT] = field(default_factory=UnimplementedDomainsApi)
+    """Names under which routes are made."""
+
+    routes: RoutesApi[CallerT] = field(default_factory=UnimplementedRoutesApi)
+    """Addresses that lead to apps."""
 
     jobs: JobsApi[CallerT] = field(default_factory=UnimplementedJobsApi)
     """Work behind an answer 202, version 3."""

@@ -15,7 +15,7 @@ CallerT_contra = TypeVar("CallerT_contra", contravariant=True)
 
 
 class AppsApi(Protocol[CallerT_contra]):
-    """Apps as far as packages need them."""
+    """What is pushed, started and stopped."""
 
     async def list_apps(
         self, params: apps_operations.ListAppsParams, caller: CallerT_contra
@@ -115,6 +115,181 @@ class AppsApi(Protocol[CallerT_contra]):
         """
         ...
 
+    async def update_app(
+        self,
+        params: apps_operations.UpdateAppParams,
+        body: models.AppUpdate | None,
+        caller: CallerT_contra,
+    ) -> (
+        apps_operations.UpdateApp200
+        | errors.V3AppBadRequest
+        | errors.V3Unauthorized
+        | errors.V3Forbidden
+        | errors.V3NotFound
+        | errors.V3UnprocessableEntity
+        | errors.V3TooManyRequests
+        | errors.V3ServerError
+        | errors.V3BadGateway
+        | errors.V3ServiceUnavailable
+    ):
+        """Update an app.
+
+        `PATCH /v3/apps/{guid}`
+
+        Renames an app, changes how it is staged, and merges labels and annotations. Members that
+        are not sent stay; an empty body changes nothing. Of the lifecycle's data too, only what
+        is sent changes; a null `buildpacks` means detection.
+
+        Checks, in this order: the body (422); the app exists and can be read (404 `App not
+        found`); the caller may write (403); suspension (403); the lifecycle is of the same type
+        (422 `Lifecycle type cannot be changed from <a> to <b>`) and what it names exists, as for
+        creating an app; the name is free in the space (422 `CF-UniquenessError`).
+        """
+        ...
+
+    async def start_app(
+        self, params: apps_operations.StartAppParams, caller: CallerT_contra
+    ) -> (
+        apps_operations.StartApp200
+        | errors.V3BadRequest
+        | errors.V3Unauthorized
+        | errors.V3Forbidden
+        | errors.V3NotFound
+        | errors.V3UnprocessableEntity
+        | errors.V3TooManyRequests
+        | errors.V3ServerError
+        | errors.V3BadGateway
+        | errors.V3ServiceUnavailable
+    ):
+        """Start an app.
+
+        `POST /v3/apps/{guid}/actions/start`
+
+        Makes the app's state `STARTED`; starting a started app changes nothing. The app needs a
+        current droplet.
+
+        Checks, in this order: the app exists and can be read (404 `App not found`); it has a
+        droplet (422 `Assign a droplet before starting this app.`, even for a caller who may not
+        start it); the caller may manage apps there (403); suspension (403); the feature flag of
+        a Docker or cloud native app (403).
+        """
+        ...
+
+    async def stop_app(
+        self, params: apps_operations.StopAppParams, caller: CallerT_contra
+    ) -> (
+        apps_operations.StopApp200
+        | errors.V3BadRequest
+        | errors.V3Unauthorized
+        | errors.V3Forbidden
+        | errors.V3NotFound
+        | errors.V3UnprocessableEntity
+        | errors.V3TooManyRequests
+        | errors.V3ServerError
+        | errors.V3BadGateway
+        | errors.V3ServiceUnavailable
+    ):
+        """Stop an app.
+
+        `POST /v3/apps/{guid}/actions/stop`
+
+        Makes the app's state `STOPPED`; stopping a stopped app changes nothing.
+
+        Checks, in this order: the app exists and can be read (404 `App not found`); the caller
+        may manage apps there (403); suspension (403).
+        """
+        ...
+
+    async def restart_app(
+        self, params: apps_operations.RestartAppParams, caller: CallerT_contra
+    ) -> (
+        apps_operations.RestartApp200
+        | errors.V3BadRequest
+        | errors.V3Unauthorized
+        | errors.V3Forbidden
+        | errors.V3NotFound
+        | errors.V3UnprocessableEntity
+        | errors.V3TooManyRequests
+        | errors.V3ServerError
+        | errors.V3BadGateway
+        | errors.V3ServiceUnavailable
+    ):
+        """Restart an app.
+
+        `POST /v3/apps/{guid}/actions/restart`
+
+        Stops the app and starts it again, so that it runs its current droplet. Checks are those
+        of starting it.
+        """
+        ...
+
+    async def clear_app_buildpack_cache(
+        self, params: apps_operations.ClearAppBuildpackCacheParams, caller: CallerT_contra
+    ) -> (
+        apps_operations.ClearAppBuildpackCache202
+        | errors.V3BadRequest
+        | errors.V3Unauthorized
+        | errors.V3Forbidden
+        | errors.V3NotFound
+        | errors.V3UnprocessableEntity
+        | errors.V3TooManyRequests
+        | errors.V3ServerError
+        | errors.V3BadGateway
+        | errors.V3ServiceUnavailable
+    ):
+        """Clear the buildpack cache of an app.
+
+        `POST /v3/apps/{guid}/actions/clear_buildpack_cache`
+
+        Queues the removal of everything that buildpacks have kept from one staging of the app to
+        the next, and answers with the job (`app.clear_buildpack_cache`). Checks are those of
+        stopping the app. Since early 2024.
+        """
+        ...
+
+    async def get_app_permissions(
+        self, params: apps_operations.GetAppPermissionsParams, caller: CallerT_contra
+    ) -> (
+        apps_operations.GetAppPermissions200
+        | errors.V3BadRequest
+        | errors.V3Unauthorized
+        | errors.V3Forbidden
+        | errors.V3NotFound
+        | errors.V3TooManyRequests
+        | errors.V3ServerError
+        | errors.V3BadGateway
+        | errors.V3ServiceUnavailable
+    ):
+        """Get the permissions for an app.
+
+        `GET /v3/apps/{guid}/permissions`
+
+        What the caller may see of the app. A caller who cannot read it gets 404 `App not found`.
+        """
+        ...
+
+    async def get_app_ssh_enabled(
+        self, params: apps_operations.GetAppSshEnabledParams, caller: CallerT_contra
+    ) -> (
+        apps_operations.GetAppSshEnabled200
+        | errors.V3BadRequest
+        | errors.V3Unauthorized
+        | errors.V3Forbidden
+        | errors.V3NotFound
+        | errors.V3TooManyRequests
+        | errors.V3ServerError
+        | errors.V3BadGateway
+        | errors.V3ServiceUnavailable
+    ):
+        """Get whether SSH is enabled for an app.
+
+        `GET /v3/apps/{guid}/ssh_enabled`
+
+        Whether one could log in to the app's instances: platform, space and app must all allow
+        it.
+        """
+        ...
+
 
 class UnimplementedAppsApi:
     """Answers every operation with 501; `AppsApi` says what each is to do."""
@@ -130,3 +305,24 @@ class UnimplementedAppsApi:
 
     async def delete_app(self, params: object, caller: object) -> Never:
         raise NotImplementedByServer("deleteApp")
+
+    async def update_app(self, params: object, body: object, caller: object) -> Never:
+        raise NotImplementedByServer("updateApp")
+
+    async def start_app(self, params: object, caller: object) -> Never:
+        raise NotImplementedByServer("startApp")
+
+    async def stop_app(self, params: object, caller: object) -> Never:
+        raise NotImplementedByServer("stopApp")
+
+    async def restart_app(self, params: object, caller: object) -> Never:
+        raise NotImplementedByServer("restartApp")
+
+    async def clear_app_buildpack_cache(self, params: object, caller: object) -> Never:
+        raise NotImplementedByServer("clearAppBuildpackCache")
+
+    async def get_app_permissions(self, params: object, caller: object) -> Never:
+        raise NotImplementedByServer("getAppPermissions")
+
+    async def get_app_ssh_enabled(self, params: object, caller: object) -> Never:
+        raise NotImplementedByServer("getAppSshEnabled")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from cloud_controller.api.errors import v3_error
 from cloud_controller.auth import grant_role
 from cloud_controller.domain.feature_flags import FeatureFlag
 from cloud_controller.domain.messages import organizations as messages
+from cloud_controller.domain.roles import Right
 from cloud_controller.jobs import NewJob, enqueue
 from cloud_controller.present.organizations import organization as present
 from cloud_controller.store import ORGANIZATIONS, Metadata, OrganizationRecord, clock
@@ -80,6 +82,19 @@ class Organizations:
         )
         return operations.CreateOrganization201(body=Json(self._context.shown(document)))
 
+    async def update_organization(
+        self,
+        params: operations.UpdateOrganizationParams,
+        body: models.OrganizationUpdate | None,
+        caller: Caller,
+    ) -> operations.UpdateOrganization200:
+        """Rename an organization, suspend it or change its metadata."""
+        sent = raw(body)
+        document = await self._context.database.write(
+            lambda transaction: _update(transaction, caller, params.guid, sent)
+        )
+        return operations.UpdateOrganization200(body=Json(self._context.shown(document)))
+
     async def delete_organization(
         self, params: operations.DeleteOrganizationParams, caller: Caller
     ) -> operations.DeleteOrganization202:
@@ -131,6 +146,44 @@ def _create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) -
     _record(transaction, caller, "create", record, sent)
     if not caller.is_admin and transaction.record(USERS, caller.user_guid) is not None:
         _make_manager(transaction, caller.user_guid, record.guid)
+    return document
+
+
+def editable(reader: Reader, caller: Caller, guid: str) -> OrganizationRecord:
+    """Return an organization that the caller may change now; checked before the body.
+
+    Raises 404 when he cannot read it, 403 when he may not write or it is suspended, 422 when it is
+    being deleted.
+    """
+    record = reader.record(ORGANIZATIONS, guid, visible_to=caller.visible_to)
+    if record is None:
+        raise v3_error(table.RESOURCE_NOT_FOUND, "Organization")
+    access.require(reader, caller, Right.WRITE_ORGANIZATION, organization_guid=guid)
+    access.require_active(reader, caller, organization_guid=guid)
+    return record
+
+
+def _update(transaction: Transaction, caller: Caller, guid: str, sent: Mapping[str, Any]) -> bytes:
+    record = editable(transaction, caller, guid)
+    problems = messages.update(sent)
+    if problems:
+        raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+    if sent.get("suspended") and not caller.is_admin:
+        raise v3_error(table.NOT_AUTHORIZED)
+    name = sent.get("name", record.name)
+    if name != record.name and transaction.first(ORGANIZATIONS, name=name) is not None:
+        raise v3_error(table.UNPROCESSABLE, messages.organization_rename_taken(name))
+    changed = replace(
+        record,
+        name=name,
+        suspended=sent.get("suspended", record.suspended),
+        updated_at=clock.now(),
+    )
+    labelled = metadata.merged(transaction.metadata(ORGANIZATIONS, guid), sent)
+    document = present(changed, labelled)
+    transaction.update(ORGANIZATIONS, changed, document)
+    transaction.set_metadata(ORGANIZATIONS, guid, labelled)
+    _record(transaction, caller, "update", changed, sent)
     return document
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cloud_controller.api import access, metadata
 from cloud_controller.api import error_table as table
+from cloud_controller.api import organizations as organization_rows
+from cloud_controller.api import spaces as space_rows
 from cloud_controller.api.envelopes import Envelope, envelope_of, error_for
 from cloud_controller.api.errors import v2_error, v3_error
 from cloud_controller.api.oauth_errors import oauth_error
@@ -41,6 +43,8 @@ _MESSAGES: Final[dict[str, tuple[Callable[[object], list[str]], ...]]] = {
     "createPackageForApp": (packages.create_for_app, packages.create_for_app_later),
     "updatePackage": (packages.update, lambda body: packages.credentials(fields.members(body))),
     "createOrganization": (organizations.create_organization,),
+    "updateOrganization": (organizations.update,),
+    "updateSpace": (organizations.update,),
     "createSpace": (organizations.create_space, organizations.create_space_later),
     "createApp": (apps.create, apps.create_later),
     "createResourceMatch": (resource_matches.create,),
@@ -56,6 +60,8 @@ class RefusedBodies:
         self._special: Mapping[str, Callable[[Refusal], Awaitable[ApiError | None]]] = {
             "createPackage": self._create_package,
             "createOrganization": self._create_organization,
+            "updateOrganization": self._update_organization,
+            "updateSpace": self._update_space,
             "createResourceMatch": self._create_resource_match,
             "uploadPackage": self._upload_package,
             "createV2Buildpack": self._create_buildpack,
@@ -101,6 +107,22 @@ class RefusedBodies:
             caller = _caller(refusal)
             await self._context.database.read(
                 lambda reader: access.require_feature(reader, caller, FeatureFlag.APP_BITS_UPLOAD)
+            )
+        return None
+
+    async def _update_organization(self, refusal: Refusal) -> ApiError | None:
+        caller, guid = _caller(refusal), str(refusal.path_params["guid"])
+        if refusal.reason == "body":
+            await self._context.database.read(
+                lambda reader: organization_rows.editable(reader, caller, guid)
+            )
+        return None
+
+    async def _update_space(self, refusal: Refusal) -> ApiError | None:
+        caller, guid = _caller(refusal), str(refusal.path_params["guid"])
+        if refusal.reason == "body":
+            await self._context.database.read(
+                lambda reader: space_rows.editable(reader, caller, guid)
             )
         return None
 

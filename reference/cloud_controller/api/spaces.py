@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -88,15 +89,26 @@ class Spaces:
         )
         return operations.CreateSpace201(body=Json(self._context.shown(document)))
 
+    async def update_space(
+        self,
+        params: operations.UpdateSpaceParams,
+        body: models.SpaceUpdate | None,
+        caller: Caller,
+    ) -> operations.UpdateSpace200:
+        """Rename a space, suspend it or change its metadata."""
+        sent = raw(body)
+        document = await self._context.database.write(
+            lambda transaction: _update(transaction, caller, params.guid, sent)
+        )
+        return operations.UpdateSpace200(body=Json(self._context.shown(document)))
+
     async def delete_space(
         self, params: operations.DeleteSpaceParams, caller: Caller
     ) -> operations.DeleteSpace202:
         """Queue the deletion of a space and all that is in it."""
 
         def write(transaction: Transaction) -> str:
-            record = transaction.record(SPACES, params.guid, visible_to=caller.visible_to)
-            if record is None:
-                raise v3_error(table.RESOURCE_NOT_FOUND, "Space")
+            record = readable(transaction, caller, params.guid)
             _require_organization_write(transaction, caller, record.organization_guid)
             transaction.set_columns(SPACES, record.guid, being_deleted=True)
             _record(transaction, caller, "delete-request", record, {"recursive": True})
@@ -105,6 +117,27 @@ class Spaces:
 
         job = await self._context.database.write(write)
         return operations.DeleteSpace202(location=self._context.job_url(job))
+
+
+def readable(reader: Reader, caller: Caller, guid: str) -> SpaceRecord:
+    """Return a space; raise 404 when the caller cannot read it."""
+    record = reader.record(SPACES, guid, visible_to=caller.visible_to)
+    if record is None:
+        raise v3_error(table.RESOURCE_NOT_FOUND, "Space")
+    return record
+
+
+def editable(reader: Reader, caller: Caller, guid: str) -> SpaceRecord:
+    """Return a space that the caller may update now; checked before the body.
+
+    Raises 404 when he cannot read it, 403 when he may not update it or suspension is in the way,
+    422 when it or its organization is being deleted.
+    """
+    record = readable(reader, caller, guid)
+    where = {"space_guid": guid, "organization_guid": record.organization_guid}
+    access.require(reader, caller, Right.UPDATE_SPACE, **where)
+    access.require_active(reader, caller, **where)
+    return record
 
 
 def _organizations(reader: Reader, documents: Sequence[bytes]) -> dict[str, list[bytes]]:
@@ -146,6 +179,34 @@ def _create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) -
     transaction.set_metadata(SPACES, record.guid, labelled)
     _record(transaction, caller, "create", record, sent)
     return document
+
+
+def _update(transaction: Transaction, caller: Caller, guid: str, sent: Mapping[str, Any]) -> bytes:
+    record = editable(transaction, caller, guid)
+    problems = messages.update(sent)
+    if problems:
+        raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+    changed = replace(
+        record,
+        name=_free_name(transaction, record, sent.get("name", record.name)),
+        suspended=sent.get("suspended", record.suspended),
+        updated_at=clock.now(),
+    )
+    labelled = metadata.merged(transaction.metadata(SPACES, guid), sent)
+    document = present(changed, labelled)
+    transaction.update(SPACES, changed, document)
+    transaction.set_metadata(SPACES, guid, labelled)
+    _record(transaction, caller, "update", changed, sent)
+    return document
+
+
+def _free_name(reader: Reader, space: SpaceRecord, name: str) -> str:
+    guid = space.organization_guid
+    if name != space.name and reader.first(SPACES, organization_guid=guid, name=name) is not None:
+        organization = reader.record(ORGANIZATIONS, guid)
+        text = messages.space_rename_taken(organization.name if organization else "", name)
+        raise v3_error(table.UNPROCESSABLE, text)
+    return name
 
 
 def _record(

@@ -47,6 +47,14 @@ def name(sent: Mapping[str, object]) -> list[str]:
     return found
 
 
+def new_name(sent: Mapping[str, object]) -> list[str]:
+    """Return what is wrong with a `name` that may be absent; an empty one is only too short."""
+    if "name" not in sent:
+        return []
+    found = name(sent)
+    return [text for text in found if text != "Name can't be blank"] if len(found) > 1 else found
+
+
 def boolean(sent: Mapping[str, object], member: str) -> list[str]:
     """Return what is wrong with an optional boolean member."""
     if member not in sent or isinstance(sent[member], bool):

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sqlalchemy import bindparam, or_, select
 
-from cloud_controller.present import apps, audit_events, organizations, packages
+from cloud_controller.present import apps, audit_events, organizations, packages, users
 from cloud_controller.store import APPS, ORGANIZATIONS, PACKAGES, SPACES
-from cloud_controller.store.entities import AUDIT_EVENTS
+from cloud_controller.store.entities import AUDIT_EVENTS, ROLES, USERS
 from cloud_controller.store.statements import compile_statement
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ PRESENTERS: Final[Mapping[Entity[Any], Presenter]] = {
     PACKAGES: lambda reader, record: packages.package(
         record, reader.metadata(PACKAGES, record.guid)
     ),
+    USERS: lambda reader, record: users.user(record, reader.metadata(USERS, record.guid)),
+    ROLES: lambda _, record: users.role(record),
     AUDIT_EVENTS: lambda _, record: audit_events.audit_event(record),
 }
 """How each resource is presented from its row and what hangs on it."""

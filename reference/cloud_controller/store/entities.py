@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from sqlalchemy import JSON, Boolean, Table
 
@@ -36,6 +36,7 @@ class Entity(Generic[RecordT]):
         organization: Column that holds the guid of the organization, likewise.
         space_roles: The roles in the space that let one see a row; all of them if there are none.
         organization_role: The role in the organization that lets one see what is in its spaces.
+        sight: Who sees a row: by the roles in its `place`, or as a `role` or a `user` is seen.
         document: Column of the presented document that reads and lists answer; other columns named
             `…_document` hold other presentations of the same row.
 
@@ -49,6 +50,7 @@ class Entity(Generic[RecordT]):
     document: str = "document"
     space_roles: tuple[str, ...] = ()
     organization_role: str = "organization_manager"
+    sight: Literal["place", "role", "user"] = "place"
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -112,9 +114,9 @@ PACKAGES = Entity(
 )
 BUILDPACKS = Entity("buildpack", tables.BUILDPACKS, records.BuildpackRecord)
 STACKS = Entity("stack", tables.STACKS, records.StackRecord)
-USERS = Entity("user", tables.USERS, records.UserRecord)
+USERS = Entity("user", tables.USERS, records.UserRecord, sight="user")
 CLIENTS = Entity("client", tables.CLIENTS, records.ClientRecord)
-ROLES = Entity("role", tables.ROLES, records.RoleRecord)
+ROLES = Entity("role", tables.ROLES, records.RoleRecord, sight="role")
 REFRESH_TOKENS = Entity("refresh_token", tables.REFRESH_TOKENS, records.RefreshTokenRecord)
 REVOKED_TOKENS = Entity("revoked_token", tables.REVOKED_TOKENS, records.RevokedTokenRecord)
 JOBS = Entity("job", tables.JOBS, records.JobRecord)

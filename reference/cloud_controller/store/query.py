@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 from sqlalchemy import (
     ColumnElement,
     LargeBinary,
-    Text,
     and_,
     bindparam,
     cast,
@@ -27,7 +26,8 @@ from sqlalchemy import (
 
 from cloud_controller.store import tables
 from cloud_controller.store.clock import MICROSECONDS
-from cloud_controller.store.statements import Among, compile_statement, values
+from cloud_controller.store.statements import Among, ContainsAny, compile_statement, values
+from cloud_controller.store.visibility import has_role, visibility
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -146,7 +146,39 @@ class VisibleTo:
         return {prefix: self.user_guid}
 
 
-Filter: TypeAlias = In | Compare | Seconds | Labels | VisibleTo
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """The text in `column` contains one of `members`."""
+
+    column: str
+    members: tuple[str, ...]
+
+    def shape(self) -> Shape:
+        """Return what decides the SQL text."""
+        return ("contains", self.column)
+
+    def parameters(self, prefix: str) -> dict[str, Any]:
+        """Return the values for the names that begin with `prefix`."""
+        return {prefix: values(self.members)}
+
+
+@dataclass(frozen=True, slots=True)
+class HasRole:
+    """The user in the row has a role in the place whose guid is in this column of the roles."""
+
+    column: Literal["organization_guid", "space_guid"]
+    guid: str
+
+    def shape(self) -> Shape:
+        """Return what decides the SQL text."""
+        return ("has role", self.column)
+
+    def parameters(self, prefix: str) -> dict[str, Any]:
+        """Return the values for the names that begin with `prefix`."""
+        return {prefix: self.guid}
+
+
+Filter: TypeAlias = In | Compare | Seconds | Labels | VisibleTo | Contains | HasRole
 
 
 class Order(NamedTuple):
@@ -253,7 +285,11 @@ def _condition(entity: Entity[Any], shape: Shape, name: str) -> Condition:
         return and_(
             true(), *(_requirement(entity, operator, name, i) for i, operator in enumerate(details))
         )
+    if kind == "has role":
+        return has_role(entity, details[0], name)
     column = entity.table.c[details[0]]
+    if kind == "contains":
+        return ContainsAny(column, name)
     if kind == "in":
         found = _membership(column, name, single=details[1], or_null=details[2])
         return not_(found) if details[3] else found
@@ -288,29 +324,3 @@ def _requirement(entity: Entity[Any], operator: str, name: str, index: int) -> C
         matching = matching.where(Among(labels.c.value, f"{name}v{index}"))
     found = matching.exists()
     return not_(found) if operator in ("notin", "absent") else found
-
-
-def visibility(entity: Entity[Any], name: str) -> Condition:
-    """Return the condition that the user in parameter `name` may read a row of `entity`.
-
-    Every role in a space reads its content, and so does the manager of its organization; every role
-    in an organization reads the organization itself. An entity may name other roles. Entities without
-    either are seen by everybody.
-    """
-    if entity.organization is None:
-        return true()
-    roles = tables.ROLES
-    mine = select(roles.c.organization_guid).where(
-        roles.c.user_guid == bindparam(name), roles.c.organization_guid.is_not(None)
-    )
-    organization = entity.table.c[entity.organization]
-    if entity.space is None:
-        return organization.in_(mine)
-    managed = mine.where(roles.c.type == literal_column(f"'{entity.organization_role}'"))
-    spaces = select(roles.c.space_guid).where(
-        roles.c.user_guid == bindparam(name), roles.c.space_guid.is_not(None)
-    )
-    if entity.space_roles:
-        kinds = (literal_column(f"'{role}'", Text) for role in entity.space_roles)
-        spaces = spaces.where(or_(*(roles.c.type == kind for kind in kinds)))
-    return or_(entity.table.c[entity.space].in_(spaces), organization.in_(managed))

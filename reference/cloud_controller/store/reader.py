@@ -19,10 +19,10 @@ from cloud_controller.store.query import (
     Page,
     compile_columns,
     parameters_of,
-    visibility,
 )
 from cloud_controller.store.records import Record
 from cloud_controller.store.statements import compile_statement
+from cloud_controller.store.visibility import visibility
 
 if TYPE_CHECKING:
     import sqlite3

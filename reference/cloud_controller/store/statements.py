@@ -57,6 +57,24 @@ def _among(element: Among, compiler: SQLCompiler, **options: Any) -> str:
     return f"{column} IN (SELECT value FROM json_each(:{element.parameter}))"  # noqa: S608 -- names only
 
 
+class ContainsAny(ColumnElement[bool]):
+    """`column` contains one of the texts of one list parameter; bind `values(…)` of the list."""
+
+    inherit_cache = False
+    type = Boolean()
+
+    def __init__(self, column: ColumnElement[Any], parameter: str) -> None:
+        self.column = column
+        self.parameter = parameter
+
+
+@compiles(ContainsAny, "sqlite")
+def _contains_any(element: ContainsAny, compiler: SQLCompiler, **options: Any) -> str:
+    column = compiler.process(element.column, **options)
+    members = f"json_each(:{element.parameter})"
+    return f"EXISTS (SELECT 1 FROM {members} WHERE instr({column}, value) > 0)"  # noqa: S608 -- names only
+
+
 def values(members: Iterable[str | int]) -> str:
     """Write the members of a list parameter as `Among` expects them."""
     return json.dumps(list(members))

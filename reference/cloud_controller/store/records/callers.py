@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from cloud_controller.store.records.base import Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserRecord(Record):
-    """Someone who can log in with the built-in issuer; `scopes` are the groups of the UAA."""
+    """Someone who calls, or who can log in with the built-in issuer.
+
+    One row is what two databases hold in a foundation: the account at the UAA (name, password,
+    groups as `scopes`) and the user of the Cloud Controller (`known`, with roles and metadata).
+
+    Attributes:
+        user_name: Empty for a client and for one whom the UAA does not know (any more).
+        origin: The identity provider; empty without a name.
+        password_hash: Empty for one who cannot log in here.
+        folded_name: The name for comparisons that do not tell upper and lower case apart.
+        known: Whether the Cloud Controller knows the user; he gets known with his first call.
+        kind: `user` or `client` (then the guid is the id of an OAuth client); empty for one who was
+            named by guid and has not called yet.
+
+    """
 
     user_name: str
     email: str
@@ -20,6 +35,9 @@ class UserRecord(Record):
     failed_logins: int = 0
     last_failure_at: int | None = None
     locked_until: int | None = None
+    folded_name: str = ""
+    known: bool = True
+    kind: Literal["", "user", "client"] = "user"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

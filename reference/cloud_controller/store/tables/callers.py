@@ -18,8 +18,20 @@ USERS = columns.table(
     columns.integer("failed_logins"),
     columns.time("last_failure_at"),
     columns.time("locked_until"),
+    columns.text("folded_name"),
+    columns.flag("known"),
+    columns.text("kind"),
     columns.document(),
-    Index(None, "user_name", "origin", unique=True),
+    # Who has no name (a client, or one whom the UAA has forgotten) shares that with others.
+    Index(
+        "ix_users_user_name_origin",
+        "user_name",
+        "origin",
+        unique=True,
+        sqlite_where=sql("user_name <> ''"),
+        postgresql_where=sql("user_name <> ''"),
+    ),
+    Index(None, "folded_name"),
 )
 
 CLIENTS = columns.table(

@@ -77,9 +77,32 @@ def _add_columns() -> None:
         ("roles", "document"),
     ):
         op.add_column(table, sa.Column(column, sa.Text, nullable=False, server_default=""))
+    _tell_users_from_accounts()
     # These documents have become richer, or are another presentation than before.
     for table in ("apps", "buildpacks", "packages", "stacks", "organizations", "spaces"):
         op.execute(sa.table(table, sa.column("document")).update().values(document=""))
+
+
+def _tell_users_from_accounts() -> None:
+    op.add_column("users", sa.Column("folded_name", sa.Text, nullable=False, server_default=""))
+    op.add_column("users", sa.Column("known", sa.Boolean, nullable=False, server_default="1"))
+    op.add_column("users", sa.Column("kind", sa.Text, nullable=False, server_default="user"))
+    users = sa.table("users", sa.column("id"), sa.column("user_name"), sa.column("folded_name"))
+    connection = op.get_bind()
+    for number, name in connection.execute(sa.select(users.c.id, users.c.user_name)).all():
+        folded = users.update().where(users.c.id == number).values(folded_name=name.casefold())
+        connection.execute(folded)
+    op.drop_index("ix_users_user_name_origin", "users")
+    named = sa.text("user_name <> ''")
+    op.create_index(
+        "ix_users_user_name_origin",
+        "users",
+        ["user_name", "origin"],
+        unique=True,
+        sqlite_where=named,
+        postgresql_where=named,
+    )
+    _index("users", "folded_name")
 
 
 def _create_builds_and_droplets() -> None:

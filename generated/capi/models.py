@@ -2627,6 +2627,40 @@ class LoginLinks(BaseModel):
     """
 
 
+class ManifestChange(BaseModel):
+    """
+    One change.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    op: Literal["add", "remove", "replace"]
+    path: Annotated[str, Field(pattern="^/applications/[0-9]+/")]
+    """
+    JSON pointer into the manifest.
+    """
+    value: Any | MISSING = MISSING
+    """
+    What will be there; absent when it is removed.
+    """
+    was: Any | MISSING = MISSING
+    """
+    What is there now; absent when there is nothing.
+    """
+
+
+class ManifestDiff(BaseModel):
+    """
+    What applying a manifest would change.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    diff: list[ManifestChange]
+
+
 class Metadata(BaseModel):
     """
     Labels (for selecting) and annotations (for reading) that users put on the resource.

@@ -144,6 +144,9 @@ V3BuildpackUnprocessableEntity: Final = Answer(
 V3Forbidden: Final = Answer(
     _errors.V3Forbidden, media=(AnswerMedia("application/json", "json", models.ErrorsV3),)
 )
+V3ManifestBadRequest: Final = Answer(
+    _errors.V3ManifestBadRequest, media=(AnswerMedia("application/json", "json", models.ErrorsV3),)
+)
 V3NotFound: Final = Answer(
     _errors.V3NotFound, media=(AnswerMedia("application/json", "json", models.ErrorsV3),)
 )

@@ -13,6 +13,7 @@ from ..operations import apps as _apps_operations
 from ..operations import buildpacks as _buildpacks_operations
 from ..operations import domains as _domains_operations
 from ..operations import droplets as _droplets_operations
+from ..operations import manifests as _manifests_operations
 from ..operations import organizations as _organizations_operations
 from ..operations import packages as _packages_operations
 from ..operations import roles as _roles_operations
@@ -33,6 +34,7 @@ from .domains import AsyncDomainsClient, DomainsClient
 from .droplets import AsyncDropletsClient, DropletsClient
 from .info import AsyncInfoClient, InfoClient
 from .jobs import AsyncJobsClient, JobsClient
+from .manifests import AsyncManifestsClient, ManifestsClient
 from .organizations import AsyncOrganizationsClient, OrganizationsClient
 from .packages import AsyncPackagesClient, PackagesClient
 from .processes import AsyncProcessesClient, ProcessesClient
@@ -137,6 +139,14 @@ _JOBS: Final[dict[type[object], AsyncJob[models.Job]]] = {
         errors="/errors",
     ),
     _roles_operations.DeleteRole202: AsyncJob(
+        location="location",
+        endpoint=_jobs.GET_JOB,
+        state="/state",
+        done=("COMPLETE",),
+        failed=("FAILED",),
+        errors="/errors",
+    ),
+    _manifests_operations.ApplyManifest202: AsyncJob(
         location="location",
         endpoint=_jobs.GET_JOB,
         state="/state",
@@ -305,6 +315,11 @@ class Client(SyncClient):
         return RolesClient(self._caller)
 
     @cached_property
+    def manifests(self) -> ManifestsClient:
+        """What many apps are to be, in one YAML text."""
+        return ManifestsClient(self._caller)
+
+    @cached_property
     def domains(self) -> DomainsClient:
         """Names under which routes are made."""
         return DomainsClient(self._caller)
@@ -345,6 +360,7 @@ class Client(SyncClient):
         | _buildpacks_operations.UploadBuildpack202
         | _users_operations.DeleteUser202
         | _roles_operations.DeleteRole202
+        | _manifests_operations.ApplyManifest202
         | _domains_operations.DeleteDomain202
         | _routes_operations.DeleteRoute202
         | _routes_operations.DeleteUnmappedRoutes202,
@@ -493,6 +509,11 @@ class AsyncClient(AsynchronousClient):
         return AsyncRolesClient(self._caller)
 
     @cached_property
+    def manifests(self) -> AsyncManifestsClient:
+        """What many apps are to be, in one YAML text."""
+        return AsyncManifestsClient(self._caller)
+
+    @cached_property
     def domains(self) -> AsyncDomainsClient:
         """Names under which routes are made."""
         return AsyncDomainsClient(self._caller)
@@ -533,6 +554,7 @@ class AsyncClient(AsynchronousClient):
         | _buildpacks_operations.UploadBuildpack202
         | _users_operations.DeleteUser202
         | _roles_operations.DeleteRole202
+        | _manifests_operations.ApplyManifest202
         | _domains_operations.DeleteDomain202
         | _routes_operations.DeleteRoute202
         | _routes_operations.DeleteUnmappedRoutes202,

@@ -291,6 +291,15 @@ class V3Forbidden(ApiError):
 
 
 @dataclass(eq=False, kw_only=True)
+class V3ManifestBadRequest(ApiError):
+    """The request cannot be read, or the manifest is no YAML object."""
+
+    status: ClassVar[int] = 400
+
+    body: models.ErrorsV3
+
+
+@dataclass(eq=False, kw_only=True)
 class V3NotFound(ApiError):
     """There is no such resource, or the caller must not know of it."""
 

@@ -15,6 +15,7 @@ from .domains import DomainsApi, UnimplementedDomainsApi
 from .droplets import DropletsApi, UnimplementedDropletsApi
 from .info import InfoApi, UnimplementedInfoApi
 from .jobs import JobsApi, UnimplementedJobsApi
+from .manifests import ManifestsApi, UnimplementedManifestsApi
 from .organizations import OrganizationsApi, UnimplementedOrganizationsApi
 from .packages import PackagesApi, UnimplementedPackagesApi
 from .processes import ProcessesApi, UnimplementedProcessesApi
@@ -53,6 +54,7 @@ __all__ = [
     "DropletsApi",
     "InfoApi",
     "JobsApi",
+    "ManifestsApi",
     "OPERATIONS",
     "OrganizationsApi",
     "PackagesApi",
@@ -82,6 +84,7 @@ __all__ = [
     "UnimplementedDropletsApi",
     "UnimplementedInfoApi",
     "UnimplementedJobsApi",
+    "UnimplementedManifestsApi",
     "UnimplementedOrganizationsApi",
     "UnimplementedPackagesApi",
     "UnimplementedProcessesApi",

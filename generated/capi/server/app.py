@@ -25,6 +25,7 @@ from .domains import DomainsApi, UnimplementedDomainsApi
 from .droplets import DropletsApi, UnimplementedDropletsApi
 from .info import InfoApi, UnimplementedInfoApi
 from .jobs import JobsApi, UnimplementedJobsApi
+from .manifests import ManifestsApi, UnimplementedManifestsApi
 from .organizations import OrganizationsApi, UnimplementedOrganizationsApi
 from .packages import PackagesApi, UnimplementedPackagesApi
 from .processes import ProcessesApi, UnimplementedProcessesApi
@@ -142,6 +143,9 @@ class Apis(Generic[CallerT]):
 
     roles: RolesApi[CallerT] = field(default_factory=UnimplementedRolesApi)
     """What users may do, and where."""
+
+    manifests: ManifestsApi[CallerT] = field(default_factory=UnimplementedManifestsApi)
+    """What many apps are to be, in one YAML text."""
 
     domains: DomainsApi[CallerT] = field(default_factory=UnimplementedDomainsApi)
     """Names under which routes are made."""

@@ -35,6 +35,7 @@ from ..operations import droplets as droplets_operations
 from ..operations import errors
 from ..operations import info as info_operations
 from ..operations import jobs as jobs_operations
+from ..operations import manifests as manifests_operations
 from ..operations import organizations as organizations_operations
 from ..operations import packages as packages_operations
 from ..operations import processes as processes_operations
@@ -239,6 +240,11 @@ _ANSWER_V3_BUILDPACK_UNPROCESSABLE_ENTITY: Final[Answer] = Answer(
 _ANSWER_V3_FORBIDDEN: Final[Answer] = Answer(
     status="403",
     cls=errors.V3Forbidden,
+    media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
+)
+_ANSWER_V3_MANIFEST_BAD_REQUEST: Final[Answer] = Answer(
+    status="400",
+    cls=errors.V3ManifestBadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.ErrorsV3),),
 )
 _ANSWER_V3_NOT_FOUND: Final[Answer] = Answer(
@@ -10878,6 +10884,211 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "failed": ["FAILED"],
                 "errors": "/errors",
             },
+        },
+    ),
+    Operation(
+        operation_id="applyManifest",
+        method="POST",
+        path="/v3/spaces/{guid}/actions/apply_manifest",
+        tag="manifests",
+        handler="apply_manifest",
+        params=manifests_operations.ApplyManifestParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+        ),
+        body=Body(
+            media=(
+                Media(media_type="application/x-yaml", kind="text", type=str),
+                Media(media_type="text/yaml", kind="text", type=str),
+            ),
+            required=True,
+        ),
+        answers=(
+            Answer(
+                status="202",
+                cls=manifests_operations.ApplyManifest202,
+                headers=(
+                    AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),
+                    AnswerHeader(
+                        name="Location",
+                        identifier="location",
+                        type=Annotated[str, Field(min_length=1)],
+                        required=True,
+                    ),
+                ),
+            ),
+            _ANSWER_V3_MANIFEST_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_UNPROCESSABLE_ENTITY,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-state-dependent": {
+                "400": "the text must be YAML that describes an object",
+                "422": "what the manifest asks for must be possible",
+            },
+            "x-permitted-roles": {
+                "roles": ["admin", "space_developer"],
+                "denied": {
+                    "status": 403,
+                    "roles": [
+                        "admin_read_only",
+                        "global_auditor",
+                        "space_manager",
+                        "space_auditor",
+                        "space_supporter",
+                        "org_manager",
+                    ],
+                },
+                "hidden": {
+                    "status": 404,
+                    "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
+                },
+            },
+            "x-async-job": {
+                "location": "Location",
+                "get": "getJob",
+                "state": "/state",
+                "done": ["COMPLETE"],
+                "failed": ["FAILED"],
+                "errors": "/errors",
+            },
+        },
+    ),
+    Operation(
+        operation_id="createManifestDiff",
+        method="POST",
+        path="/v3/spaces/{guid}/manifest_diff",
+        tag="manifests",
+        handler="create_manifest_diff",
+        params=manifests_operations.CreateManifestDiffParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+        ),
+        body=Body(
+            media=(
+                Media(media_type="application/x-yaml", kind="text", type=str),
+                Media(media_type="text/yaml", kind="text", type=str),
+            ),
+            required=True,
+        ),
+        answers=(
+            Answer(
+                status="201",
+                cls=manifests_operations.CreateManifestDiff201,
+                media=(
+                    Media(media_type="application/json", kind="json", type=models.ManifestDiff),
+                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            ),
+            _ANSWER_V3_MANIFEST_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_UNPROCESSABLE_ENTITY,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-state-dependent": {
+                "400": "the text must be YAML that describes an object",
+                "422": "the manifest's members must be right",
+            },
+            "x-permitted-roles": {
+                "roles": ["admin", "space_developer"],
+                "denied": {
+                    "status": 403,
+                    "roles": [
+                        "admin_read_only",
+                        "global_auditor",
+                        "space_manager",
+                        "space_auditor",
+                        "space_supporter",
+                        "org_manager",
+                    ],
+                },
+                "hidden": {
+                    "status": 404,
+                    "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
+                },
+            },
+        },
+    ),
+    Operation(
+        operation_id="getManifestForApp",
+        method="GET",
+        path="/v3/apps/{guid}/manifest",
+        tag="manifests",
+        handler="get_manifest_for_app",
+        params=manifests_operations.GetManifestForAppParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=manifests_operations.GetManifestForApp200,
+                media=(Media(media_type="application/x-yaml", kind="text", type=str),),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            ),
+            _ANSWER_V3_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-permitted-roles": {
+                "roles": ["admin", "admin_read_only", "space_developer"],
+                "denied": {
+                    "status": 403,
+                    "roles": [
+                        "global_auditor",
+                        "space_manager",
+                        "space_auditor",
+                        "space_supporter",
+                        "org_manager",
+                    ],
+                },
+                "hidden": {
+                    "status": 404,
+                    "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
+                },
+            }
         },
     ),
     Operation(

@@ -153,6 +153,9 @@ def _iter_leaves(node: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
     if isinstance(node, dict):
         for name, value in node.items():
             yield from _iter_leaves(value, f"{pointer}/{name}")
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _iter_leaves(value, f"{pointer}/{index}")
     else:
         yield pointer, node
 

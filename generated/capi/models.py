@@ -2111,6 +2111,49 @@ class EmbeddedProcessInstance(BaseModel):
     """
 
 
+class EnvironmentVariableGroup(BaseModel):
+    """
+    Environment variables that all apps get, while they run or while they are staged.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    name: EnvironmentVariableGroupName
+    var: dict[str, str]
+    """
+    The variables.
+    """
+    updated_at: Timestamp | None
+    """
+    When they last changed; null as long as nobody set any.
+    """
+    links: SelfLinks
+
+
+EnvironmentVariableGroupName = TypeAliasType(
+    "EnvironmentVariableGroupName", Annotated[str, Field(min_length=1)]
+)
+"""
+For which apps the variables are; `running` and `staging` are all there are.
+"""
+
+
+class EnvironmentVariableGroupUpdate(BaseModel):
+    """
+    Variables to set, or to remove with null; the others stay.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    var: dict[Annotated[str, StringConstraints(min_length=1)], str | None] | MISSING = MISSING
+    """
+    The variables. Names must not be `PORT` nor begin with `VCAP_` or `VMC_`.
+    """
+
+
 EnvironmentVariables = TypeAliasType(
     "EnvironmentVariables", dict[Annotated[str, StringConstraints(min_length=1)], Any]
 )
@@ -2192,6 +2235,70 @@ class ExperimentalLink(BaseModel):
     experimental: StrictBool | MISSING = MISSING
     """
     True while the kind may still change.
+    """
+
+
+class FeatureFlag(BaseModel):
+    """
+    A switch for the whole platform.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    name: FeatureFlagName
+    enabled: StrictBool
+    """
+    Whether what it stands for is possible.
+    """
+    updated_at: Timestamp | None
+    """
+    When it was last switched; null as long as it stands as it came.
+    """
+    custom_error_message: str | None
+    """
+    What those read who need it while it is off; null for its name.
+    """
+    links: SelfLinks
+
+
+class FeatureFlagList(BaseModel):
+    """
+    One page of feature flags.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    pagination: Pagination
+    resources: list[FeatureFlag]
+    """
+    The feature flags of this page.
+    """
+
+
+FeatureFlagName = TypeAliasType("FeatureFlagName", Annotated[str, Field(min_length=1)])
+"""
+Name of a flag; new Cloud Controllers know more of them.
+"""
+
+
+class FeatureFlagUpdate(BaseModel):
+    """
+    The switch as it shall stand; members that are absent stay.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    enabled: StrictBool | MISSING = MISSING
+    """
+    Whether what it stands for is possible.
+    """
+    custom_error_message: Annotated[str | None | MISSING, Field(max_length=250)] = MISSING
+    """
+    What those read who need it while it is off; null for its name.
     """
 
 
@@ -2350,6 +2457,115 @@ A package of the app that the path names, as clients of 2015 create it; empty or
 `PackageCreate`.
 
 """
+
+
+class IsolationSegment(BaseModel):
+    """
+    A part of the platform that runs the apps of chosen organizations or spaces only.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    created_at: Timestamp
+    """
+    When it was created.
+    """
+    updated_at: Timestamp
+    """
+    When it last changed.
+    """
+    name: Annotated[str, Field(min_length=1)]
+    """
+    Unique on the platform.
+    """
+    metadata: Metadata
+    links: IsolationSegmentLinks
+
+
+class IsolationSegmentIdentifier(BaseModel):
+    """
+    Points at an isolation segment by its guid.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    guid: str | None
+    """
+    The guid; null for none.
+    """
+
+
+class IsolationSegmentLinks(BaseModel):
+    """
+    Where the isolation segment and the organizations entitled to it are.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    self: Link
+    organizations: Link
+
+
+class IsolationSegmentList(BaseModel):
+    """
+    One page of isolation segments.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    pagination: Pagination
+    resources: list[IsolationSegment]
+    """
+    The isolation segments of this page.
+    """
+
+
+class IsolationSegmentRelationship(BaseModel):
+    """
+    The isolation segment of an organization or a space; without one its apps run on the common part.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    data: ResourceIdentifier | None
+    """
+    The isolation segment; null when there is none.
+    """
+    links: IsolationSegmentRelationshipLinks
+
+
+class IsolationSegmentRelationshipLinks(BaseModel):
+    """
+    Where the relationship and, if there is one, the isolation segment are.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    self: Link
+    related: Link | MISSING = MISSING
+
+
+class IsolationSegmentRelationshipUpdate(BaseModel):
+    """
+    The isolation segment to use from now on.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    data: IsolationSegmentIdentifier | None | MISSING = MISSING
+    """
+    The isolation segment; null for none. The organization must be entitled to it.
+    """
 
 
 class Job(BaseModel):
@@ -2861,6 +3077,61 @@ class OrganizationList(BaseModel):
     """
 
 
+class OrganizationQuota(BaseModel):
+    """
+    What an organization may use.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    created_at: Timestamp
+    """
+    When it was created.
+    """
+    updated_at: Timestamp
+    """
+    When it last changed.
+    """
+    name: Annotated[str, Field(min_length=1)]
+    """
+    Unique on the platform.
+    """
+    apps: QuotaApps
+    services: QuotaServices
+    routes: QuotaRoutes
+    domains: QuotaDomains
+    relationships: OrganizationQuotaRelationships
+    links: SelfLinks
+
+
+class OrganizationQuotaList(BaseModel):
+    """
+    One page of organization quotas.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    pagination: Pagination
+    resources: list[OrganizationQuota]
+    """
+    The organization quotas of this page.
+    """
+
+
+class OrganizationQuotaRelationships(BaseModel):
+    """
+    The organizations, among those that the caller sees, to which the quota applies.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    organizations: ToManyRelationship
+
+
 class OrganizationRelationships(BaseModel):
     """
     What the organization belongs to.
@@ -3281,7 +3552,7 @@ class Process(BaseModel):
     """
     version: str | MISSING = MISSING
     """
-    Changes whenever instances must be started anew. Younger than 2024.
+    Names this state of the process and changes with it. Younger than 2024.
     """
     type: ProcessType
     command: str | None
@@ -3520,6 +3791,69 @@ class ProcessUpdate(BaseModel):
 PromptsAdditionalProperty = TypeAliasType(
     "PromptsAdditionalProperty", Annotated[list[str], Field(max_length=2, min_length=2)]
 )
+
+
+class QuotaApps(BaseModel):
+    """
+    What the apps may use together; null is without limit.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    total_memory_in_mb: QuotaLimit
+    per_process_memory_in_mb: QuotaLimit
+    total_instances: QuotaLimit
+    per_app_tasks: QuotaLimit
+    log_rate_limit_in_bytes_per_second: QuotaLimit | MISSING = MISSING
+    """
+    Not sent before 2022.
+    """
+
+
+class QuotaDomains(BaseModel):
+    """
+    How many private domains there may be.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    total_domains: QuotaLimit
+
+
+QuotaLimit = TypeAliasType("QuotaLimit", Annotated[StrictInt | None, Field(ge=0)])
+"""
+The most that there may be; null is without limit.
+"""
+
+
+class QuotaRoutes(BaseModel):
+    """
+    How many routes there may be.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    total_routes: QuotaLimit
+    total_reserved_ports: QuotaLimit
+
+
+class QuotaServices(BaseModel):
+    """
+    What may be used of services.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    paid_services_allowed: StrictBool
+    """
+    Whether plans that cost money may be used.
+    """
+    total_service_instances: QuotaLimit
+    total_service_keys: QuotaLimit
 
 
 class RateLimits(BaseModel):
@@ -4507,6 +4841,119 @@ class RouterGroupRequest(BaseModel):
     guid: str
 
 
+class SecurityGroup(BaseModel):
+    """
+    Rules for the network traffic that leaves apps.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    created_at: Timestamp
+    """
+    When it was created.
+    """
+    updated_at: Timestamp
+    """
+    When it last changed.
+    """
+    name: Annotated[str, Field(min_length=1)]
+    """
+    Unique on the platform.
+    """
+    rules: list[SecurityGroupRule]
+    """
+    What may leave.
+    """
+    globally_enabled: SecurityGroupScope
+    relationships: SecurityGroupRelationships
+    links: SelfLinks
+
+
+class SecurityGroupList(BaseModel):
+    """
+    One page of security groups.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    pagination: Pagination
+    resources: list[SecurityGroup]
+    """
+    The security groups of this page.
+    """
+
+
+class SecurityGroupRelationships(BaseModel):
+    """
+    The spaces, among those that the caller sees, to which the group is bound.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    running_spaces: ToManyRelationship
+    staging_spaces: ToManyRelationship
+
+
+class SecurityGroupRule(BaseModel):
+    """
+    One kind of traffic that may leave.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    protocol: str
+    """
+    Which protocol; new ones may come.
+    """
+    destination: str
+    """
+    Addresses, as one address, a range or a CIDR block.
+    """
+    ports: str | MISSING = MISSING
+    """
+    Ports, for tcp and udp.
+    """
+    type: StrictInt | MISSING = MISSING
+    """
+    ICMP type; -1 stands for all.
+    """
+    code: StrictInt | MISSING = MISSING
+    """
+    ICMP code; -1 stands for all.
+    """
+    description: str | MISSING = MISSING
+    """
+    What the rule is for.
+    """
+    log: StrictBool | MISSING = MISSING
+    """
+    Whether such traffic is logged.
+    """
+
+
+class SecurityGroupScope(BaseModel):
+    """
+    Whether the group holds everywhere.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    running: StrictBool
+    """
+    For all running apps.
+    """
+    staging: StrictBool
+    """
+    For all apps while they are staged.
+    """
+
+
 class SelfLinks(BaseModel):
     """
     Where the resource itself is.
@@ -4816,6 +5263,57 @@ class SpaceCreate(BaseModel):
     metadata: MetadataRequest | MISSING = MISSING
 
 
+class SpaceFeature(BaseModel):
+    """
+    Something that is switched on or off for one space.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    name: str
+    """
+    Which feature; `ssh` is the only one.
+    """
+    description: str
+    """
+    What it does, for people.
+    """
+    enabled: StrictBool
+    """
+    Whether it is switched on.
+    """
+
+
+class SpaceFeatureUpdate(BaseModel):
+    """
+    The feature as it shall be.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+    )
+    enabled: StrictBool
+    """
+    Whether it is switched on.
+    """
+
+
+class SpaceFeatures(BaseModel):
+    """
+    All features of a space; there are no pages.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    resources: list[SpaceFeature]
+    """
+    The features.
+    """
+
+
 class SpaceIncluded(BaseModel):
     """
     Resources that `include` asked for.
@@ -4863,6 +5361,73 @@ class SpaceList(BaseModel):
     The spaces of this page.
     """
     included: SpaceIncluded | MISSING = MISSING
+
+
+class SpaceQuota(BaseModel):
+    """
+    What a space may use.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    created_at: Timestamp
+    """
+    When it was created.
+    """
+    updated_at: Timestamp
+    """
+    When it last changed.
+    """
+    name: Annotated[str, Field(min_length=1)]
+    """
+    Unique within the organization.
+    """
+    apps: QuotaApps
+    services: QuotaServices
+    routes: QuotaRoutes
+    relationships: SpaceQuotaRelationships
+    links: SpaceQuotaLinks
+
+
+class SpaceQuotaLinks(BaseModel):
+    """
+    Where the quota and its organization are.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    self: Link
+    organization: Link
+
+
+class SpaceQuotaList(BaseModel):
+    """
+    One page of space quotas.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    pagination: Pagination
+    resources: list[SpaceQuota]
+    """
+    The space quotas of this page.
+    """
+
+
+class SpaceQuotaRelationships(BaseModel):
+    """
+    The organization that the quota belongs to, and the spaces to which it applies.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    organization: ToOneRelationship
+    spaces: ToManyRelationship
 
 
 class SpaceRelationships(BaseModel):
@@ -5391,6 +5956,73 @@ TokenRequest = TypeAliasType(
 """
 Fields of the form; which ones depends on the grant. Unknown fields are ignored.
 """
+
+
+class UsageSummary(BaseModel):
+    """
+    What is used in an organization or a space.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    usage_summary: UsageSummaryNumbers
+    links: UsageSummaryLinks
+
+
+class UsageSummaryLinks(BaseModel):
+    """
+    Where the summary is, and what it is of.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    self: Link
+    organization: Link | MISSING = MISSING
+    space: Link | MISSING = MISSING
+
+
+class UsageSummaryNumbers(BaseModel):
+    """
+    How much is used. Cloud Controllers before 2022 send the first two for organizations only.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    started_instances: Annotated[StrictInt, Field(ge=0)]
+    """
+    Instances that shall run, of all started apps.
+    """
+    memory_in_mb: Annotated[StrictInt, Field(ge=0)]
+    """
+    Memory of these instances together, in MiB.
+    """
+    routes: Annotated[StrictInt | MISSING, Field(ge=0)] = MISSING
+    """
+    Routes.
+    """
+    service_instances: Annotated[StrictInt | MISSING, Field(ge=0)] = MISSING
+    """
+    Service instances.
+    """
+    reserved_ports: Annotated[StrictInt | MISSING, Field(ge=0)] = MISSING
+    """
+    Ports that routes have for themselves.
+    """
+    domains: Annotated[StrictInt | MISSING, Field(ge=0)] = MISSING
+    """
+    Private domains of the organization.
+    """
+    per_app_tasks: Annotated[StrictInt | MISSING, Field(ge=0)] = MISSING
+    """
+    Tasks that run or wait.
+    """
+    service_keys: Annotated[StrictInt | MISSING, Field(ge=0)] = MISSING
+    """
+    Service keys.
+    """
 
 
 class User(BaseModel):

@@ -32,9 +32,16 @@ from .current_droplets import AsyncCurrentDropletsClient, CurrentDropletsClient
 from .deployments import AsyncDeploymentsClient, DeploymentsClient
 from .domains import AsyncDomainsClient, DomainsClient
 from .droplets import AsyncDropletsClient, DropletsClient
+from .environment_variable_groups import (
+    AsyncEnvironmentVariableGroupsClient,
+    EnvironmentVariableGroupsClient,
+)
+from .feature_flags import AsyncFeatureFlagsClient, FeatureFlagsClient
 from .info import AsyncInfoClient, InfoClient
+from .isolation_segments import AsyncIsolationSegmentsClient, IsolationSegmentsClient
 from .jobs import AsyncJobsClient, JobsClient
 from .manifests import AsyncManifestsClient, ManifestsClient
+from .organization_quotas import AsyncOrganizationQuotasClient, OrganizationQuotasClient
 from .organizations import AsyncOrganizationsClient, OrganizationsClient
 from .packages import AsyncPackagesClient, PackagesClient
 from .processes import AsyncProcessesClient, ProcessesClient
@@ -43,16 +50,20 @@ from .revisions import AsyncRevisionsClient, RevisionsClient
 from .roles import AsyncRolesClient, RolesClient
 from .root import AsyncRootClient, RootClient
 from .routes import AsyncRoutesClient, RoutesClient
+from .security_groups import AsyncSecurityGroupsClient, SecurityGroupsClient
 from .service_credential_bindings import (
     AsyncServiceCredentialBindingsClient,
     ServiceCredentialBindingsClient,
 )
 from .service_instances import AsyncServiceInstancesClient, ServiceInstancesClient
 from .sidecars import AsyncSidecarsClient, SidecarsClient
+from .space_features import AsyncSpaceFeaturesClient, SpaceFeaturesClient
+from .space_quotas import AsyncSpaceQuotasClient, SpaceQuotasClient
 from .spaces import AsyncSpacesClient, SpacesClient
 from .stacks import AsyncStacksClient, StacksClient
 from .tasks import AsyncTasksClient, TasksClient
 from .tokens import AsyncTokensClient, TokensClient
+from .usage_summaries import AsyncUsageSummariesClient, UsageSummariesClient
 from .users import AsyncUsersClient, UsersClient
 from .v2_buildpacks import AsyncV2BuildpacksClient, V2BuildpacksClient
 from .v2_jobs import AsyncV2JobsClient, V2JobsClient
@@ -228,6 +239,46 @@ class Client(SyncClient):
     def spaces(self) -> SpacesClient:
         """Places for apps within an organization."""
         return SpacesClient(self._caller)
+
+    @cached_property
+    def isolation_segments(self) -> IsolationSegmentsClient:
+        """Parts of the platform that are reserved for chosen organizations."""
+        return IsolationSegmentsClient(self._caller)
+
+    @cached_property
+    def security_groups(self) -> SecurityGroupsClient:
+        """Which traffic may leave apps."""
+        return SecurityGroupsClient(self._caller)
+
+    @cached_property
+    def organization_quotas(self) -> OrganizationQuotasClient:
+        """What organizations may use."""
+        return OrganizationQuotasClient(self._caller)
+
+    @cached_property
+    def space_quotas(self) -> SpaceQuotasClient:
+        """What spaces may use."""
+        return SpaceQuotasClient(self._caller)
+
+    @cached_property
+    def feature_flags(self) -> FeatureFlagsClient:
+        """Switches for the whole platform."""
+        return FeatureFlagsClient(self._caller)
+
+    @cached_property
+    def environment_variable_groups(self) -> EnvironmentVariableGroupsClient:
+        """Environment variables for all apps."""
+        return EnvironmentVariableGroupsClient(self._caller)
+
+    @cached_property
+    def usage_summaries(self) -> UsageSummariesClient:
+        """What organizations and spaces use."""
+        return UsageSummariesClient(self._caller)
+
+    @cached_property
+    def space_features(self) -> SpaceFeaturesClient:
+        """What is switched on or off for one space."""
+        return SpaceFeaturesClient(self._caller)
 
     @cached_property
     def audit_events(self) -> AuditEventsClient:
@@ -422,6 +473,46 @@ class AsyncClient(AsynchronousClient):
     def spaces(self) -> AsyncSpacesClient:
         """Places for apps within an organization."""
         return AsyncSpacesClient(self._caller)
+
+    @cached_property
+    def isolation_segments(self) -> AsyncIsolationSegmentsClient:
+        """Parts of the platform that are reserved for chosen organizations."""
+        return AsyncIsolationSegmentsClient(self._caller)
+
+    @cached_property
+    def security_groups(self) -> AsyncSecurityGroupsClient:
+        """Which traffic may leave apps."""
+        return AsyncSecurityGroupsClient(self._caller)
+
+    @cached_property
+    def organization_quotas(self) -> AsyncOrganizationQuotasClient:
+        """What organizations may use."""
+        return AsyncOrganizationQuotasClient(self._caller)
+
+    @cached_property
+    def space_quotas(self) -> AsyncSpaceQuotasClient:
+        """What spaces may use."""
+        return AsyncSpaceQuotasClient(self._caller)
+
+    @cached_property
+    def feature_flags(self) -> AsyncFeatureFlagsClient:
+        """Switches for the whole platform."""
+        return AsyncFeatureFlagsClient(self._caller)
+
+    @cached_property
+    def environment_variable_groups(self) -> AsyncEnvironmentVariableGroupsClient:
+        """Environment variables for all apps."""
+        return AsyncEnvironmentVariableGroupsClient(self._caller)
+
+    @cached_property
+    def usage_summaries(self) -> AsyncUsageSummariesClient:
+        """What organizations and spaces use."""
+        return AsyncUsageSummariesClient(self._caller)
+
+    @cached_property
+    def space_features(self) -> AsyncSpaceFeaturesClient:
+        """What is switched on or off for one space."""
+        return AsyncSpaceFeaturesClient(self._caller)
 
     @cached_property
     def audit_events(self) -> AsyncAuditEventsClient:

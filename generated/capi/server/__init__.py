@@ -13,9 +13,16 @@ from .current_droplets import CurrentDropletsApi, UnimplementedCurrentDropletsAp
 from .deployments import DeploymentsApi, UnimplementedDeploymentsApi
 from .domains import DomainsApi, UnimplementedDomainsApi
 from .droplets import DropletsApi, UnimplementedDropletsApi
+from .environment_variable_groups import (
+    EnvironmentVariableGroupsApi,
+    UnimplementedEnvironmentVariableGroupsApi,
+)
+from .feature_flags import FeatureFlagsApi, UnimplementedFeatureFlagsApi
 from .info import InfoApi, UnimplementedInfoApi
+from .isolation_segments import IsolationSegmentsApi, UnimplementedIsolationSegmentsApi
 from .jobs import JobsApi, UnimplementedJobsApi
 from .manifests import ManifestsApi, UnimplementedManifestsApi
+from .organization_quotas import OrganizationQuotasApi, UnimplementedOrganizationQuotasApi
 from .organizations import OrganizationsApi, UnimplementedOrganizationsApi
 from .packages import PackagesApi, UnimplementedPackagesApi
 from .processes import ProcessesApi, UnimplementedProcessesApi
@@ -25,16 +32,20 @@ from .roles import RolesApi, UnimplementedRolesApi
 from .root import RootApi, UnimplementedRootApi
 from .routes import OPERATIONS
 from .routes_ import RoutesApi, UnimplementedRoutesApi
+from .security_groups import SecurityGroupsApi, UnimplementedSecurityGroupsApi
 from .service_credential_bindings import (
     ServiceCredentialBindingsApi,
     UnimplementedServiceCredentialBindingsApi,
 )
 from .service_instances import ServiceInstancesApi, UnimplementedServiceInstancesApi
 from .sidecars import SidecarsApi, UnimplementedSidecarsApi
+from .space_features import SpaceFeaturesApi, UnimplementedSpaceFeaturesApi
+from .space_quotas import SpaceQuotasApi, UnimplementedSpaceQuotasApi
 from .spaces import SpacesApi, UnimplementedSpacesApi
 from .stacks import StacksApi, UnimplementedStacksApi
 from .tasks import TasksApi, UnimplementedTasksApi
 from .tokens import TokensApi, UnimplementedTokensApi
+from .usage_summaries import UnimplementedUsageSummariesApi, UsageSummariesApi
 from .users import UnimplementedUsersApi, UsersApi
 from .v2_buildpacks import UnimplementedV2BuildpacksApi, V2BuildpacksApi
 from .v2_jobs import UnimplementedV2JobsApi, V2JobsApi
@@ -52,10 +63,14 @@ __all__ = [
     "DeploymentsApi",
     "DomainsApi",
     "DropletsApi",
+    "EnvironmentVariableGroupsApi",
+    "FeatureFlagsApi",
     "InfoApi",
+    "IsolationSegmentsApi",
     "JobsApi",
     "ManifestsApi",
     "OPERATIONS",
+    "OrganizationQuotasApi",
     "OrganizationsApi",
     "PackagesApi",
     "ProcessesApi",
@@ -64,9 +79,12 @@ __all__ = [
     "RolesApi",
     "RootApi",
     "RoutesApi",
+    "SecurityGroupsApi",
     "ServiceCredentialBindingsApi",
     "ServiceInstancesApi",
     "SidecarsApi",
+    "SpaceFeaturesApi",
+    "SpaceQuotasApi",
     "SpacesApi",
     "StacksApi",
     "TasksApi",
@@ -82,9 +100,13 @@ __all__ = [
     "UnimplementedDeploymentsApi",
     "UnimplementedDomainsApi",
     "UnimplementedDropletsApi",
+    "UnimplementedEnvironmentVariableGroupsApi",
+    "UnimplementedFeatureFlagsApi",
     "UnimplementedInfoApi",
+    "UnimplementedIsolationSegmentsApi",
     "UnimplementedJobsApi",
     "UnimplementedManifestsApi",
+    "UnimplementedOrganizationQuotasApi",
     "UnimplementedOrganizationsApi",
     "UnimplementedPackagesApi",
     "UnimplementedProcessesApi",
@@ -93,16 +115,21 @@ __all__ = [
     "UnimplementedRolesApi",
     "UnimplementedRootApi",
     "UnimplementedRoutesApi",
+    "UnimplementedSecurityGroupsApi",
     "UnimplementedServiceCredentialBindingsApi",
     "UnimplementedServiceInstancesApi",
     "UnimplementedSidecarsApi",
+    "UnimplementedSpaceFeaturesApi",
+    "UnimplementedSpaceQuotasApi",
     "UnimplementedSpacesApi",
     "UnimplementedStacksApi",
     "UnimplementedTasksApi",
     "UnimplementedTokensApi",
+    "UnimplementedUsageSummariesApi",
     "UnimplementedUsersApi",
     "UnimplementedV2BuildpacksApi",
     "UnimplementedV2JobsApi",
+    "UsageSummariesApi",
     "UsersApi",
     "V2BuildpacksApi",
     "V2JobsApi",

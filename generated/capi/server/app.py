@@ -23,9 +23,16 @@ from .current_droplets import CurrentDropletsApi, UnimplementedCurrentDropletsAp
 from .deployments import DeploymentsApi, UnimplementedDeploymentsApi
 from .domains import DomainsApi, UnimplementedDomainsApi
 from .droplets import DropletsApi, UnimplementedDropletsApi
+from .environment_variable_groups import (
+    EnvironmentVariableGroupsApi,
+    UnimplementedEnvironmentVariableGroupsApi,
+)
+from .feature_flags import FeatureFlagsApi, UnimplementedFeatureFlagsApi
 from .info import InfoApi, UnimplementedInfoApi
+from .isolation_segments import IsolationSegmentsApi, UnimplementedIsolationSegmentsApi
 from .jobs import JobsApi, UnimplementedJobsApi
 from .manifests import ManifestsApi, UnimplementedManifestsApi
+from .organization_quotas import OrganizationQuotasApi, UnimplementedOrganizationQuotasApi
 from .organizations import OrganizationsApi, UnimplementedOrganizationsApi
 from .packages import PackagesApi, UnimplementedPackagesApi
 from .processes import ProcessesApi, UnimplementedProcessesApi
@@ -35,16 +42,20 @@ from .roles import RolesApi, UnimplementedRolesApi
 from .root import RootApi, UnimplementedRootApi
 from .routes import OPERATIONS
 from .routes_ import RoutesApi, UnimplementedRoutesApi
+from .security_groups import SecurityGroupsApi, UnimplementedSecurityGroupsApi
 from .service_credential_bindings import (
     ServiceCredentialBindingsApi,
     UnimplementedServiceCredentialBindingsApi,
 )
 from .service_instances import ServiceInstancesApi, UnimplementedServiceInstancesApi
 from .sidecars import SidecarsApi, UnimplementedSidecarsApi
+from .space_features import SpaceFeaturesApi, UnimplementedSpaceFeaturesApi
+from .space_quotas import SpaceQuotasApi, UnimplementedSpaceQuotasApi
 from .spaces import SpacesApi, UnimplementedSpacesApi
 from .stacks import StacksApi, UnimplementedStacksApi
 from .tasks import TasksApi, UnimplementedTasksApi
 from .tokens import TokensApi, UnimplementedTokensApi
+from .usage_summaries import UnimplementedUsageSummariesApi, UsageSummariesApi
 from .users import UnimplementedUsersApi, UsersApi
 from .v2_buildpacks import UnimplementedV2BuildpacksApi, V2BuildpacksApi
 from .v2_jobs import UnimplementedV2JobsApi, V2JobsApi
@@ -84,6 +95,40 @@ class Apis(Generic[CallerT]):
 
     spaces: SpacesApi[CallerT] = field(default_factory=UnimplementedSpacesApi)
     """Places for apps within an organization."""
+
+    isolation_segments: IsolationSegmentsApi[CallerT] = field(
+        default_factory=UnimplementedIsolationSegmentsApi
+    )
+    """Parts of the platform that are reserved for chosen organizations."""
+
+    security_groups: SecurityGroupsApi[CallerT] = field(
+        default_factory=UnimplementedSecurityGroupsApi
+    )
+    """Which traffic may leave apps."""
+
+    organization_quotas: OrganizationQuotasApi[CallerT] = field(
+        default_factory=UnimplementedOrganizationQuotasApi
+    )
+    """What organizations may use."""
+
+    space_quotas: SpaceQuotasApi[CallerT] = field(default_factory=UnimplementedSpaceQuotasApi)
+    """What spaces may use."""
+
+    feature_flags: FeatureFlagsApi[CallerT] = field(default_factory=UnimplementedFeatureFlagsApi)
+    """Switches for the whole platform."""
+
+    environment_variable_groups: EnvironmentVariableGroupsApi[CallerT] = field(
+        default_factory=UnimplementedEnvironmentVariableGroupsApi
+    )
+    """Environment variables for all apps."""
+
+    usage_summaries: UsageSummariesApi[CallerT] = field(
+        default_factory=UnimplementedUsageSummariesApi
+    )
+    """What organizations and spaces use."""
+
+    space_features: SpaceFeaturesApi[CallerT] = field(default_factory=UnimplementedSpaceFeaturesApi)
+    """What is switched on or off for one space."""
 
     audit_events: AuditEventsApi[CallerT] = field(default_factory=UnimplementedAuditEventsApi)
     """What happened on the platform, and who did it."""

@@ -24,10 +24,10 @@ def create(body: object) -> list[str]:
     found += unknown(sent, _KEYS)
     found += _name(sent.get("name"))
     if "environment_variables" in sent:
-        found += _environment(sent["environment_variables"])
+        found += environment(sent["environment_variables"])
     found += relationships.to_one(sent, "space")
     if "lifecycle" in sent:
-        found += _lifecycle(sent["lifecycle"])
+        found += lifecycle(sent["lifecycle"])
     return found
 
 
@@ -60,7 +60,8 @@ def _name(name: object) -> list[str]:
     return [] if printable else ["Name must not contain escaped characters"]
 
 
-def _environment(variables: object) -> list[str]:
+def environment(variables: object) -> list[str]:
+    """Return what is wrong with the environment variables of an app."""
     if not isinstance(variables, Mapping):
         return ["Environment variables must be an object"]
     found: dict[str, None] = {}
@@ -80,7 +81,8 @@ def _variable(name: str) -> str | None:
     return "cannot start with VMC" if name.startswith("VMC") else None
 
 
-def _lifecycle(lifecycle: object) -> list[str]:
+def lifecycle(lifecycle: object) -> list[str]:
+    """Return what is wrong with the lifecycle of an app or a build."""
     if not isinstance(lifecycle, Mapping):
         return ["Lifecycle must be an object"]
     found = unknown(lifecycle, ("type", "data"))

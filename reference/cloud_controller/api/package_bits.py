@@ -9,6 +9,7 @@ from cloud_controller.api import access, package_rows
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
 from cloud_controller.api.errors import v3_error
+from cloud_controller.api.package_work import give_back
 from cloud_controller.blobs import BlobError, BlobKey
 from cloud_controller.domain.feature_flags import FeatureFlag
 from cloud_controller.domain.messages import packages as messages
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from specfoundry.runtime.requests import UploadedFile
 
 # The job is committed together with the state, before the bits are in their place; this is how
-# long it waits should the server die in between. Usually it is called as soon as they are there.
+# long it waits should this process die in between while others live. Usually it is called as soon
+# as they are there, and a server that starts alone takes it up at once.
 _UNTIL_GIVEN_UP: Final = 600.0
 
 
@@ -56,7 +58,11 @@ async def accept(context: Context, caller: Caller, guid: str, form: UploadPackag
 
 
 def _payload(bits: UploadedFile | None, known: list[dict[str, Any]]) -> dict[str, Any]:
-    payload: dict[str, Any] = {"has_bits": bits is not None, "resources": known}
+    payload: dict[str, Any] = {
+        "has_bits": bits is not None,
+        "arrived": False,
+        "resources": known,
+    }
     if bits is not None:
         payload |= {"sha1": bits.sha1, "sha256": bits.sha256, "size": bits.size}
     return payload
@@ -93,18 +99,16 @@ def _claim(
 
 
 def _give_back(transaction: Transaction, guid: str, job: str) -> None:
-    """Undo a claim whose bits could not be stored, so that the client may try again."""
     transaction.delete(JOBS, job)
-    record = transaction.record(PACKAGES, guid)
-    if record is not None:
-        awaiting = replace(record, state=PackageState.AWAITING_UPLOAD.value)
-        document = present(awaiting, transaction.metadata(PACKAGES, guid))
-        transaction.update(PACKAGES, awaiting, document)
+    give_back(transaction, guid)
 
 
 def _start(transaction: Transaction, job: str) -> None:
-    transaction.set_columns(JOBS, job, run_at=clock.now())
-    transaction.notify(TOPIC)
+    record = transaction.record(JOBS, job)
+    if record is not None:
+        payload = {**record.payload, "arrived": True}
+        transaction.update(JOBS, replace(record, payload=payload, run_at=clock.now()))
+        transaction.notify(TOPIC)
 
 
 async def find(context: Context, caller: Caller, guid: str) -> tuple[BlobFile, str]:

@@ -11,7 +11,8 @@ from cloud_controller.blobs import BlobError, BlobKey
 from cloud_controller.domain.package_states import PRUNABLE, PackageState, may_follow, surplus
 from cloud_controller.jobs import JobHandler, JobResult, NewJob, enqueue
 from cloud_controller.present.packages import package as present
-from cloud_controller.store import PACKAGES, clock
+from cloud_controller.store import APPS, PACKAGES, clock
+from cloud_controller.store.entities import DROPLETS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +33,15 @@ def change(transaction: Transaction, guid: str, state: PackageState, **columns: 
     return transaction.update(PACKAGES, changed, document)
 
 
+def give_back(transaction: Transaction, guid: str) -> None:
+    """Undo the claim of an upload whose bits never arrived, so that the client may try again."""
+    record = transaction.record(PACKAGES, guid)
+    if record is not None and record.state == PackageState.PROCESSING_UPLOAD:
+        awaiting = replace(record, state=PackageState.AWAITING_UPLOAD.value)
+        document = present(awaiting, transaction.metadata(PACKAGES, guid))
+        transaction.update(PACKAGES, awaiting, document)
+
+
 def prune(transaction: Transaction, app_guid: str, *, keep: int) -> None:
     """Let the oldest finished packages of an app expire beyond `keep` of them (2.3)."""
     finished = [
@@ -40,7 +50,8 @@ def prune(transaction: Transaction, app_guid: str, *, keep: int) -> None:
         if record.state in PRUNABLE
     ]
     finished.sort(key=lambda record: (record.created_at, record.id), reverse=True)
-    for guid in surplus([record.guid for record in finished], keep=keep, in_use=None):
+    in_use = _behind_current_droplet(transaction, app_guid)
+    for guid in surplus([record.guid for record in finished], keep=keep, in_use=in_use):
         if change(transaction, guid, PackageState.EXPIRED):
             job = NewJob(
                 operation="package.expire",
@@ -49,6 +60,14 @@ def prune(transaction: Transaction, app_guid: str, *, keep: int) -> None:
                 pollable=False,
             )
             enqueue(transaction, job)
+
+
+def _behind_current_droplet(transaction: Transaction, app_guid: str) -> str | None:
+    app = transaction.record(APPS, app_guid)
+    if app is None or app.current_droplet_guid is None:
+        return None
+    droplet = transaction.record(DROPLETS, app.current_droplet_guid)
+    return droplet.package_guid if droplet else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +90,8 @@ class PackageWork:
         record = await self._find(job)
         if record is None or record.state != PackageState.PROCESSING_UPLOAD:
             return JobResult(after=lambda: self._forget_upload(_guid(job)))
+        if await self._was_cut_off(record, job):
+            return JobResult(commit=lambda transaction: give_back(transaction, record.guid))
         try:
             stored = await package_archive.store(self.context, record.guid, job.payload)
         except PackageFailedError as error:
@@ -139,6 +160,16 @@ class PackageWork:
     async def _find(self, job: JobRecord) -> PackageRecord | None:
         guid = _guid(job)
         return await self.context.database.read(lambda reader: reader.record(PACKAGES, guid))
+
+    async def _was_cut_off(self, record: PackageRecord, job: JobRecord) -> bool:
+        """Whether the server died between claiming the package and putting the bits in place.
+
+        Nobody was told that the upload was accepted then.
+        """
+        if not job.payload["has_bits"] or job.payload.get("arrived", True):
+            return False
+        keys = (BlobKey("uploads", record.guid), BlobKey("packages", record.guid))
+        return not [key for key in keys if await self.context.blobs.find(key) is not None]
 
     def _success(self, record: PackageRecord, **columns: Any) -> JobResult:
         kept = False

@@ -51,6 +51,7 @@ class NewJob:
         pollable: Whether /v3/jobs and /v2/jobs know it.
         payload: What the handler needs besides, JSON values.
         delay: Not before so many seconds.
+        guid: Its own guid, if a file was already named after it.
 
     """
 
@@ -60,13 +61,14 @@ class NewJob:
     pollable: bool = True
     payload: Mapping[str, Any] = field(default_factory=dict)
     delay: float = 0.0
+    guid: str | None = None
 
 
 def enqueue(transaction: Transaction, job: NewJob) -> JobRecord:
     """Put a job down; it begins once the transaction is committed, or never."""
     moment = clock.now()
     record = JobRecord(
-        guid=str(uuid4()),
+        guid=job.guid or str(uuid4()),
         created_at=moment,
         updated_at=moment,
         operation=job.operation,
@@ -117,8 +119,11 @@ _ENTITIES = {entity.resource_type: entity for entity in entities.ALL if entity.h
 
 
 def recover(transaction: Transaction) -> int:
-    """Free all unfinished jobs at once; return how many. Only while no runner is alive."""
-    freed = transaction.execute(_RECOVER, {})
+    """Free all unfinished jobs and make them due; return how many. Only while no runner is alive.
+
+    Also those that were to wait: nobody is left who could do what they wait for.
+    """
+    freed = transaction.execute(_RECOVER, {"now": clock.now()})
     transaction.notify(TOPIC)
     return freed
 
@@ -226,7 +231,11 @@ _NEXT = compile_statement(
 _RECOVER = compile_statement(
     update(tables.JOBS)
     .where(_C.state == _literal("PROCESSING"))
-    .values(leased_until=null(), leased_by=null())
+    .values(
+        leased_until=null(),
+        leased_by=null(),
+        run_at=case((_C.run_at > bindparam("now"), bindparam("now")), else_=_C.run_at),
+    )
 )
 _PRUNE = compile_statement(
     delete(tables.JOBS).where(

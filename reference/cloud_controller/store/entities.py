@@ -35,7 +35,7 @@ class Entity(Generic[RecordT]):
         space: Column that holds the guid of the space whose roles decide who sees a row.
         organization: Column that holds the guid of the organization, likewise.
         space_roles: The roles in the space that let one see a row; all of them if there are none.
-        organization_role: The role in the organization that lets one see what is in its spaces.
+        organization_roles: The roles in the organization that let one see what is in its spaces.
         sight: Who sees a row: by the roles in its `place`, or as a `role` or a `user` is seen.
         document: Column of the presented document that reads and lists answer; other columns named
             `…_document` hold other presentations of the same row.
@@ -49,7 +49,7 @@ class Entity(Generic[RecordT]):
     organization: str | None = None
     document: str = "document"
     space_roles: tuple[str, ...] = ()
-    organization_role: str = "organization_manager"
+    organization_roles: tuple[str, ...] = ("organization_manager",)
     sight: Literal["place", "role", "user"] = "place"
 
     @cached_property
@@ -143,7 +143,14 @@ LISTED_DROPLETS = _of_app("droplet", tables.DROPLETS, records.DropletRecord, "li
 PROCESSES = _of_app("process", tables.PROCESSES, records.ProcessRecord)
 LISTED_PROCESSES = _of_app("process", tables.PROCESSES, records.ProcessRecord, "listed_document")
 DOMAINS = Entity("domain", tables.DOMAINS, records.DomainRecord)
-ROUTES = _of_app("route", tables.ROUTES, records.RouteRecord)
+ROUTES = Entity(
+    "route",
+    tables.ROUTES,
+    records.RouteRecord,
+    space="space_guid",
+    organization="organization_guid",
+    organization_roles=("organization_manager", "organization_auditor"),
+)
 ROUTE_DESTINATIONS = Entity(
     "route_destination", tables.ROUTE_DESTINATIONS, records.RouteDestinationRecord
 )
@@ -157,7 +164,7 @@ AUDIT_EVENTS = Entity(
     space="space_guid",
     organization="organization_guid",
     space_roles=("space_developer", "space_auditor"),
-    organization_role="organization_auditor",
+    organization_roles=("organization_auditor",),
 )
 LOG_LINES = Entity("log_line", tables.LOG_LINES, records.LogLineRecord)
 

@@ -36,7 +36,8 @@ def visibility(entity: Entity[Any], name: str) -> Condition:
     organization = entity.table.c[entity.organization]
     if entity.space is None:
         return organization.in_(mine)
-    managed = mine.where(_MINE.c.type == literal_column(f"'{entity.organization_role}'"))
+    heads = (literal_column(f"'{role}'", Text) for role in entity.organization_roles)
+    managed = mine.where(or_(*(_MINE.c.type == head for head in heads)))
     spaces = _spaces(name)
     if entity.space_roles:
         kinds = (literal_column(f"'{role}'", Text) for role in entity.space_roles)

@@ -71,5 +71,6 @@ class RouteDestinationRecord(Record):
     route_guid: str
     app_guid: str
     process_type: str = "web"
+    weight: int | None = None
     port: int | None = None
     protocol: str = "http1"

@@ -71,6 +71,7 @@ ROUTE_DESTINATIONS = columns.table(
     columns.reference("route_guid", "routes.guid"),
     columns.reference("app_guid", "apps.guid"),
     columns.text("process_type"),
+    columns.integer("weight", nullable=True),
     columns.integer("port", nullable=True),
     columns.text("protocol"),
     Index(None, "route_guid"),

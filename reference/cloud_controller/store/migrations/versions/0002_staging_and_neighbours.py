@@ -226,6 +226,7 @@ def _create_routes() -> None:
         _text("route_guid"),
         _text("app_guid"),
         _text("process_type"),
+        _integer("weight", nullable=True),
         _integer("port", nullable=True),
         _text("protocol"),
         _reference("route_destinations", "route_guid", "routes"),

@@ -51,6 +51,7 @@ class Settings:
         staging_memory_mb: Memory that staging gets when nothing else is asked for, in MiB.
         staging_disk_mb: Disk space that staging gets when nothing else is asked for, in MiB.
         max_staging_disk_mb: Most disk space that may be asked for staging, in MiB (5.4).
+        disable_custom_buildpacks: Staging takes installed buildpacks only, no addresses (5.4).
         job_delay: Jobs begin this much later than they could; for tests.
         job_threads: How many jobs one process works on at a time.
         access_token_validity: Life of an access token.
@@ -79,6 +80,7 @@ class Settings:
     staging_memory_mb: int = 1024
     staging_disk_mb: int = 4096
     max_staging_disk_mb: int = 10240
+    disable_custom_buildpacks: bool = False
     job_delay: float = 0.0
     job_threads: int = 2
     access_token_validity: int = 600

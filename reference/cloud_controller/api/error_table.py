@@ -27,12 +27,14 @@ _UPLOAD_ONCE: Final = (
 _TAKEN: Final = "The buildpack name {0} is already in use for the stack {1} and the lifecycle {2}"
 _BLOBSTORE: Final = "Failed to perform operation due to blobstore unavailability."
 _NOT_AUTHORIZED: Final = "You are not authorized to perform the requested action"
+_ONE_BUILD: Final = "Only one build can be STAGING at a time per application."
 _NO_SCOPE: Final = "Your token lacks the necessary scopes to access this resource."
 
 INVALID_AUTH_TOKEN: Final = ErrorKind(1000, "CF-InvalidAuthToken", 401, "Invalid Auth Token")
 MESSAGE_PARSE_ERROR: Final = ErrorKind(
     1001, "CF-MessageParseError", 400, "Request invalid due to parse error: {}"
 )
+BAD_REQUEST: Final = ErrorKind(1004, "CF-BadRequest", 400, "Bad request: {}")
 NOT_FOUND: Final = ErrorKind(10000, "CF-NotFound", 404, "Unknown request")
 UNKNOWN_ERROR: Final = ErrorKind(10001, "UnknownError", 500, "An unknown error occurred.")
 NOT_AUTHENTICATED: Final = ErrorKind(10002, "CF-NotAuthenticated", 401, "Authentication error")
@@ -44,6 +46,9 @@ BAD_QUERY_PARAMETER: Final = ErrorKind(
 INSUFFICIENT_SCOPE: Final = ErrorKind(10007, "CF-InsufficientScope", 403, _NO_SCOPE)
 UNPROCESSABLE: Final = ErrorKind(10008, "CF-UnprocessableEntity", 422, "{}")
 RESOURCE_NOT_FOUND: Final = ErrorKind(10010, "CF-ResourceNotFound", 404, "{} not found")
+UNABLE_TO_PERFORM: Final = ErrorKind(
+    10009, "CF-UnableToPerform", 400, "{0} could not be completed: {1}"
+)
 SERVICE_UNAVAILABLE: Final = ErrorKind(
     10015, "CF-ServiceUnavailable", 503, "Database connection failure"
 )
@@ -53,6 +58,8 @@ SPACE_SUSPENDED: Final = ErrorKind(10019, "CF-SpaceSuspended", 403, "The space i
 BEING_DELETED: Final = ErrorKind(10020, "CF-ResourceBeingDeleted", 422, "The {} is being deleted")
 ALREADY_UPLOADED: Final = ErrorKind(150004, "CF-PackageBitsAlreadyUploaded", 400, _UPLOAD_ONCE)
 BLOBSTORE_UNAVAILABLE: Final = ErrorKind(150006, "CF-BlobstoreUnavailable", 502, _BLOBSTORE)
+STAGING_IN_PROGRESS: Final = ErrorKind(170017, "CF-StagingInProgress", 422, _ONE_BUILD)
+STACK_FORBIDS: Final = ErrorKind(250004, "CF-StackValidationFailed", 422, "{}")
 BUILDPACK_TAKEN: Final = ErrorKind(290000, "CF-BuildpackNameStackLifecycleTaken", 422, _TAKEN)
 BUILDPACK_UPLOAD_INVALID: Final = ErrorKind(
     290002, "CF-BuildpackBitsUploadInvalid", 400, "The buildpack upload is invalid: {}"

@@ -60,8 +60,8 @@ class BuildpackSource:
 
     Attributes:
         name: Its name, or what an app calls a custom one; shown in droplets.
-        key: A name without slashes that no other buildpack of the request has.
-        path: Its zip, or the directory in which it lies unpacked.
+        key: A name that no other buildpack of the request has.
+        path: Its zip.
 
     """
 

@@ -16,7 +16,7 @@ from cloud_controller.store import BUILDPACKS, STACKS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cloud_controller.store import Reader
+    from cloud_controller.store import AppRecord, Reader
 
 _REPOSITORY: Final = re.compile(r"(?:https?|git|ssh)://\S+|[\w.-]+@[\w.-]+:\S+", re.ASCII)
 _CNB_IMAGE: Final = re.compile(r"(?:docker|https?)://\S+", re.ASCII)
@@ -47,6 +47,25 @@ def resolve(reader: Reader, sent: Mapping[str, Any] | None) -> Lifecycle:
     for name in data.get("buildpacks") or []:
         _require_buildpack(reader, name, stack, kind)
     return Lifecycle(kind, stack, data)
+
+
+def changed(reader: Reader, app: AppRecord, sent: Mapping[str, Any]) -> Lifecycle:
+    """Return an app's lifecycle with what a checked body changes of it; the rest stays.
+
+    Raises 422 for an unknown stack or buildpack, and for another type than the app's.
+    """
+    kind, asked = sent["type"], sent["data"]
+    stack = app.stack
+    if asked.get("stack") is not None:
+        stack = _stack(reader, asked["stack"])
+    elif "stack" in asked:
+        stack = None
+    for name in asked.get("buildpacks") or []:
+        _require_buildpack(reader, name, stack, kind)
+    if kind != app.lifecycle_type:
+        raise v3_error(table.UNPROCESSABLE, messages.type_fixed(app.lifecycle_type, kind))
+    data = {name: value for name, value in asked.items() if name != "stack"}
+    return Lifecycle(kind, stack, {**app.lifecycle_data, **data})
 
 
 def _stack(reader: Reader, name: str | None) -> str | None:

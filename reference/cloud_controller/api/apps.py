@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import TYPE_CHECKING
 
+from capi import models
 from capi.operations import apps as operations
-from cloud_controller.api import access, app_lifecycles, listing, metadata
+from cloud_controller.api import app_actions, app_changes, app_rows, listing
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
 from cloud_controller.api.errors import v3_error
+from cloud_controller.domain import app_features
 from cloud_controller.domain.messages import apps as messages
-from cloud_controller.domain.messages.relationships import guid_of
+from cloud_controller.domain.roles import Right
 from cloud_controller.jobs import NewJob, enqueue
-from cloud_controller.present.apps import app as present
 from cloud_controller.present.pages import with_included
-from cloud_controller.store import (
-    APPS,
-    ORGANIZATIONS,
-    SPACES,
-    AppRecord,
-    Filter,
-    In,
-    Metadata,
-    clock,
-)
+from cloud_controller.store import APPS, ORGANIZATIONS, SPACES, Filter, In
 from specfoundry.runtime.responses import Json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from capi import models
     from cloud_controller.api.context import Context
     from cloud_controller.auth import Caller
-    from cloud_controller.store import Reader, SpaceRecord, Transaction
+    from cloud_controller.store import Reader, Transaction
 
 
 class Apps:
@@ -95,9 +85,84 @@ class Apps:
         if problems:
             raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
         document = await self._context.database.write(
-            lambda transaction: _create(transaction, caller, sent)
+            lambda transaction: app_changes.create(transaction, caller, sent)
         )
         return operations.CreateApp201(body=Json(self._context.shown(document)))
+
+    async def update_app(
+        self, params: operations.UpdateAppParams, body: models.AppUpdate | None, caller: Caller
+    ) -> operations.UpdateApp200:
+        """Change name, lifecycle and metadata of an app."""
+        sent = raw(body)
+        problems = messages.update(sent)
+        if problems:
+            raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+        document = await self._context.database.write(
+            lambda transaction: app_changes.update(transaction, caller, params.guid, sent)
+        )
+        return operations.UpdateApp200(body=Json(self._context.shown(document)))
+
+    async def start_app(
+        self, params: operations.StartAppParams, caller: Caller
+    ) -> operations.StartApp200:
+        """Start an app that has a droplet."""
+        document = await self._context.database.write(
+            lambda transaction: app_actions.start(transaction, caller, params.guid)
+        )
+        return operations.StartApp200(body=Json(self._context.shown(document)))
+
+    async def stop_app(
+        self, params: operations.StopAppParams, caller: Caller
+    ) -> operations.StopApp200:
+        """Stop an app."""
+        document = await self._context.database.write(
+            lambda transaction: app_actions.stop(transaction, caller, params.guid)
+        )
+        return operations.StopApp200(body=Json(self._context.shown(document)))
+
+    async def restart_app(
+        self, params: operations.RestartAppParams, caller: Caller
+    ) -> operations.RestartApp200:
+        """Stop and start an app that has a droplet."""
+        document = await self._context.database.write(
+            lambda transaction: app_actions.restart(transaction, caller, params.guid)
+        )
+        return operations.RestartApp200(body=Json(self._context.shown(document)))
+
+    async def clear_app_buildpack_cache(
+        self, params: operations.ClearAppBuildpackCacheParams, caller: Caller
+    ) -> operations.ClearAppBuildpackCache202:
+        """Queue the removal of what buildpacks have cached for an app."""
+        job = await self._context.database.write(
+            lambda transaction: app_actions.clear_cache(transaction, caller, params.guid)
+        )
+        return operations.ClearAppBuildpackCache202(location=self._context.job_url(job))
+
+    async def get_app_permissions(
+        self, params: operations.GetAppPermissionsParams, caller: Caller
+    ) -> operations.GetAppPermissions200:
+        """Show what the caller may see of an app."""
+
+        def read(reader: Reader) -> bool:
+            app = app_rows.readable(reader, caller, params.guid)
+            return app_rows.may(reader, caller, app, Right.READ_SECRETS)
+
+        secrets = await self._context.database.read(read)
+        return operations.GetAppPermissions200(
+            body=models.AppPermissions(read_basic_data=True, read_sensitive_data=secrets)
+        )
+
+    async def get_app_ssh_enabled(
+        self, params: operations.GetAppSshEnabledParams, caller: Caller
+    ) -> operations.GetAppSshEnabled200:
+        """Show whether one could log in to an app."""
+        app = await self._context.database.read(
+            lambda reader: app_rows.readable(reader, caller, params.guid)
+        )
+        enabled = app_features.is_enabled(app, app_features.SSH)
+        return operations.GetAppSshEnabled200(
+            body=models.AppSshEnabled(enabled=enabled, reason="" if enabled else "Disabled for app")
+        )
 
     async def delete_app(
         self, params: operations.DeleteAppParams, caller: Caller
@@ -105,15 +170,9 @@ class Apps:
         """Queue the deletion of an app and its packages."""
 
         def write(transaction: Transaction) -> str:
-            record = transaction.record(APPS, params.guid, visible_to=caller.visible_to)
-            if record is None:
-                raise v3_error(table.RESOURCE_NOT_FOUND, "App")
-            access.require_space_write(
-                transaction,
-                caller,
-                space_guid=record.space_guid,
-                organization_guid=record.organization_guid,
-            )
+            record = app_rows.readable(transaction, caller, params.guid)
+            app_rows.require(transaction, caller, record, Right.WRITE_SPACE)
+            app_rows.audit_event(transaction, caller, record, "delete-request", recursive=True)
             job = NewJob(operation="app.delete", resource_type="app", resource_guid=record.guid)
             return enqueue(transaction, job).guid
 
@@ -145,39 +204,3 @@ def _included(
         guids = listing.related(spaces, "organization")
         found["organizations"] = listing.documents_of(reader, ORGANIZATIONS, guids)
     return found
-
-
-def _space(reader: Reader, caller: Caller, sent: Mapping[str, Any]) -> SpaceRecord:
-    guid = guid_of(sent, "space")
-    space = reader.record(SPACES, guid, visible_to=caller.visible_to) if guid else None
-    if space is None:
-        raise v3_error(table.UNPROCESSABLE, messages.SPACE_INVALID)
-    access.require_space_write(
-        reader, caller, space_guid=space.guid, organization_guid=space.organization_guid
-    )
-    return space
-
-
-def _create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) -> bytes:
-    space = _space(transaction, caller, sent)
-    lifecycle = app_lifecycles.resolve(transaction, sent.get("lifecycle"))
-    if transaction.first(APPS, space_guid=space.guid, name=sent["name"]) is not None:
-        raise v3_error(table.UNIQUENESS, messages.name_taken(sent["name"]))
-    moment = clock.now()
-    record = AppRecord(
-        guid=str(uuid4()),
-        created_at=moment,
-        updated_at=moment,
-        name=sent["name"],
-        space_guid=space.guid,
-        organization_guid=space.organization_guid,
-        lifecycle_type=lifecycle.type,
-        lifecycle_data=lifecycle.data,
-        stack=lifecycle.stack,
-        environment_variables=sent.get("environment_variables") or {},
-    )
-    labelled = metadata.merged(Metadata(), sent)
-    document = present(record, labelled)
-    transaction.insert(APPS, record, document)
-    transaction.set_metadata(APPS, record.guid, labelled)
-    return document

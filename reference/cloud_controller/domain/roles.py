@@ -46,6 +46,7 @@ class Right(StrEnum):
     WRITE_SPACE = "write space content"
     MANAGE_APPS = "manage apps"
     READ_SECRETS = "read secrets in space"
+    READ_ENVIRONMENT = "read environment variables of apps"
     DOWNLOAD_DROPLET = "download droplet"
     UPDATE_SPACE = "update space"
     READ_ORGANIZATION = "read org"
@@ -62,6 +63,7 @@ SPACE_ROLES: Final[dict[Right, frozenset[SpaceRole]]] = {
     Right.WRITE_SPACE: frozenset({SpaceRole.DEVELOPER}),
     Right.MANAGE_APPS: frozenset({SpaceRole.DEVELOPER, SpaceRole.SUPPORTER}),
     Right.READ_SECRETS: frozenset({SpaceRole.DEVELOPER}),
+    Right.READ_ENVIRONMENT: frozenset({SpaceRole.DEVELOPER, SpaceRole.SUPPORTER}),
     Right.DOWNLOAD_DROPLET: frozenset({SpaceRole.DEVELOPER, SpaceRole.MANAGER, SpaceRole.AUDITOR}),
     Right.UPDATE_SPACE: frozenset({SpaceRole.MANAGER}),
 }
@@ -77,7 +79,9 @@ ORGANIZATION_ROLES: Final[dict[Right, frozenset[OrganizationRole]]] = {
 """Which roles in an organization give a right in it and in its spaces (1.2)."""
 
 _READ_RIGHTS: Final = frozenset({Right.READ_SPACE, Right.READ_ORGANIZATION})
-_SECRET_RIGHTS: Final = frozenset({Right.READ_SECRETS, Right.DOWNLOAD_DROPLET})
+_SECRET_RIGHTS: Final = frozenset(
+    {Right.READ_SECRETS, Right.READ_ENVIRONMENT, Right.DOWNLOAD_DROPLET}
+)
 
 
 @dataclass(frozen=True, slots=True)

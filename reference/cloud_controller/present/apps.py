@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from capi import models
+from cloud_controller.domain.buildpack_addresses import without_credentials
 from cloud_controller.present.rendering import action, link, render, to_one
 from cloud_controller.store import clock
 
 if TYPE_CHECKING:
     from cloud_controller.store import AppRecord, Metadata
-
-_CREDENTIALS: Final = re.compile(r"(?<=://)[^/@\s]+@")
 
 
 def app(record: AppRecord, metadata: Metadata) -> bytes:
@@ -40,7 +38,7 @@ def _lifecycle_data(record: AppRecord) -> dict[str, Any]:
         return {}
     names = record.lifecycle_data.get("buildpacks") or []
     shown = {
-        "buildpacks": [_CREDENTIALS.sub("***:***@", name) for name in names],
+        "buildpacks": [without_credentials(name) for name in names],
         "stack": record.stack,
     }
     if record.lifecycle_data.get("credentials"):

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from cloud_controller.domain import metadata
+from cloud_controller.domain.buildpack_addresses import without_credentials
 from cloud_controller.domain.messages import relationships
 from cloud_controller.domain.messages.fields import MAX_NAME, members, prefixed, unknown
 
 SPACE_INVALID: Final = "Invalid space. Ensure that the space exists and you have access to it."
 STACK_INVALID: Final = "Stack must be an existing stack"
+NO_DROPLET: Final = "Assign a droplet before starting this app."
+DROPLET_FIXED: Final = "Current droplet cannot be removed. Replace it with a preferred droplet."
+DROPLET_INVALID: Final = (
+    "Unable to assign current droplet. Ensure the droplet exists and belongs to this app."
+)
+DROPLET_NOT_STAGED: Final = "Unable to assign current droplet. Ensure the droplet is staged."
+NO_PROCESS_TYPES: Final = (
+    "Unable to create process types for this app's droplet. Please provide a droplet with valid "
+    "process types."
+)
+FEATURES_EXCLUDE: Final = (
+    "'file-based-vcap-services' and 'service-binding-k8s' features cannot be enabled at the same "
+    "time."
+)
 LIFECYCLES: Final = ("buildpack", "docker", "cnb")
+PRIVATE: Final = "[PRIVATE DATA HIDDEN]"
 _MAX_ENTRY: Final = 4096
 _MAX_STACK: Final = 250
 _KEYS: Final = ("name", "relationships", "environment_variables", "lifecycle", "metadata")
@@ -31,6 +48,59 @@ def create(body: object) -> list[str]:
     return found
 
 
+def update(body: object) -> list[str]:
+    """All problems of a body for `PATCH /v3/apps/:guid` (5.3)."""
+    sent = members(body)
+    found = metadata.problems(sent["metadata"]) if "metadata" in sent else []
+    found += unknown(sent, ("name", "lifecycle", "metadata"))
+    if "name" in sent:
+        found += _name(sent["name"])
+    if "lifecycle" in sent:
+        found += lifecycle(sent["lifecycle"])
+    return found
+
+
+def update_environment(body: object) -> list[str]:
+    """All problems of a body for `PATCH /v3/apps/:guid/environment_variables`."""
+    sent = members(body)
+    found = unknown(sent, ("var",))
+    variables = sent.get("var")
+    if not isinstance(variables, Mapping):
+        return [*found, "Var must be an object"]
+    for name, value in variables.items():
+        if text := _variable(name.upper()):
+            found.append(f"Var {text}")
+        elif not isinstance(value, str | None):
+            found.append(
+                f"Non-string value in environment variable for key '{name}', "
+                f"value '{json.dumps(value, separators=(',', ':'), ensure_ascii=False)}'"
+            )
+    return found
+
+
+def update_feature(body: object) -> list[str]:
+    """All problems of a body for `PATCH /v3/apps/:guid/features/:name`."""
+    sent = members(body)
+    found = unknown(sent, ("enabled",))
+    return found if isinstance(sent.get("enabled"), bool) else [*found, "Enabled must be a boolean"]
+
+
+def without_secrets(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a body as it may be shown to whoever reads the audit events."""
+    shown = dict(sent)
+    if "environment_variables" in shown:
+        shown["environment_variables"] = PRIVATE
+    asked = shown.get("lifecycle")
+    if isinstance(asked, Mapping):
+        data = dict(asked.get("data") or {})
+        if data.get("buildpacks"):
+            data["buildpacks"] = [without_credentials(name) for name in data["buildpacks"]]
+        if "credentials" in data:
+            data["credentials"] = PRIVATE
+        shown["lifecycle"] = {**asked, "data": data}
+    return shown
+
+
 def create_later(body: object) -> list[str]:
     """Return what is found wrong with a body only when its space is looked up."""
     return [SPACE_INVALID] if relationships.guid_of(members(body), "space") is None else []
@@ -39,6 +109,20 @@ def create_later(body: object) -> list[str]:
 def name_taken(name: str) -> str:
     """Return the text for a second app of the same name in a space."""
     return f"App with the name '{name}' already exists."
+
+
+def type_fixed(present: str, wanted: str) -> str:
+    """Return the text for an app that would be staged in another way from now on."""
+    return f"Lifecycle type cannot be changed from {present} to {wanted}"
+
+
+def as_texts(variables: Mapping[str, Any]) -> dict[str, str]:
+    """Return environment variables as an instance will see them: every value is a text."""
+    return {
+        name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for name, value in variables.items()
+        if value is not None
+    }
 
 
 def buildpack_invalid(name: str, stack: str | None) -> str:
@@ -78,7 +162,7 @@ def _variable(name: str) -> str | None:
         return "cannot set PORT"
     if name.startswith("VCAP_"):
         return "cannot start with VCAP_"
-    return "cannot start with VMC" if name.startswith("VMC") else None
+    return "cannot start with VMC_" if name.startswith("VMC") else None
 
 
 def lifecycle(lifecycle: object) -> list[str]:

@@ -12,7 +12,7 @@ from cloud_controller.domain import roles
 from cloud_controller.middleware.headers import USER_GUID
 
 if TYPE_CHECKING:
-    from cloud_controller.auth import Verifier
+    from cloud_controller.auth import Acquaintance, Verifier
     from specfoundry.runtime.operations import Operation
     from specfoundry.runtime.requests import RequestHead
 
@@ -27,8 +27,9 @@ class ClientCredentials(Caller):
 class BearerAuthenticator:
     """Implements the runtime's `Authenticator`: bearer tokens, and HTTP basic for clients."""
 
-    def __init__(self, verifier: Verifier) -> None:
+    def __init__(self, verifier: Verifier, acquaintance: Acquaintance) -> None:
         self._verifier = verifier
+        self._acquaintance = acquaintance
 
     async def authenticate(self, request: RequestHead, operation: Operation) -> Caller:
         """Return the caller; one without guid where nobody has to be known and the token is bad.
@@ -41,6 +42,7 @@ class BearerAuthenticator:
             return ClientCredentials(user_guid="", authorization=authorization or "")
         try:
             caller = await self._verifier.verify(authorization)
+            await self._acquaintance.meet(caller)
         except AuthError as error:
             if operation.security.optional:  # such as /v2/info, which is open to everybody (1.1)
                 return Caller(user_guid="")

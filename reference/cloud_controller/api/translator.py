@@ -83,9 +83,9 @@ def _parameters(refusal: Refusal) -> ApiError:
     query = query_text.parse(raw)
     operation = refusal.operation.operation_id if refusal.operation else ""
     if envelope_of(path) is Envelope.V3:
-        texts = lists.problems(operation, query)
-        return error_for(
-            path, table.BAD_QUERY_PARAMETER, ", ".join(texts) or said(refusal.problems)
-        )
-    text = v2_buildpacks.list_problem(query) if operation == "listV2Buildpacks" else None
-    return error_for(path, table.BAD_QUERY_PARAMETER, text or said(refusal.problems))
+        text = ", ".join(lists.problems(operation, query)) or said(refusal.problems)
+        unprocessable = operation in lists.UNPROCESSABLE
+        kind = table.UNPROCESSABLE if unprocessable else table.BAD_QUERY_PARAMETER
+        return error_for(path, kind, text)
+    problem = v2_buildpacks.list_problem(query) if operation == "listV2Buildpacks" else None
+    return error_for(path, table.BAD_QUERY_PARAMETER, problem or said(refusal.problems))

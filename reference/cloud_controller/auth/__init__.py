@@ -5,6 +5,7 @@ caller = await verifier.verify(authorization_header)      # Caller, or raises Au
 granted = await issuer.password_grant(…)                  # Granted, or raises TokenRequestError
 """
 
+from cloud_controller.auth.acquaintance import Acquaintance
 from cloud_controller.auth.caller import Caller
 from cloud_controller.auth.claims import TokenPolicy
 from cloud_controller.auth.errors import (
@@ -24,6 +25,7 @@ from cloud_controller.auth.users import (
 from cloud_controller.auth.verifier import Verifier
 
 __all__ = [
+    "Acquaintance",
     "AuthError",
     "Caller",
     "Granted",

@@ -32,6 +32,8 @@ class Caller:
         user_name: Empty for a client.
         email: Empty for a client, and when the token does not tell.
         client_id: The client that got the token.
+        origin: The identity provider that knows the user; empty for a client.
+        is_client: Whether a client calls for itself.
         scopes: All scopes of the token.
         token_id: The `jti` of the token.
         has_read_scope: Passes the gate of GET and HEAD.
@@ -47,6 +49,8 @@ class Caller:
     user_name: str = ""
     email: str = ""
     client_id: str = ""
+    origin: str = ""
+    is_client: bool = False
     scopes: frozenset[str] = frozenset()
     token_id: str = ""
     has_read_scope: bool = field(init=False)
@@ -83,7 +87,8 @@ class Caller:
 
         """
         client = _text(claims, "client_id") or _text(claims, "cid")
-        guid = _text(claims, "user_id") or client
+        user = _text(claims, "user_id")
+        guid = user or client
         if not guid:
             raise ValueError("the token names neither a user nor a client")
         scopes = claims.get("scope", [])
@@ -92,6 +97,8 @@ class Caller:
             user_name=_text(claims, "user_name"),
             email=_text(claims, "email"),
             client_id=client,
+            origin=_text(claims, "origin") if user else "",
+            is_client=not user,
             token_id=_text(claims, "jti"),
             scopes=frozenset(scope for scope in scopes if isinstance(scope, str)),
         )

@@ -112,7 +112,8 @@ def resource_is_there(reader: Reader, job: JobRecord) -> bool:
     entity = _ENTITIES.get(job.resource_type or "")
     if entity is None or job.resource_guid is None:
         return False
-    return reader.record(entity, job.resource_guid) is not None
+    found = reader.record(entity, job.resource_guid)
+    return found is not None and getattr(found, "known", True)  # users may outlive themselves
 
 
 _ENTITIES = {entity.resource_type: entity for entity in entities.ALL if entity.has_document}

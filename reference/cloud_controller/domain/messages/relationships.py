@@ -16,11 +16,12 @@ def to_one(sent: Mapping[str, object], name: str) -> list[str]:
         return ["Relationships 'relationships' is not an object"]
     if not relationships:
         return ["Relationships 'relationships' must include one or more valid relationships"]
-    texts = [*unknown(relationships, (name,)), *_resource(relationships.get(name), name)]
+    texts = [*unknown(relationships, (name,)), *resource(relationships.get(name), name)]
     return prefixed("Relationships", texts)
 
 
-def _resource(value: object, name: str) -> list[str]:
+def resource(value: object, name: str) -> list[str]:
+    """Return the texts for one relationship that is to name one resource."""
     title = name.capitalize()
     structure = (
         f'{title} must be structured like this: "{name}: {{"data": {{"guid": "valid-guid"}}}}"'

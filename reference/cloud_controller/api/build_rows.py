@@ -126,8 +126,7 @@ def finish_staged(
         transaction,
         droplet.guid,
         keep=keep,
-        image=staged.image or droplet.image,
-        buildpacks=_buildpacks(droplet, staged),
+        **_made_of(droplet, staged),
         execution_metadata=staged.execution_metadata,
         process_types=dict(staged.process_types),
         sha1=staged.sha1,
@@ -172,10 +171,12 @@ def _end(
     transaction.update(BUILDS, ended, present(ended, transaction.metadata(BUILDS, record.guid)))
 
 
-def _buildpacks(droplet: DropletRecord, staged: StagedDroplet) -> list[dict[str, Any]] | None:
-    if droplet.lifecycle_type == "docker":
-        return None
-    return [
+def _made_of(droplet: DropletRecord, staged: StagedDroplet) -> dict[str, Any]:
+    """Return what tells an image from an archive, whatever the build's lifecycle was."""
+    if staged.tarball is None:
+        image = staged.image or droplet.image
+        return {"lifecycle_type": "docker", "stack": None, "image": image, "buildpacks": None}
+    found = [
         {
             "name": without_credentials(one.name),
             "detect_output": one.detect_output,
@@ -184,6 +185,7 @@ def _buildpacks(droplet: DropletRecord, staged: StagedDroplet) -> list[dict[str,
         }
         for one in staged.buildpacks
     ]
+    return {"buildpacks": found}
 
 
 def _creator(record: BuildRecord) -> Caller:

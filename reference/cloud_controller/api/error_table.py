@@ -27,6 +27,9 @@ _UPLOAD_ONCE: Final = (
 _TAKEN: Final = "The buildpack name {0} is already in use for the stack {1} and the lifecycle {2}"
 _BLOBSTORE: Final = "Failed to perform operation due to blobstore unavailability."
 _NOT_AUTHORIZED: Final = "You are not authorized to perform the requested action"
+_NO_DROPLET_BITS: Final = (
+    "Blobstore key not present on droplet. This may be due to a failed build."
+)
 _ONE_BUILD: Final = "Only one build can be STAGING at a time per application."
 _NO_SCOPE: Final = "Your token lacks the necessary scopes to access this resource."
 
@@ -49,6 +52,10 @@ RESOURCE_NOT_FOUND: Final = ErrorKind(10010, "CF-ResourceNotFound", 404, "{} not
 UNABLE_TO_PERFORM: Final = ErrorKind(
     10009, "CF-UnableToPerform", 400, "{0} could not be completed: {1}"
 )
+DROPLET_UPLOAD_INVALID: Final = ErrorKind(
+    10008, "CF-UnprocessableEntity", 422, "Uploaded droplet file is invalid: {}"
+)
+NO_DROPLET_BITS: Final = ErrorKind(10010, "CF-ResourceNotFound", 404, _NO_DROPLET_BITS)
 SERVICE_UNAVAILABLE: Final = ErrorKind(
     10015, "CF-ServiceUnavailable", 503, "Database connection failure"
 )

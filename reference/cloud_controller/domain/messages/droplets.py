@@ -15,7 +15,6 @@ LIFECYCLES_DIFFER: Final = "source and destination lifecycle types do not match"
 UPLOADED: Final = "Droplet may be uploaded only once. Create a new droplet to upload bits."
 NO_DOWNLOAD_OF_DOCKER: Final = "Cannot download droplets with 'docker' lifecycle."
 NOT_STAGED: Final = "Only staged droplets can be downloaded."
-NO_BITS: Final = "Blobstore key not present on droplet. This may be due to a failed build."
 NOTHING_UPLOADED: Final = "A droplet tgz file must be uploaded as 'bits'"
 _MAX_INTEGER: Final = 2**31 - 1
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cloud_controller.blobs import BlobKey
 from cloud_controller.jobs import JobHandler, JobResult
 from cloud_controller.store import APPS, ORGANIZATIONS, PACKAGES, SPACES
-from cloud_controller.store.entities import ROLES
+from cloud_controller.store.entities import PROCESSES, ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -24,6 +24,8 @@ def delete_app(transaction: Transaction, guid: str) -> list[str]:
     packages = [record.guid for record in transaction.all(PACKAGES, app_guid=guid)]
     for package in packages:
         transaction.delete(PACKAGES, package)
+    for process in transaction.all(PROCESSES, app_guid=guid):
+        transaction.delete(PROCESSES, process.guid)
     transaction.delete(APPS, guid)
     return packages
 

@@ -10,24 +10,36 @@ from starlette.routing import Mount, Route, Router
 
 from capi.server import Apis, create_app
 from cloud_controller import docs
-from cloud_controller.api import buildpack_rows, error_table
+from cloud_controller.api import buildpack_rows, error_table, user_work
 from cloud_controller.api.apps import Apps
 from cloud_controller.api.audit_events import AuditEvents
 from cloud_controller.api.authentication import BearerAuthenticator
+from cloud_controller.api.buildpack_uploads import BuildpackUploads
+from cloud_controller.api.buildpacks import Buildpacks
 from cloud_controller.api.context import Context
 from cloud_controller.api.deletion_work import DeletionWork
 from cloud_controller.api.discovery import Info, Root
+from cloud_controller.api.environment_variable_groups import EnvironmentVariableGroups
 from cloud_controller.api.errors import v3_error
+from cloud_controller.api.feature_flags import FeatureFlags
+from cloud_controller.api.isolation_segments import IsolationSegments
 from cloud_controller.api.jobs import Jobs, V2Jobs
+from cloud_controller.api.organization_quotas import OrganizationQuotas, SpaceQuotas
 from cloud_controller.api.organizations import Organizations
 from cloud_controller.api.package_work import PackageWork
 from cloud_controller.api.packages import Packages
 from cloud_controller.api.resource_matches import ResourceMatches
+from cloud_controller.api.roles import Roles
+from cloud_controller.api.security_groups import SecurityGroups
+from cloud_controller.api.space_features import SpaceFeatures
 from cloud_controller.api.spaces import Spaces
+from cloud_controller.api.stacks import Stacks
 from cloud_controller.api.tokens import Tokens
 from cloud_controller.api.translator import Translator
+from cloud_controller.api.usage_summaries import UsageSummaries
+from cloud_controller.api.users import Users
 from cloud_controller.api.v2_buildpacks import V2Buildpacks
-from cloud_controller.auth import TokenIssuer, Verifier, load_or_create_key
+from cloud_controller.auth import Acquaintance, TokenIssuer, Verifier, load_or_create_key
 from cloud_controller.auth.claims import TokenPolicy
 from cloud_controller.blobs import ResourceCache, open_blobs
 from cloud_controller.installation import KEY_FILE, prepare
@@ -113,6 +125,8 @@ def _handlers(context: Context) -> JobHandlers:
         **PackageWork(context).handlers(),
         **DeletionWork(context).handlers(),
         **buildpack_rows.handlers(context),
+        **user_work.handlers(),
+        **BuildpackUploads(context).handlers(),
     }
 
 
@@ -121,13 +135,26 @@ def _api(context: Context) -> ASGIApp:
     key = load_or_create_key(settings.data / KEY_FILE)
     issuer = TokenIssuer(context.database, key, TokenPolicy.of(settings))
     verifier = Verifier(context.database, [key], issuer=settings.token_issuer)
+    acquaintance = Acquaintance(context.database, names_from_tokens=False)
     apis = Apis(
         packages=Packages(context),
         resource_matches=ResourceMatches(context),
         organizations=Organizations(context),
         spaces=Spaces(context),
         apps=Apps(context),
+        isolation_segments=IsolationSegments(context),
+        security_groups=SecurityGroups(context),
+        organization_quotas=OrganizationQuotas(context),
+        space_quotas=SpaceQuotas(context),
+        feature_flags=FeatureFlags(context),
+        environment_variable_groups=EnvironmentVariableGroups(context),
+        space_features=SpaceFeatures(context),
+        usage_summaries=UsageSummaries(context),
         audit_events=AuditEvents(context),
+        buildpacks=Buildpacks(context),
+        stacks=Stacks(context),
+        users=Users(context),
+        roles=Roles(context),
         jobs=Jobs(context),
         v2_buildpacks=V2Buildpacks(context),
         v2_jobs=V2Jobs(context),
@@ -137,7 +164,7 @@ def _api(context: Context) -> ASGIApp:
     )
     return create_app(
         apis,
-        authenticator=BearerAuthenticator(verifier),
+        authenticator=BearerAuthenticator(verifier, acquaintance),
         errors=Translator(context, issuer),
         strict=settings.strict,
         uploads=settings.uploads,

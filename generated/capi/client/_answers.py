@@ -12,16 +12,52 @@ from .. import models
 from ..operations import errors as _errors
 
 OAuthBadRequest: Final = Answer(
-    _errors.OAuthBadRequest, media=(AnswerMedia("application/json", "json", models.OAuthError),)
+    _errors.OAuthBadRequest,
+    media=(AnswerMedia("application/json", "json", models.OAuthError),),
+    headers=(
+        AnswerHeader(
+            name="Cache-Control",
+            identifier="cache_control",
+            type=Literal["no-store"],
+            required=True,
+        ),
+    ),
 )
 OAuthForbidden: Final = Answer(
-    _errors.OAuthForbidden, media=(AnswerMedia("application/json", "json", models.OAuthError),)
+    _errors.OAuthForbidden,
+    media=(AnswerMedia("application/json", "json", models.OAuthError),),
+    headers=(
+        AnswerHeader(
+            name="Cache-Control",
+            identifier="cache_control",
+            type=Literal["no-store"],
+            required=True,
+        ),
+    ),
 )
 OAuthServerError: Final = Answer(
-    _errors.OAuthServerError, media=(AnswerMedia("application/json", "json", models.OAuthError),)
+    _errors.OAuthServerError,
+    media=(AnswerMedia("application/json", "json", models.OAuthError),),
+    headers=(
+        AnswerHeader(
+            name="Cache-Control",
+            identifier="cache_control",
+            type=Literal["no-store"],
+            required=True,
+        ),
+    ),
 )
 OAuthUnauthorized: Final = Answer(
-    _errors.OAuthUnauthorized, media=(AnswerMedia("application/json", "json", models.OAuthError),)
+    _errors.OAuthUnauthorized,
+    media=(AnswerMedia("application/json", "json", models.OAuthError),),
+    headers=(
+        AnswerHeader(
+            name="Cache-Control",
+            identifier="cache_control",
+            type=Literal["no-store"],
+            required=True,
+        ),
+    ),
 )
 RangeNotSatisfiable: Final = Answer(
     _errors.RangeNotSatisfiable,

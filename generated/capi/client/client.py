@@ -49,6 +49,7 @@ from .resource_matches import AsyncResourceMatchesClient, ResourceMatchesClient
 from .revisions import AsyncRevisionsClient, RevisionsClient
 from .roles import AsyncRolesClient, RolesClient
 from .root import AsyncRootClient, RootClient
+from .route_destinations import AsyncRouteDestinationsClient, RouteDestinationsClient
 from .routes import AsyncRoutesClient, RoutesClient
 from .security_groups import AsyncSecurityGroupsClient, SecurityGroupsClient
 from .service_credential_bindings import (
@@ -381,6 +382,11 @@ class Client(SyncClient):
         return RoutesClient(self._caller)
 
     @cached_property
+    def route_destinations(self) -> RouteDestinationsClient:
+        """The apps that a route leads to."""
+        return RouteDestinationsClient(self._caller)
+
+    @cached_property
     def jobs(self) -> JobsClient:
         """Work behind an answer 202, version 3."""
         return JobsClient(self._caller)
@@ -613,6 +619,11 @@ class AsyncClient(AsynchronousClient):
     def routes(self) -> AsyncRoutesClient:
         """Addresses that lead to apps."""
         return AsyncRoutesClient(self._caller)
+
+    @cached_property
+    def route_destinations(self) -> AsyncRouteDestinationsClient:
+        """The apps that a route leads to."""
+        return AsyncRouteDestinationsClient(self._caller)
 
     @cached_property
     def jobs(self) -> AsyncJobsClient:

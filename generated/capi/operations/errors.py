@@ -20,6 +20,9 @@ class OAuthBadRequest(ApiError):
 
     body: models.OAuthError
 
+    cache_control: Literal["no-store"]
+    """Tokens must not be cached."""
+
 
 @dataclass(eq=False, kw_only=True)
 class OAuthForbidden(ApiError):
@@ -28,6 +31,9 @@ class OAuthForbidden(ApiError):
     status: ClassVar[int] = 403
 
     body: models.OAuthError
+
+    cache_control: Literal["no-store"]
+    """Tokens must not be cached."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -38,6 +44,9 @@ class OAuthServerError(ApiError):
 
     body: models.OAuthError
 
+    cache_control: Literal["no-store"]
+    """Tokens must not be cached."""
+
 
 @dataclass(eq=False, kw_only=True)
 class OAuthUnauthorized(ApiError):
@@ -46,6 +55,9 @@ class OAuthUnauthorized(ApiError):
     status: ClassVar[int] = 401
 
     body: models.OAuthError
+
+    cache_control: Literal["no-store"]
+    """Tokens must not be cached."""
 
 
 @dataclass(eq=False, kw_only=True)

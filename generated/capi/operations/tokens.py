@@ -17,8 +17,9 @@ class CreateTokenParams:
     """Parameters of `POST /oauth/token`."""
 
     login_hint: str | None = None
-    """JSON text that names the identity provider, `{"origin":"uaa"}`. The built-in issuer has one
-    provider and ignores it.
+    """JSON text that names the identity provider, `{"origin":"uaa"}`, for the grant `password`. The
+    issuer described here has that one provider; another answers 401 `unauthorized`. What is no
+    such text is ignored.
     """
 
 

@@ -30,6 +30,7 @@ from .resource_matches import ResourceMatchesApi, UnimplementedResourceMatchesAp
 from .revisions import RevisionsApi, UnimplementedRevisionsApi
 from .roles import RolesApi, UnimplementedRolesApi
 from .root import RootApi, UnimplementedRootApi
+from .route_destinations import RouteDestinationsApi, UnimplementedRouteDestinationsApi
 from .routes import OPERATIONS
 from .routes_ import RoutesApi, UnimplementedRoutesApi
 from .security_groups import SecurityGroupsApi, UnimplementedSecurityGroupsApi
@@ -78,6 +79,7 @@ __all__ = [
     "RevisionsApi",
     "RolesApi",
     "RootApi",
+    "RouteDestinationsApi",
     "RoutesApi",
     "SecurityGroupsApi",
     "ServiceCredentialBindingsApi",
@@ -114,6 +116,7 @@ __all__ = [
     "UnimplementedRevisionsApi",
     "UnimplementedRolesApi",
     "UnimplementedRootApi",
+    "UnimplementedRouteDestinationsApi",
     "UnimplementedRoutesApi",
     "UnimplementedSecurityGroupsApi",
     "UnimplementedServiceCredentialBindingsApi",

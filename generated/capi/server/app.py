@@ -40,6 +40,7 @@ from .resource_matches import ResourceMatchesApi, UnimplementedResourceMatchesAp
 from .revisions import RevisionsApi, UnimplementedRevisionsApi
 from .roles import RolesApi, UnimplementedRolesApi
 from .root import RootApi, UnimplementedRootApi
+from .route_destinations import RouteDestinationsApi, UnimplementedRouteDestinationsApi
 from .routes import OPERATIONS
 from .routes_ import RoutesApi, UnimplementedRoutesApi
 from .security_groups import SecurityGroupsApi, UnimplementedSecurityGroupsApi
@@ -197,6 +198,11 @@ class Apis(Generic[CallerT]):
 
     routes: RoutesApi[CallerT] = field(default_factory=UnimplementedRoutesApi)
     """Addresses that lead to apps."""
+
+    route_destinations: RouteDestinationsApi[CallerT] = field(
+        default_factory=UnimplementedRouteDestinationsApi
+    )
+    """The apps that a route leads to."""
 
     jobs: JobsApi[CallerT] = field(default_factory=UnimplementedJobsApi)
     """Work behind an answer 202, version 3."""

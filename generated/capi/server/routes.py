@@ -47,6 +47,7 @@ from ..operations import resource_matches as resource_matches_operations
 from ..operations import revisions as revisions_operations
 from ..operations import roles as roles_operations
 from ..operations import root as root_operations
+from ..operations import route_destinations as route_destinations_operations
 from ..operations import routes as routes_operations
 from ..operations import security_groups as security_groups_operations
 from ..operations import service_credential_bindings as service_credential_bindings_operations
@@ -73,21 +74,53 @@ _ANSWER_OAUTH_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
     cls=errors.OAuthBadRequest,
     media=(Media(media_type="application/json", kind="json", type=models.OAuthError),),
+    headers=(
+        AnswerHeader(
+            name="Cache-Control",
+            identifier="cache_control",
+            type=Literal["no-store"],
+            required=True,
+        ),
+    ),
 )
 _ANSWER_OAUTH_FORBIDDEN: Final[Answer] = Answer(
     status="403",
     cls=errors.OAuthForbidden,
     media=(Media(media_type="application/json", kind="json", type=models.OAuthError),),
+    headers=(
+        AnswerHeader(
+            name="Cache-Control",
+            identifier="cache_control",
+            type=Literal["no-store"],
+            required=True,
+        ),
+    ),
 )
 _ANSWER_OAUTH_SERVER_ERROR: Final[Answer] = Answer(
     status="500",
     cls=errors.OAuthServerError,
     media=(Media(media_type="application/json", kind="json", type=models.OAuthError),),
+    headers=(
+        AnswerHeader(
+            name="Cache-Control",
+            identifier="cache_control",
+            type=Literal["no-store"],
+            required=True,
+        ),
+    ),
 )
 _ANSWER_OAUTH_UNAUTHORIZED: Final[Answer] = Answer(
     status="401",
     cls=errors.OAuthUnauthorized,
     media=(Media(media_type="application/json", kind="json", type=models.OAuthError),),
+    headers=(
+        AnswerHeader(
+            name="Cache-Control",
+            identifier="cache_control",
+            type=Literal["no-store"],
+            required=True,
+        ),
+    ),
 )
 _ANSWER_RANGE_NOT_SATISFIABLE: Final[Answer] = Answer(
     status="416",
@@ -14393,343 +14426,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         },
     ),
     Operation(
-        operation_id="getRouteDestinations",
-        method="GET",
-        path="/v3/routes/{guid}/destinations",
-        tag="routes",
-        handler="get_route_destinations",
-        params=routes_operations.GetRouteDestinationsParams,
-        parameters=(
-            Parameter(
-                name="guid",
-                identifier="guid",
-                location="path",
-                required=True,
-                style="simple",
-                explode=False,
-            ),
-            Parameter(
-                name="guids",
-                identifier="guids",
-                location="query",
-                shape=Shape(("array",), items=Shape()),
-                style="form",
-                explode=False,
-                decode="split-decoded",
-            ),
-            Parameter(
-                name="app_guids",
-                identifier="app_guids",
-                location="query",
-                shape=Shape(("array",), items=Shape()),
-                style="form",
-                explode=False,
-                decode="split-decoded",
-            ),
-        ),
-        answers=(
-            Answer(
-                status="200",
-                cls=routes_operations.GetRouteDestinations200,
-                media=(
-                    Media(
-                        media_type="application/json", kind="json", type=models.RouteDestinations
-                    ),
-                ),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
-            ),
-            _ANSWER_V3_BAD_REQUEST,
-            _ANSWER_V3_UNAUTHORIZED,
-            _ANSWER_V3_FORBIDDEN,
-            _ANSWER_V3_NOT_FOUND,
-            _ANSWER_V3_UNPROCESSABLE_ENTITY,
-            _ANSWER_V3_TOO_MANY_REQUESTS,
-            _ANSWER_V3_SERVER_ERROR,
-            _ANSWER_V3_BAD_GATEWAY,
-            _ANSWER_V3_SERVICE_UNAVAILABLE,
-        ),
-        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
-        extensions={
-            "x-permitted-roles": {
-                "roles": [
-                    "admin",
-                    "admin_read_only",
-                    "global_auditor",
-                    "space_developer",
-                    "space_manager",
-                    "space_auditor",
-                    "space_supporter",
-                    "org_manager",
-                    "org_auditor",
-                ],
-                "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
-            }
-        },
-    ),
-    Operation(
-        operation_id="addRouteDestinations",
-        method="POST",
-        path="/v3/routes/{guid}/destinations",
-        tag="routes",
-        handler="add_route_destinations",
-        params=routes_operations.AddRouteDestinationsParams,
-        parameters=(
-            Parameter(
-                name="guid",
-                identifier="guid",
-                location="path",
-                required=True,
-                style="simple",
-                explode=False,
-            ),
-        ),
-        body=Body(
-            media=(
-                Media(media_type="application/json", kind="json", type=models.RouteDestinationsAdd),
-            ),
-            required=True,
-        ),
-        answers=(
-            Answer(
-                status="200",
-                cls=routes_operations.AddRouteDestinations200,
-                media=(
-                    Media(
-                        media_type="application/json", kind="json", type=models.RouteDestinations
-                    ),
-                ),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
-            ),
-            _ANSWER_V3_BAD_REQUEST,
-            _ANSWER_V3_UNAUTHORIZED,
-            _ANSWER_V3_FORBIDDEN,
-            _ANSWER_V3_NOT_FOUND,
-            _ANSWER_V3_UNPROCESSABLE_ENTITY,
-            _ANSWER_V3_TOO_MANY_REQUESTS,
-            _ANSWER_V3_SERVER_ERROR,
-            _ANSWER_V3_BAD_GATEWAY,
-            _ANSWER_V3_SERVICE_UNAVAILABLE,
-        ),
-        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
-        extensions={
-            "x-state-dependent": {"422": "the apps must exist in the route's space"},
-            "x-permitted-roles": {
-                "roles": ["admin", "space_developer", "space_supporter"],
-                "denied": {
-                    "status": 403,
-                    "roles": [
-                        "admin_read_only",
-                        "global_auditor",
-                        "space_manager",
-                        "space_auditor",
-                        "org_manager",
-                        "org_auditor",
-                    ],
-                },
-                "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
-            },
-        },
-    ),
-    Operation(
-        operation_id="replaceRouteDestinations",
-        method="PATCH",
-        path="/v3/routes/{guid}/destinations",
-        tag="routes",
-        handler="replace_route_destinations",
-        params=routes_operations.ReplaceRouteDestinationsParams,
-        parameters=(
-            Parameter(
-                name="guid",
-                identifier="guid",
-                location="path",
-                required=True,
-                style="simple",
-                explode=False,
-            ),
-        ),
-        body=Body(
-            media=(
-                Media(
-                    media_type="application/json", kind="json", type=models.RouteDestinationsReplace
-                ),
-            ),
-            required=True,
-        ),
-        answers=(
-            Answer(
-                status="200",
-                cls=routes_operations.ReplaceRouteDestinations200,
-                media=(
-                    Media(
-                        media_type="application/json", kind="json", type=models.RouteDestinations
-                    ),
-                ),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
-            ),
-            _ANSWER_V3_BAD_REQUEST,
-            _ANSWER_V3_UNAUTHORIZED,
-            _ANSWER_V3_FORBIDDEN,
-            _ANSWER_V3_NOT_FOUND,
-            _ANSWER_V3_UNPROCESSABLE_ENTITY,
-            _ANSWER_V3_TOO_MANY_REQUESTS,
-            _ANSWER_V3_SERVER_ERROR,
-            _ANSWER_V3_BAD_GATEWAY,
-            _ANSWER_V3_SERVICE_UNAVAILABLE,
-        ),
-        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
-        extensions={
-            "x-state-dependent": {"422": "the apps must exist in the route's space"},
-            "x-permitted-roles": {
-                "roles": ["admin", "space_developer", "space_supporter"],
-                "denied": {
-                    "status": 403,
-                    "roles": [
-                        "admin_read_only",
-                        "global_auditor",
-                        "space_manager",
-                        "space_auditor",
-                        "org_manager",
-                        "org_auditor",
-                    ],
-                },
-                "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
-            },
-        },
-    ),
-    Operation(
-        operation_id="removeRouteDestination",
-        method="DELETE",
-        path="/v3/routes/{guid}/destinations/{destination_guid}",
-        tag="routes",
-        handler="remove_route_destination",
-        params=routes_operations.RemoveRouteDestinationParams,
-        parameters=(
-            Parameter(
-                name="guid",
-                identifier="guid",
-                location="path",
-                required=True,
-                style="simple",
-                explode=False,
-            ),
-            Parameter(
-                name="destination_guid",
-                identifier="destination_guid",
-                location="path",
-                required=True,
-                style="simple",
-                explode=False,
-            ),
-        ),
-        answers=(
-            Answer(
-                status="204",
-                cls=routes_operations.RemoveRouteDestination204,
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
-            ),
-            _ANSWER_V3_BAD_REQUEST,
-            _ANSWER_V3_UNAUTHORIZED,
-            _ANSWER_V3_FORBIDDEN,
-            _ANSWER_V3_NOT_FOUND,
-            _ANSWER_V3_UNPROCESSABLE_ENTITY,
-            _ANSWER_V3_TOO_MANY_REQUESTS,
-            _ANSWER_V3_SERVER_ERROR,
-            _ANSWER_V3_BAD_GATEWAY,
-            _ANSWER_V3_SERVICE_UNAVAILABLE,
-        ),
-        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
-        extensions={
-            "x-state-dependent": {"422": "the route must have this destination"},
-            "x-permitted-roles": {
-                "roles": ["admin", "space_developer", "space_supporter"],
-                "denied": {
-                    "status": 403,
-                    "roles": [
-                        "admin_read_only",
-                        "global_auditor",
-                        "space_manager",
-                        "space_auditor",
-                        "org_manager",
-                        "org_auditor",
-                    ],
-                },
-                "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
-            },
-        },
-    ),
-    Operation(
-        operation_id="updateRouteDestination",
-        method="PATCH",
-        path="/v3/routes/{guid}/destinations/{destination_guid}",
-        tag="routes",
-        handler="update_route_destination",
-        params=routes_operations.UpdateRouteDestinationParams,
-        parameters=(
-            Parameter(
-                name="guid",
-                identifier="guid",
-                location="path",
-                required=True,
-                style="simple",
-                explode=False,
-            ),
-            Parameter(
-                name="destination_guid",
-                identifier="destination_guid",
-                location="path",
-                required=True,
-                style="simple",
-                explode=False,
-            ),
-        ),
-        body=Body(
-            media=(
-                Media(
-                    media_type="application/json", kind="json", type=models.RouteDestinationUpdate
-                ),
-            ),
-            required=True,
-        ),
-        answers=(
-            Answer(
-                status="200",
-                cls=routes_operations.UpdateRouteDestination200,
-                media=(
-                    Media(media_type="application/json", kind="json", type=models.RouteDestination),
-                ),
-                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
-            ),
-            _ANSWER_V3_BAD_REQUEST,
-            _ANSWER_V3_UNAUTHORIZED,
-            _ANSWER_V3_FORBIDDEN,
-            _ANSWER_V3_NOT_FOUND,
-            _ANSWER_V3_UNPROCESSABLE_ENTITY,
-            _ANSWER_V3_TOO_MANY_REQUESTS,
-            _ANSWER_V3_SERVER_ERROR,
-            _ANSWER_V3_BAD_GATEWAY,
-            _ANSWER_V3_SERVICE_UNAVAILABLE,
-        ),
-        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
-        extensions={
-            "x-state-dependent": {"422": "the route must have this destination"},
-            "x-permitted-roles": {
-                "roles": ["admin", "space_developer", "space_supporter"],
-                "denied": {
-                    "status": 403,
-                    "roles": [
-                        "admin_read_only",
-                        "global_auditor",
-                        "space_manager",
-                        "space_auditor",
-                        "org_manager",
-                        "org_auditor",
-                    ],
-                },
-                "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
-            },
-        },
-    ),
-    Operation(
         operation_id="listRoutesForApp",
         method="GET",
         path="/v3/apps/{guid}/routes",
@@ -15031,6 +14727,343 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "done": ["COMPLETE"],
                 "failed": ["FAILED"],
                 "errors": "/errors",
+            },
+        },
+    ),
+    Operation(
+        operation_id="getRouteDestinations",
+        method="GET",
+        path="/v3/routes/{guid}/destinations",
+        tag="route_destinations",
+        handler="get_route_destinations",
+        params=route_destinations_operations.GetRouteDestinationsParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+            Parameter(
+                name="guids",
+                identifier="guids",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="app_guids",
+                identifier="app_guids",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=route_destinations_operations.GetRouteDestinations200,
+                media=(
+                    Media(
+                        media_type="application/json", kind="json", type=models.RouteDestinations
+                    ),
+                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            ),
+            _ANSWER_V3_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_UNPROCESSABLE_ENTITY,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-permitted-roles": {
+                "roles": [
+                    "admin",
+                    "admin_read_only",
+                    "global_auditor",
+                    "space_developer",
+                    "space_manager",
+                    "space_auditor",
+                    "space_supporter",
+                    "org_manager",
+                    "org_auditor",
+                ],
+                "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
+            }
+        },
+    ),
+    Operation(
+        operation_id="addRouteDestinations",
+        method="POST",
+        path="/v3/routes/{guid}/destinations",
+        tag="route_destinations",
+        handler="add_route_destinations",
+        params=route_destinations_operations.AddRouteDestinationsParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+        ),
+        body=Body(
+            media=(
+                Media(media_type="application/json", kind="json", type=models.RouteDestinationsAdd),
+            ),
+            required=True,
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=route_destinations_operations.AddRouteDestinations200,
+                media=(
+                    Media(
+                        media_type="application/json", kind="json", type=models.RouteDestinations
+                    ),
+                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            ),
+            _ANSWER_V3_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_UNPROCESSABLE_ENTITY,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-state-dependent": {"422": "the apps must exist in the route's space"},
+            "x-permitted-roles": {
+                "roles": ["admin", "space_developer", "space_supporter"],
+                "denied": {
+                    "status": 403,
+                    "roles": [
+                        "admin_read_only",
+                        "global_auditor",
+                        "space_manager",
+                        "space_auditor",
+                        "org_manager",
+                        "org_auditor",
+                    ],
+                },
+                "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
+            },
+        },
+    ),
+    Operation(
+        operation_id="replaceRouteDestinations",
+        method="PATCH",
+        path="/v3/routes/{guid}/destinations",
+        tag="route_destinations",
+        handler="replace_route_destinations",
+        params=route_destinations_operations.ReplaceRouteDestinationsParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+        ),
+        body=Body(
+            media=(
+                Media(
+                    media_type="application/json", kind="json", type=models.RouteDestinationsReplace
+                ),
+            ),
+            required=True,
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=route_destinations_operations.ReplaceRouteDestinations200,
+                media=(
+                    Media(
+                        media_type="application/json", kind="json", type=models.RouteDestinations
+                    ),
+                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            ),
+            _ANSWER_V3_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_UNPROCESSABLE_ENTITY,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-state-dependent": {"422": "the apps must exist in the route's space"},
+            "x-permitted-roles": {
+                "roles": ["admin", "space_developer", "space_supporter"],
+                "denied": {
+                    "status": 403,
+                    "roles": [
+                        "admin_read_only",
+                        "global_auditor",
+                        "space_manager",
+                        "space_auditor",
+                        "org_manager",
+                        "org_auditor",
+                    ],
+                },
+                "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
+            },
+        },
+    ),
+    Operation(
+        operation_id="removeRouteDestination",
+        method="DELETE",
+        path="/v3/routes/{guid}/destinations/{destination_guid}",
+        tag="route_destinations",
+        handler="remove_route_destination",
+        params=route_destinations_operations.RemoveRouteDestinationParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+            Parameter(
+                name="destination_guid",
+                identifier="destination_guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+        ),
+        answers=(
+            Answer(
+                status="204",
+                cls=route_destinations_operations.RemoveRouteDestination204,
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            ),
+            _ANSWER_V3_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_UNPROCESSABLE_ENTITY,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-state-dependent": {"422": "the route must have this destination"},
+            "x-permitted-roles": {
+                "roles": ["admin", "space_developer", "space_supporter"],
+                "denied": {
+                    "status": 403,
+                    "roles": [
+                        "admin_read_only",
+                        "global_auditor",
+                        "space_manager",
+                        "space_auditor",
+                        "org_manager",
+                        "org_auditor",
+                    ],
+                },
+                "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
+            },
+        },
+    ),
+    Operation(
+        operation_id="updateRouteDestination",
+        method="PATCH",
+        path="/v3/routes/{guid}/destinations/{destination_guid}",
+        tag="route_destinations",
+        handler="update_route_destination",
+        params=route_destinations_operations.UpdateRouteDestinationParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+            Parameter(
+                name="destination_guid",
+                identifier="destination_guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+        ),
+        body=Body(
+            media=(
+                Media(
+                    media_type="application/json", kind="json", type=models.RouteDestinationUpdate
+                ),
+            ),
+            required=True,
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=route_destinations_operations.UpdateRouteDestination200,
+                media=(
+                    Media(media_type="application/json", kind="json", type=models.RouteDestination),
+                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            ),
+            _ANSWER_V3_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_UNPROCESSABLE_ENTITY,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-state-dependent": {"422": "the route must have this destination"},
+            "x-permitted-roles": {
+                "roles": ["admin", "space_developer", "space_supporter"],
+                "denied": {
+                    "status": 403,
+                    "roles": [
+                        "admin_read_only",
+                        "global_auditor",
+                        "space_manager",
+                        "space_auditor",
+                        "org_manager",
+                        "org_auditor",
+                    ],
+                },
+                "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
             },
         },
     ),

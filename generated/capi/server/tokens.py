@@ -38,7 +38,8 @@ class TokensApi(Protocol[CallerT_contra]):
         number of seconds in `expires_in`. `client_credentials` gives no refresh token.
 
         A missing field or an unknown grant answers 400, everything that is wrong with client,
-        user or refresh token 401.
+        user or refresh token 401. One-time passcodes are not given out here, so that any
+        `passcode` answers 401. Neither tokens nor errors may be cached.
         """
         ...
 

@@ -31,11 +31,12 @@ if TYPE_CHECKING:
     from cloud_controller.store import Entity, Filter, Reader
     from cloud_controller.store.query import Operator
 
+_SHARED: Final = ("guids", "label_selector", "created_ats", "updated_ats")
 _OPERATORS: Final[tuple[Operator, ...]] = ("lt", "lte", "gt", "gte")
 
 
-class ListParams(Protocol):
-    """The parameters that all v3 lists share, as the generated classes name them."""
+class PageParams(Protocol):
+    """The parameters of a page, as the generated classes name them."""
 
     @property
     def page(self) -> int:
@@ -48,6 +49,10 @@ class ListParams(Protocol):
     @property
     def order_by(self) -> str | None:
         """What to sort by."""
+
+
+class ListParams(PageParams, Protocol):
+    """The parameters that all v3 lists of stored resources share."""
 
     @property
     def guids(self) -> Sequence[str] | None:
@@ -68,6 +73,8 @@ class ListRequest:
 
     `own` maps the resource's own filters, by wire name, to the column and the members.
     `fixed` holds filters that the path implies; `repeated` what else the links repeat.
+    `order` stands in for what `order_by` alone would say. An `unrestricted` list shows rows whatever
+    the caller's roles; who may read it was asked before.
     """
 
     entity: Entity[Any]
@@ -76,12 +83,14 @@ class ListRequest:
     own: Mapping[str, tuple[str, Sequence[str] | None]] = field(default_factory=dict)
     fixed: Sequence[Filter] = ()
     repeated: Mapping[str, str | Sequence[str] | None] = field(default_factory=dict)
+    order: tuple[Order, ...] = ()
+    unrestricted: bool = False
 
     def query(self, caller: Caller) -> ListQuery:
         """Return the store's query; callers see what their roles let them."""
         params = self.params
         filters: list[Filter] = [*self.fixed]
-        if caller.visible_to is not None:
+        if caller.visible_to is not None and not self.unrestricted:
             filters.append(VisibleTo(caller.visible_to))
         columns = {"guids": ("guid", params.guids), **self.own}
         filters += [
@@ -96,27 +105,28 @@ class ListRequest:
         return ListQuery(
             self.entity,
             tuple(filters),
-            (_order(params.order_by),),
+            self.order or (_order(params.order_by),),
             limit=params.per_page,
             offset=(params.page - 1) * params.per_page,
         )
 
     def links(self) -> dict[str, str]:
         """Return what the page links repeat (1.4, rules 2 and 3)."""
-        params = self.params
-        sent: dict[str, str | Sequence[str] | None] = {
-            "guids": params.guids,
-            "label_selector": _selector(params),
-            "created_ats": params.created_ats,
-            "updated_ats": params.updated_ats,
-            **_relational(params, "created_ats"),
-            **_relational(params, "updated_ats"),
-            **{name: members for name, (_, members) in self.own.items()},
-            **self.repeated,
-        }
-        if params.order_by:
-            sent["order_by"] = _normalised(params.order_by)
-        return pagination.filters(sent)
+        own = {name: members for name, (_, members) in self.own.items()}
+        return sent_again(self.params, {**own, **self.repeated})
+
+
+def sent_again(params: PageParams, own: Mapping[str, str | Sequence[str] | None]) -> dict[str, str]:
+    """Return what page links repeat: the filters that all lists share, and the list's own."""
+    sent: dict[str, str | Sequence[str] | None] = {
+        **{name: getattr(params, name, None) for name in _SHARED},
+        **_relational(params, "created_ats"),
+        **_relational(params, "updated_ats"),
+        **own,
+    }
+    if params.order_by:
+        sent["order_by"] = _normalised(params.order_by)
+    return pagination.filters(sent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +183,8 @@ def _normalised(text: str) -> str:
     return ordering.Order(text.lstrip("+-"), text.startswith("-")).text
 
 
-def _relational(params: ListParams, name: str) -> dict[str, str | None]:
-    return {f"{name}[{word}]": getattr(params, f"{name}_{word}") for word in _OPERATORS}
+def _relational(params: PageParams, name: str) -> dict[str, str | None]:
+    return {f"{name}[{word}]": getattr(params, f"{name}_{word}", None) for word in _OPERATORS}
 
 
 def _moments(params: ListParams, column: str) -> list[Filter]:

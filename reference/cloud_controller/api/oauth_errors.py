@@ -28,4 +28,5 @@ _CLASSES: Final[dict[int, _Class]] = {
 def oauth_error(status: int, error: str, description: str) -> ApiError:
     """Return an error in the envelope of OAuth 2.0."""
     body = models.OAuthError(error=error, error_description=description)
-    return _CLASSES.get(status, documented.OAuthServerError)(body=body)
+    kind = _CLASSES.get(status, documented.OAuthServerError)
+    return kind(body=body, cache_control="no-store")

@@ -13,27 +13,38 @@ from cloud_controller.api import access, metadata
 from cloud_controller.api import error_table as table
 from cloud_controller.api import organizations as organization_rows
 from cloud_controller.api import spaces as space_rows
+from cloud_controller.api import users as user_rows
 from cloud_controller.api.envelopes import Envelope, envelope_of, error_for
 from cloud_controller.api.errors import v2_error, v3_error
+from cloud_controller.api.feature_flags import require_switching
+from cloud_controller.api.isolation_segments import require_assignment
 from cloud_controller.api.oauth_errors import oauth_error
 from cloud_controller.api.organizations import require_creation
 from cloud_controller.api.problem_texts import said
+from cloud_controller.api.refused_buildpacks import RefusedBuildpacks
 from cloud_controller.api.v2_buildpacks import find as find_buildpack
 from cloud_controller.auth import Caller, TokenRequest, TokenRequestError
 from cloud_controller.domain import query_text
 from cloud_controller.domain.feature_flags import FeatureFlag
 from cloud_controller.domain.messages import (
     apps,
+    buildpacks,
+    environment_variable_groups,
+    feature_flags,
     fields,
+    isolation_segments,
     organizations,
     packages,
     resource_matches,
+    stacks,
+    users,
     v2_buildpacks,
 )
 
 if TYPE_CHECKING:
     from cloud_controller.api.context import Context
     from cloud_controller.auth import TokenIssuer
+    from cloud_controller.store import Reader
     from specfoundry.runtime.problems import Refusal
     from specfoundry.runtime.responses import ApiError
 
@@ -45,9 +56,29 @@ _MESSAGES: Final[dict[str, tuple[Callable[[object], list[str]], ...]]] = {
     "createOrganization": (organizations.create_organization,),
     "updateOrganization": (organizations.update,),
     "updateSpace": (organizations.update,),
+    "updateFeatureFlag": (feature_flags.update,),
+    "updateSpaceSshFeature": (apps.update_feature,),
+    "updateEnvironmentVariableGroup": (environment_variable_groups.update,),
+    "updateDefaultIsolationSegment": (isolation_segments.update,),
+    "updateSpaceIsolationSegment": (isolation_segments.update,),
     "createSpace": (organizations.create_space, organizations.create_space_later),
     "createApp": (apps.create, apps.create_later),
     "createResourceMatch": (resource_matches.create,),
+    "createBuildpack": (buildpacks.create,),
+    "updateBuildpack": (buildpacks.update, buildpacks.update_later),
+    "createStack": (stacks.create,),
+    "updateStack": (stacks.update,),
+    "createRole": (users.create_role,),
+    "createUser": (users.create_user,),
+    "updateUser": (users.update_user,),
+}
+
+# Operations of which upstream looks at the body last, and what it looks at before.
+_ROW_FIRST: Final[dict[str, Callable[[Reader, Caller, str], object]]] = {
+    "updateOrganization": organization_rows.editable,
+    "updateSpace": space_rows.editable,
+    "updateSpaceIsolationSegment": require_assignment,
+    "updateFeatureFlag": require_switching,
 }
 
 
@@ -60,14 +91,16 @@ class RefusedBodies:
         self._special: Mapping[str, Callable[[Refusal], Awaitable[ApiError | None]]] = {
             "createPackage": self._create_package,
             "createOrganization": self._create_organization,
-            "updateOrganization": self._update_organization,
-            "updateSpace": self._update_space,
+            **dict.fromkeys(_ROW_FIRST, self._row_first),
             "createResourceMatch": self._create_resource_match,
             "uploadPackage": self._upload_package,
             "createV2Buildpack": self._create_buildpack,
             "updateV2Buildpack": self._update_buildpack,
             "uploadV2BuildpackBits": self._upload_buildpack,
             "createToken": self._create_token,
+            "createUser": self._create_user,
+            **RefusedBuildpacks(context).answers(),
+            "updateUser": self._update_user,
         }
 
     async def error(self, refusal: Refusal) -> ApiError:
@@ -110,20 +143,13 @@ class RefusedBodies:
             )
         return None
 
-    async def _update_organization(self, refusal: Refusal) -> ApiError | None:
-        caller, guid = _caller(refusal), str(refusal.path_params["guid"])
+    async def _row_first(self, refusal: Refusal) -> ApiError | None:
+        """Look for the row and at the caller's right before the body."""
+        operation = refusal.operation.operation_id if refusal.operation else ""
+        look, caller = _ROW_FIRST[operation], _caller(refusal)
+        guid = str(next(iter(refusal.path_params.values())))
         if refusal.reason == "body":
-            await self._context.database.read(
-                lambda reader: organization_rows.editable(reader, caller, guid)
-            )
-        return None
-
-    async def _update_space(self, refusal: Refusal) -> ApiError | None:
-        caller, guid = _caller(refusal), str(refusal.path_params["guid"])
-        if refusal.reason == "body":
-            await self._context.database.read(
-                lambda reader: space_rows.editable(reader, caller, guid)
-            )
+            await self._context.database.read(lambda reader: look(reader, caller, guid))
         return None
 
     async def _upload_package(self, refusal: Refusal) -> ApiError | None:
@@ -161,6 +187,19 @@ class RefusedBodies:
         if record.locked:
             return v2_error(table.BUILDPACK_LOCKED)
         return v2_error(table.BUILDPACK_UPLOAD_INVALID, "a filename must be specified")
+
+    async def _create_user(self, refusal: Refusal) -> ApiError | None:
+        if refusal.reason == "body":
+            user_rows.require_admin(_caller(refusal))
+        return None
+
+    async def _update_user(self, refusal: Refusal) -> ApiError | None:
+        caller, guid = _caller(refusal), str(refusal.path_params["guid"])
+        if refusal.reason == "body":
+            await self._context.database.read(
+                lambda reader: user_rows.find_for_change(reader, caller, guid)
+            )
+        return None
 
     async def _create_token(self, refusal: Refusal) -> ApiError:
         """Ask the issuer itself: it knows in which order the real one complains."""

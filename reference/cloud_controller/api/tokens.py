@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING
 
@@ -32,13 +33,14 @@ class Tokens:
 
     async def create_token(
         self,
-        params: operations.CreateTokenParams,  # noqa: ARG002 -- login_hint names the one origin
+        params: operations.CreateTokenParams,
         body: models.TokenRequest,
         caller: Caller | None,
     ) -> operations.CreateToken200:
         """Grant a token."""
         known = {field.name for field in fields(TokenRequest)}
-        request = TokenRequest(**{k: v for k, v in raw(body).items() if k in known})
+        sent = {name: value for name, value in raw(body).items() if name in known}
+        request = TokenRequest(**{**sent, "origin": hinted_origin(params.login_hint)})
         authorization = caller.authorization if isinstance(caller, ClientCredentials) else None
         try:
             granted = await self._issuer.grant(request, authorization)
@@ -77,3 +79,13 @@ class Tokens:
     async def get_uaa_info(self) -> operations.GetUaaInfo200:
         """Show the same to older clients."""
         return operations.GetUaaInfo200(body=Json(self._login))
+
+
+def hinted_origin(hint: str | None) -> str | None:
+    """Return the identity provider that a `login_hint` names; what is no such text names none."""
+    try:
+        found = json.loads(hint or "null")
+    except (ValueError, RecursionError):
+        return None
+    origin = found.get("origin") if isinstance(found, dict) else None
+    return origin if isinstance(origin, str) else None

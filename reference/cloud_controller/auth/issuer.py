@@ -17,6 +17,7 @@ from uuid import uuid4
 from cloud_controller.auth import claims
 from cloud_controller.auth.errors import TokenRequestError
 from cloud_controller.auth.passwords import hash_password, verify_password
+from cloud_controller.auth.users import OWN_ORIGIN, find_by_name
 from cloud_controller.store import clock
 from cloud_controller.store.entities import (
     CLIENTS,
@@ -38,12 +39,19 @@ GRANT_TYPES = ("password", "refresh_token", "client_credentials")
 
 _BAD_CREDENTIALS = "Bad credentials"
 _LOCKED = "Your account has been locked because of too many failed attempts to login."
+_ORIGIN_UNKNOWN = (
+    "The origin provided in the login_hint does not match an active Identity Provider, that supports"
+    " password grant."
+)
 _FAILURE_WINDOW = 3600 * clock.MICROSECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenRequest:
-    """The fields of `POST /oauth/token`; `None` where a field was not sent."""
+    """The fields of `POST /oauth/token`; `None` where a field was not sent.
+
+    `origin` is the identity provider that the query parameter `login_hint` names.
+    """
 
     grant_type: str | None = None
     username: str | None = None
@@ -52,6 +60,7 @@ class TokenRequest:
     scope: str | None = None
     client_id: str | None = None
     client_secret: str | None = None
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +160,8 @@ class TokenIssuer:
         if request.username is None or request.password is None:
             missing = "username" if request.username is None else "password"
             raise TokenRequestError(400, "invalid_request", f"Missing field: {missing}")
+        if request.origin not in (None, OWN_ORIGIN):
+            raise TokenRequestError(401, "unauthorized", _ORIGIN_UNKNOWN)
         user = await self._login(request.username, request.password)
         scopes = claims.granted_scopes(user.scopes, client.scopes, request.scope)
         refresh = None
@@ -162,9 +173,10 @@ class TokenIssuer:
         return self._granted(client, user, scopes, "password", refresh)
 
     async def _login(self, user_name: str, password: str) -> UserRecord:
-        user = await self._database.read(
-            lambda reader: reader.first(USERS, user_name=user_name, origin="uaa")
+        found = await self._database.read(
+            lambda reader: find_by_name(reader, user_name, OWN_ORIGIN)
         )
+        user = next((one for one in found if one.password_hash), None)
         if user and user.locked_until and user.locked_until > clock.now():
             raise TokenRequestError(401, "unauthorized", _LOCKED)
         stored = user.password_hash if user else self._nobodys_hash

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cloud_controller.domain import label_selector, ordering, timestamps
+from cloud_controller.domain.messages import buildpacks
 from cloud_controller.domain.pagination import DEFAULT_PER_PAGE, MAX_PER_PAGE
 from cloud_controller.domain.query_text import QueryText, members
 
@@ -20,6 +21,14 @@ _LEADING_INTEGER: Final = re.compile(r"\s*([+-]?\d{1,400})", re.ASCII)
 _COMMON: Final = ("page", "per_page", "order_by", "created_ats", "updated_ats", "guids")
 
 
+class Choice(NamedTuple):
+    """A filter that takes one of a few values, and the text for any other."""
+
+    name: str
+    values: tuple[str, ...]
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListRules:
     """What one list accepts (1.5, 1.6); names in the order in which messages print them."""
@@ -30,6 +39,7 @@ class ListRules:
     excludable: tuple[str, ...] = ()
     not_here: tuple[str, ...] = ()
     includes: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
 
 _PACKAGES: Final = (
@@ -39,6 +49,34 @@ _PACKAGES: Final = (
     "app_guid",
     "space_guids",
     "organization_guids",
+    "label_selector",
+)
+
+_GLOBALLY: Final = ("globally_enabled_running", "globally_enabled_staging")
+_SECURITY_GROUPS_OF_SPACE: Final = ListRules(
+    names=(*_COMMON, "names"), order_by=ordering.TIMES, arrays=("names",)
+)
+
+
+def _switch(name: str) -> Choice:
+    title = name.capitalize().replace("_", " ")
+    return Choice(name, ("true", "false"), f"{title} must be 'true' or 'false'")
+
+
+_ROLE_INCLUDES: Final = ("user", "organization", "space")
+_USERS: Final = ListRules(
+    names=(*_COMMON, "usernames", "partial_usernames", "origins", "label_selector"),
+    order_by=ordering.TIMES,
+    arrays=("usernames", "partial_usernames", "origins"),
+)
+
+_APPS: Final = (
+    "names",
+    "organization_guids",
+    "space_guids",
+    "stacks",
+    "include",
+    "lifecycle_type",
     "label_selector",
 )
 
@@ -72,28 +110,75 @@ RULES: Final[dict[str, ListRules]] = {
         arrays=("types", "space_guids", "organization_guids"),
         excludable=("target_guids",),
     ),
+    "listIsolationSegments": ListRules(
+        names=(*_COMMON, "names", "organization_guids", "label_selector"),
+        order_by=ordering.NAMES,
+        arrays=("names", "organization_guids"),
+    ),
+    "listSecurityGroups": ListRules(
+        names=(*_COMMON, "names", "running_space_guids", "staging_space_guids", *_GLOBALLY),
+        order_by=ordering.TIMES,
+        arrays=("names", "running_space_guids", "staging_space_guids"),
+        choices=tuple(_switch(name) for name in _GLOBALLY),
+    ),
+    "listRunningSecurityGroups": _SECURITY_GROUPS_OF_SPACE,
+    "listStagingSecurityGroups": _SECURITY_GROUPS_OF_SPACE,
+    "listOrganizationQuotas": ListRules(
+        names=(*_COMMON, "names", "organization_guids"),
+        order_by=ordering.TIMES,
+        arrays=("names", "organization_guids"),
+    ),
+    "listSpaceQuotas": ListRules(
+        names=(*_COMMON, "names", "organization_guids", "space_guids"),
+        order_by=ordering.TIMES,
+        arrays=("names", "organization_guids", "space_guids"),
+    ),
+    "listFeatureFlags": ListRules(names=_COMMON, order_by=("name",), arrays=()),
+    "listRoles": ListRules(
+        names=(*_COMMON, "organization_guids", "space_guids", "user_guids", "types", "include"),
+        order_by=ordering.TIMES,
+        arrays=("organization_guids", "space_guids", "user_guids", "types"),
+        includes=_ROLE_INCLUDES,
+    ),
+    "listUsers": _USERS,
+    "listUsersForOrganization": _USERS,
+    "listUsersForSpace": _USERS,
     "listApps": ListRules(
-        names=(
-            *_COMMON,
-            "names",
-            "organization_guids",
-            "space_guids",
-            "stacks",
-            "include",
-            "lifecycle_type",
-            "label_selector",
-        ),
+        names=(*_COMMON, *_APPS),
         order_by=ordering.APPS,
         arrays=("names", "organization_guids", "space_guids", "stacks"),
         includes=("space", "org", "space.organization"),
     ),
+    "listBuildpacks": ListRules(
+        # page and per_page come twice in the real one's text, too (1.6)
+        names=(*_COMMON, "stacks", "names", "lifecycle", "page", "per_page", "label_selector"),
+        order_by=ordering.BUILDPACKS,
+        arrays=("stacks", "names"),
+        choices=(Choice("lifecycle", ("buildpack", "cnb"), buildpacks.LIFECYCLE),),
+    ),
+    "listStacks": ListRules(
+        names=(*_COMMON, "names", "default", "label_selector"),
+        order_by=ordering.NAMES,
+        arrays=("names",),
+        choices=(Choice("default", ("true", "false"), "Default must be 'true' or 'false'"),),
+    ),
+    "listAppsForStack": ListRules(
+        names=(*_COMMON, *_APPS),
+        order_by=ordering.APPS,
+        arrays=("names", "organization_guids", "space_guids"),
+        not_here=("stacks", "include"),
+    ),
 }
 
 INCLUDES: Final[dict[str, tuple[str, ...]]] = {
+    "getRole": _ROLE_INCLUDES,
     "getSpace": ("org", "organization"),
     "getApp": ("space", "org", "space.organization"),
 }
 """The values of `include` on the two gets that know it; they accept no other parameter (1.6)."""
+
+UNPROCESSABLE: Final = frozenset({"listRoles", "getRole", "listUsers"})
+"""Operations that refuse their query with 422 where all others answer 400."""
 
 
 def problems(operation_id: str, query: QueryText) -> list[str]:
@@ -121,6 +206,8 @@ def _list_problems(rules: ListRules, query: QueryText) -> list[str]:
         found += _excludable(query, name)
     for name in rules.arrays:
         found += _array(query, name)
+    for choice in rules.choices:
+        found += _choice(query, choice)
     return [*found, *_lifecycle_type(query, rules), *_include(query, rules.includes)]
 
 
@@ -183,6 +270,11 @@ def _unknown(query: QueryText, known: tuple[str, ...]) -> list[str]:
 def _misplaced(query: QueryText, names: tuple[str, ...]) -> list[str]:
     sent = [f"'{name}'" for name in names if name in set(query.names())]
     return [f"Unknown query parameter(s): {', '.join(sent)}"] if sent else []
+
+
+def _choice(query: QueryText, choice: Choice) -> list[str]:
+    sent = query.get(choice.name)
+    return [] if sent is None or sent in choice.values else [choice.text]
 
 
 def _lifecycle_type(query: QueryText, rules: ListRules) -> list[str]:

@@ -23,7 +23,7 @@ def directory(root: Path, app_guid: str, stack: str) -> Path:
 
 def fetch(kept: Path, target: Path) -> None:
     """Fill the new directory `target` with what was kept, if anything was."""
-    if kept.is_dir():
+    if kept.is_dir() and not kept.is_symlink():
         target.rmdir()
         shutil.copytree(kept, target, symlinks=True)
 

@@ -55,7 +55,7 @@ async def stage(request: StagingRequest, confinement: Confinement, log: Log) -> 
         StagingFailedError: There is no droplet, and why. The log says more.
 
     """
-    grounds = Grounds(request.work_dir)
+    grounds = Grounds(request.work_dir.resolve())
     try:
         async with asyncio.timeout(request.timeout_seconds):
             return await _stage(request, grounds, confinement, log)
@@ -92,7 +92,8 @@ async def _stage(
         raise StagingFailedError(StagingErrorId.STAGING_ERROR, FAILED)
     log(OUT, b"Exit status 0")
     written = await _in_thread(lambda: _write(grounds, outcome, limits.disk))
-    await _in_thread(lambda: cache.keep(grounds.cache, request.cache_dir))
+    if grounds.cache.is_dir() and grounds.is_own(grounds.cache):
+        await _in_thread(lambda: cache.keep(grounds.cache, request.cache_dir))
     return StagedDroplet(
         tarball=grounds.droplet,
         sha1=written.sha1,

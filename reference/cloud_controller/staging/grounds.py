@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """The directories of one staging below `work`."""
+    """The directories of one staging below `work`, which must be an absolute path without links."""
 
     work: Path
 
@@ -82,6 +82,13 @@ class Grounds:
     def writable(self) -> tuple[Path, ...]:
         """What scripts can fill; its size is bounded."""
         return (self.temporary, self.home, self.shared_memory)
+
+    def is_own(self, path: Path) -> bool:
+        """Return whether no script has put a link in the way that leads elsewhere.
+
+        Only then may the server read or change what lies there. To be asked while no script runs.
+        """
+        return os.path.realpath(path) == os.fspath(path)
 
     def make(self) -> None:
         """Make the directories; what lay there before is gone."""

@@ -166,7 +166,7 @@ class Lifecycle:
             return
         if not alone:
             self._complain(_NO_FINALIZE)
-        remove(grounds.dependencies / chosen.index)  # a compiling buildpack does not know of it
+        self._forget_index(chosen.index)  # a compiling buildpack does not know of it
         if compiling is None:
             raise self._failure(
                 StagingErrorId.COMPILE_FAILED, f"{_COMPILE}: there is no bin/compile"
@@ -229,6 +229,11 @@ class Lifecycle:
         """Return a buildpack's number, with as many digits as the last one's has."""
         last = len(self.buildpacks) - 1 if self.skip_detect else 0
         return str(position).zfill(len(str(last)))
+
+    def _forget_index(self, index: str) -> None:
+        path = self.scripts.grounds.dependencies / index
+        if self.scripts.grounds.is_own(path):
+            remove(path)
 
     def _make_index(self, index: str) -> None:
         self.scripts.make(self.scripts.grounds.dependencies / index)

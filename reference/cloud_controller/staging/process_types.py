@@ -24,12 +24,12 @@ class DescriptionError(Exception):
 def contents(root: Path, *parts: str) -> bytes | None:
     """Return the contents of a file that scripts may have written, or `None` without one.
 
-    A link that leaves `root` counts as no file: it would be read with the server's rights.
+    Links that leave `root`, an absolute path without links, count as no file: they would be read
+    with the server's rights.
     """
-    top = root.resolve()
     try:
-        path = top.joinpath(*parts).resolve()
-        if not path.is_relative_to(top) or not path.is_file():
+        path = root.joinpath(*parts).resolve()
+        if not path.is_relative_to(root) or not path.is_file():
             return None
         with path.open("rb") as file:
             return file.read(_MAX_BYTES)

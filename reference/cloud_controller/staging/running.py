@@ -87,6 +87,8 @@ class Scripts:
 
     def make(self, directory: Path) -> None:
         """Make a directory for the scripts, unless it is there or they put something in its way."""
+        if not self.grounds.is_own(directory):
+            return
         with suppress(OSError):
             directory.mkdir(mode=0o755)
             if self.user is not None:

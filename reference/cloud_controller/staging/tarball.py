@@ -70,10 +70,10 @@ def _write(target: gzip.GzipFile, grounds: Grounds, information: bytes) -> None:
     # The format is pax: names of any bytes and any length.
     with tarfile.open(fileobj=target, mode="w|", format=tarfile.PAX_FORMAT) as archive:
         archive.addfile(_directory("."))
-        for name, top in (("./app", grounds.app), ("./deps", grounds.dependencies)):
-            _add(archive, name, top)
+        _add(archive, "./app", grounds, grounds.app)
+        _add(archive, "./deps", grounds, grounds.dependencies)
         archive.addfile(_directory("./logs"))
-        _add(archive, "./profile.d", grounds.profile)
+        _add(archive, "./profile.d", grounds, grounds.profile)
         entry = _entry("./staging_info.yml", tarfile.REGTYPE, 0o644)
         entry.size = len(information)
         archive.addfile(entry, io.BytesIO(information))
@@ -86,8 +86,8 @@ def _information(detected: str, start_command: str) -> bytes:
     return json.dumps(found, separators=(",", ":")).encode() + b"\n"
 
 
-def _add(archive: tarfile.TarFile, name: str, top: Path) -> None:
-    if not top.is_dir() or top.is_symlink():
+def _add(archive: tarfile.TarFile, name: str, grounds: Grounds, top: Path) -> None:
+    if not top.is_dir() or not grounds.is_own(top):
         return  # scripts took it away
     archive.addfile(_directory(name))
     for path, status in _all(os.fspath(top)):

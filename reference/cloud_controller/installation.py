@@ -8,10 +8,9 @@ creates, frees the jobs of a server that died, and removes blobs that belong to 
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from cloud_controller import jobs
@@ -21,12 +20,13 @@ from cloud_controller.auth.users import ADMIN_SCOPES, create_client, create_user
 from cloud_controller.blobs import BlobError, DirectoryBlobs, open_blobs, sweep
 from cloud_controller.blobs.opening import directory_of
 from cloud_controller.present.again import present_again
+from cloud_controller.present.stacks import stack as present_stack
 from cloud_controller.settings import DEFAULT_ADMIN
 from cloud_controller.store import (
-    BASE_URL,
     STACKS,
     Database,
     DatabaseUnusableError,
+    Metadata,
     StackRecord,
     StoreError,
     clock,
@@ -167,7 +167,7 @@ def _populate(transaction: Transaction, settings: Settings) -> bool:
         build_rootfs_image=STACK,
         is_default=True,
     )
-    transaction.insert(STACKS, stack, _stack_document(stack))
+    transaction.insert(STACKS, stack, present_stack(stack, Metadata()))
     return True
 
 
@@ -175,22 +175,3 @@ def _has_default_password(reader: Reader) -> bool:
     name, password = DEFAULT_ADMIN
     user = reader.first(USERS, user_name=name)
     return user is not None and verify_password(password, user.password_hash)
-
-
-def _stack_document(stack: StackRecord) -> bytes:
-    """Present a stack (cloud-controller-behaviour.md 5.7)."""
-    document: dict[str, Any] = {
-        "guid": stack.guid,
-        "created_at": clock.text(stack.created_at),
-        "updated_at": clock.text(stack.updated_at),
-        "name": stack.name,
-        "description": stack.description,
-        "state": stack.state,
-        "state_reason": stack.state_reason,
-        "run_rootfs_image": stack.run_rootfs_image,
-        "build_rootfs_image": stack.build_rootfs_image,
-        "default": stack.is_default,
-        "metadata": {"labels": {}, "annotations": {}},
-        "links": {"self": {"href": f"{BASE_URL}/v3/stacks/{stack.guid}"}},
-    }
-    return json.dumps(document, separators=(",", ":")).encode()

@@ -1,11 +1,14 @@
-"""How do the bits of a buildpack come in through version 2 (behaviour document, 3.8)?"""
+"""How do the bits of a buildpack come in (behaviour document, 3.8)?
+
+Every upload gets a blob of its own, so that the old bits stay until the new ones are named.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
 from cloud_controller.api import buildpack_rows
@@ -14,24 +17,40 @@ from cloud_controller.api.errors import v2_error
 from cloud_controller.blobs import BlobKey
 from cloud_controller.domain import buildpack_manifest
 from cloud_controller.domain.buildpack_manifest import ManifestError
-from cloud_controller.present.v2_buildpacks import v2_buildpack as present
 from cloud_controller.store import BUILDPACKS, STACKS, clock
-from cloud_controller.store.entities import V2_BUILDPACKS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from cloud_controller.api.context import Context
+    from cloud_controller.api.error_table import ErrorKind
     from cloud_controller.store import BuildpackRecord, Reader, Transaction
     from specfoundry.runtime.requests import UploadedFile
+
+
+class Bits(NamedTuple):
+    """An upload: the file's name, its SHA-256 in hex, and the name of the blob that holds it."""
+
+    filename: str
+    sha256: str
+    blob: str
+
+
+class BitsRefusedError(Exception):
+    """The archive is not what the buildpack needs (steps 7 to 10)."""
+
+    def __init__(self, kind: ErrorKind, *particulars: str | None) -> None:
+        super().__init__(kind.detail(*particulars))
+        self.kind = kind
+        self.particulars = particulars
 
 
 async def accept(
     context: Context, record: BuildpackRecord, upload: UploadedFile
 ) -> BuildpackRecord | None:
-    """Check an upload and store it; None when the buildpack has these bits and this name already.
+    """Check an upload through version 2 and store it at once.
 
-    Every upload gets a blob of its own, so that the old bits stay until the new ones are named.
+    Returns None when the buildpack has these bits and this name already.
     """
     if record.locked:
         raise v2_error(table.BUILDPACK_LOCKED)
@@ -40,22 +59,27 @@ async def accept(
         raise v2_error(table.BUILDPACK_UPLOAD_INVALID, "a filename must be specified")
     if not filename.endswith(".zip"):
         raise v2_error(table.BUILDPACK_UPLOAD_INVALID, "only zip files allowed")
-    if await _is_stored(context, record, filename, upload.sha256):
+    if await is_stored(context, record, filename, upload.sha256):
         return None
-    stack = None
-    if record.lifecycle != "cnb":
-        stack = await asyncio.to_thread(_manifest_stack, upload.path)
-    blob = str(uuid4())
-    changes = {"filename": filename, "sha256": upload.sha256, "blob": blob}
-    # Refuse before the file is moved; the transaction checks once more.
-    await context.database.read(lambda reader: _resolved_stack(reader, record, stack))
-    await context.blobs.put(BlobKey("buildpacks", blob), upload.path)
+    bits = Bits(filename, upload.sha256, str(uuid4()))
+    try:
+        return await _check_and_store(context, record, upload.path, bits)
+    except BitsRefusedError as error:
+        raise v2_error(error.kind, *error.particulars) from error
+
+
+async def _check_and_store(
+    context: Context, record: BuildpackRecord, path: Path, bits: Bits
+) -> BuildpackRecord:
+    stack = await check(context, record, path)
+    key = BlobKey("buildpacks", bits.blob)
+    await context.blobs.put(key, path)
     try:
         return await context.database.write(
-            lambda transaction: _store(transaction, record.guid, stack, changes)
+            lambda transaction: _store(transaction, record.guid, stack, bits)
         )
     except BaseException:
-        await context.blobs.delete(BlobKey("buildpacks", blob))
+        await context.blobs.delete(key)
         raise
 
 
@@ -64,10 +88,23 @@ def base_name(filename: str | None) -> str:
     return PurePosixPath((filename or "").replace("\\", "/")).name
 
 
-async def _is_stored(context: Context, record: BuildpackRecord, filename: str, sha256: str) -> bool:
+async def is_stored(context: Context, record: BuildpackRecord, filename: str, sha256: str) -> bool:
+    """Return whether the buildpack has these bits under this name already."""
     if (record.filename, record.sha256) != (filename, sha256) or record.blob is None:
         return False
     return await context.blobs.find(BlobKey("buildpacks", record.blob)) is not None
+
+
+async def check(context: Context, record: BuildpackRecord, path: Path) -> str | None:
+    """Return the stack that the archive names, if it is one that the buildpack can take.
+
+    Raises BitsRefusedError. What rows decide is to be asked again by `apply`.
+    """
+    stack = None
+    if record.lifecycle != "cnb":
+        stack = await asyncio.to_thread(_manifest_stack, path)
+    await context.database.read(lambda reader: _resolved_stack(reader, record, stack))
+    return stack
 
 
 def _manifest_stack(path: Path) -> str | None:
@@ -75,7 +112,7 @@ def _manifest_stack(path: Path) -> str | None:
         with path.open("rb") as archive:
             return buildpack_manifest.stack(archive)
     except ManifestError as error:
-        raise v2_error(table.BUILDPACK_ZIP, str(error)) from error
+        raise BitsRefusedError(table.BUILDPACK_ZIP, str(error)) from error
 
 
 def _resolved_stack(reader: Reader, record: BuildpackRecord, uploaded: str | None) -> str | None:
@@ -83,32 +120,38 @@ def _resolved_stack(reader: Reader, record: BuildpackRecord, uploaded: str | Non
     if uploaded is None:
         return record.stack
     if reader.first(STACKS, name=uploaded) is None:
-        raise v2_error(table.STACK_UNKNOWN, uploaded)
+        raise BitsRefusedError(table.STACK_UNKNOWN, uploaded)
     if record.stack not in (None, uploaded):
-        raise v2_error(table.STACKS_DIFFER, uploaded, record.stack)
+        raise BitsRefusedError(table.STACKS_DIFFER, uploaded, record.stack)
     if buildpack_rows.is_taken(reader, replace(record, stack=uploaded)):
-        raise v2_error(table.BUILDPACK_TAKEN, record.name, uploaded, record.lifecycle)
+        raise BitsRefusedError(table.BUILDPACK_TAKEN, record.name, uploaded, record.lifecycle)
     return uploaded
 
 
 def _store(
-    transaction: Transaction, guid: str, uploaded: str | None, changes: dict[str, str]
+    transaction: Transaction, guid: str, uploaded: str | None, bits: Bits
 ) -> BuildpackRecord:
     record = transaction.record(BUILDPACKS, guid)
     if record is None:
         raise v2_error(table.NOT_FOUND)
     if record.locked:
         raise v2_error(table.BUILDPACK_LOCKED)
-    stack = _resolved_stack(transaction, record, uploaded)
+    return apply(transaction, record, uploaded, bits)
+
+
+def apply(
+    transaction: Transaction, record: BuildpackRecord, uploaded: str | None, bits: Bits
+) -> BuildpackRecord:
+    """Give a buildpack its new bits and have the old ones removed; raises BitsRefusedError."""
     changed = replace(
         record,
-        stack=stack,
-        filename=changes["filename"],
-        sha256=changes["sha256"],
-        blob=changes["blob"],
+        stack=_resolved_stack(transaction, record, uploaded),
+        filename=bits.filename,
+        sha256=bits.sha256,
+        blob=bits.blob,
         updated_at=clock.now(),
     )
-    transaction.update(V2_BUILDPACKS, changed, present(changed), document=b"")
+    buildpack_rows.save(transaction, changed)
     if record.blob is not None:
         buildpack_rows.forget_blob(transaction, record.blob)
     return changed

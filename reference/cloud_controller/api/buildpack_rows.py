@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from cloud_controller.blobs import BlobKey
 from cloud_controller.domain import buildpack_positions
 from cloud_controller.jobs import JobHandler, JobResult, NewJob, enqueue
-from cloud_controller.present.v2_buildpacks import v2_buildpack as present
-from cloud_controller.store import BUILDPACKS, clock
-from cloud_controller.store.entities import V2_BUILDPACKS
+from cloud_controller.present.buildpacks import documents
+from cloud_controller.store import BUILDPACKS, Metadata, clock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,26 +28,48 @@ def is_taken(reader: Reader, record: BuildpackRecord) -> bool:
     return any(other.guid != record.guid for other in others)
 
 
-def insert(transaction: Transaction, record: BuildpackRecord) -> BuildpackRecord:
+def insert(
+    transaction: Transaction, record: BuildpackRecord, labelled: Metadata | None = None
+) -> BuildpackRecord:
     """Store a new buildpack at the position that its record asks for."""
+    labelled = labelled or Metadata()
     others = transaction.all(BUILDPACKS, lifecycle=record.lifecycle)
     move = buildpack_positions.insert(record.position, len(others))
     _shift(transaction, others, move.shift)
     placed = replace(record, position=move.position)
-    return transaction.insert(V2_BUILDPACKS, placed, present(placed), document=b"")
+    stored = transaction.insert(BUILDPACKS, placed, **documents(placed, labelled))
+    transaction.set_metadata(BUILDPACKS, placed.guid, labelled)
+    return stored
+
+
+def save(transaction: Transaction, record: BuildpackRecord) -> None:
+    """Store a changed buildpack as both versions show it; its position stays."""
+    labelled = transaction.metadata(BUILDPACKS, record.guid)
+    transaction.update(BUILDPACKS, record, **documents(record, labelled))
 
 
 def update(
-    transaction: Transaction, before: BuildpackRecord, after: BuildpackRecord, *, position: int
+    transaction: Transaction,
+    before: BuildpackRecord,
+    after: BuildpackRecord,
+    *,
+    position: int,
+    labelled: Metadata | None = None,
 ) -> BuildpackRecord:
-    """Store a changed buildpack and move it; only its own time of change changes."""
+    """Store a changed buildpack and move it; only its own time of change changes.
+
+    With `labelled` these become its labels and annotations.
+    """
     rows = transaction.all(BUILDPACKS, lifecycle=before.lifecycle)
     move = buildpack_positions.move(before.position, position, len(rows))
     _shift(transaction, [row for row in rows if row.guid != before.guid], move.shift)
     placed = replace(after, position=move.position)
-    if placed != before:
+    relabelled = labelled is not None and labelled != transaction.metadata(BUILDPACKS, before.guid)
+    if labelled is not None and relabelled:
+        transaction.set_metadata(BUILDPACKS, before.guid, labelled)
+    if placed != before or relabelled:
         placed = replace(placed, updated_at=clock.now())
-    transaction.update(V2_BUILDPACKS, placed, present(placed), document=b"")
+    save(transaction, placed)
     return placed
 
 
@@ -73,8 +94,7 @@ def _shift(transaction: Transaction, rows: list[BuildpackRecord], shift: Shift |
         return
     for row in rows:
         if shift.first <= row.position <= shift.last:
-            moved = replace(row, position=row.position + shift.by)
-            transaction.update(V2_BUILDPACKS, moved, present(moved), document=b"")
+            save(transaction, replace(row, position=row.position + shift.by))
 
 
 def handlers(context: Context) -> Mapping[str, JobHandler]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cloud_controller.blobs.protocol import BlobKey
-from cloud_controller.store.entities import BUILDPACKS, PACKAGES, RESOURCES
+from cloud_controller.store.entities import BUILDPACKS, JOBS, PACKAGES, RESOURCES
 from cloud_controller.store.query import In
 
 if TYPE_CHECKING:
@@ -31,6 +31,12 @@ class _Owner(NamedTuple):
 _OWNERS = (
     _Owner("packages", PACKAGES, "blob"),
     _Owner("buildpacks", BUILDPACKS, "blob"),
+    _Owner(
+        "buildpacks",
+        JOBS,
+        "guid",
+        (In("operation", ("buildpack.upload",)), In("state", ("PROCESSING",))),
+    ),
     _Owner("resources", RESOURCES, "guid"),
     _Owner("uploads", PACKAGES, "guid", (In("state", ("PROCESSING_UPLOAD",)),)),
 )
@@ -49,19 +55,23 @@ async def sweep(database: Database, blobs: Blobs) -> Sweep:
     """Remove orphaned blobs and look for missing ones."""
     removed: list[BlobKey] = []
     missing: list[BlobKey] = []
+    for namespace in dict.fromkeys(owner.namespace for owner in _OWNERS):
+        async for keys in blobs.keys(namespace):
+            removed += await _remove_orphans(database, blobs, keys, namespace)
     for owner in _OWNERS:
-        async for keys in blobs.keys(owner.namespace):
-            removed += await _remove_orphans(database, blobs, keys, owner)
         if not owner.only:  # an upload may consist of fingerprints alone
             missing += await _missing(database, blobs, owner)
     return Sweep(tuple(removed), tuple(missing))
 
 
 async def _remove_orphans(
-    database: Database, blobs: Blobs, keys: list[BlobKey], owner: _Owner
+    database: Database, blobs: Blobs, keys: list[BlobKey], namespace: Namespace
 ) -> list[BlobKey]:
-    names = In(owner.column, tuple(key.name for key in keys))
-    known = await _names(database, owner, names)
+    names = tuple(key.name for key in keys)
+    known: set[str] = set()
+    for owner in _OWNERS:
+        if owner.namespace == namespace:
+            known.update(await _names(database, owner, In(owner.column, names)))
     orphans = [key for key in keys if key.name not in known]
     for key in orphans:
         await blobs.delete(key)

@@ -12,8 +12,16 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sqlalchemy import bindparam, or_, select
 
-from cloud_controller.present import apps, audit_events, organizations, packages, users
-from cloud_controller.store import APPS, ORGANIZATIONS, PACKAGES, SPACES
+from cloud_controller.present import (
+    apps,
+    audit_events,
+    buildpacks,
+    organizations,
+    packages,
+    stacks,
+    users,
+)
+from cloud_controller.store import APPS, BUILDPACKS, ORGANIZATIONS, PACKAGES, SPACES, STACKS
 from cloud_controller.store.entities import AUDIT_EVENTS, ROLES, USERS
 from cloud_controller.store.statements import compile_statement
 
@@ -35,6 +43,10 @@ PRESENTERS: Final[Mapping[Entity[Any], Presenter]] = {
     PACKAGES: lambda reader, record: packages.package(
         record, reader.metadata(PACKAGES, record.guid)
     ),
+    BUILDPACKS: lambda reader, record: buildpacks.documents(
+        record, reader.metadata(BUILDPACKS, record.guid)
+    ),
+    STACKS: lambda reader, record: stacks.stack(record, reader.metadata(STACKS, record.guid)),
     USERS: lambda reader, record: users.user(record, reader.metadata(USERS, record.guid)),
     ROLES: lambda _, record: users.role(record),
     AUDIT_EVENTS: lambda _, record: audit_events.audit_event(record),

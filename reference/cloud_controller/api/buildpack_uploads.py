@@ -1,0 +1,166 @@
+"""How do the bits of a buildpack come in through version 3 (behaviour document, 4.5)?
+
+The bits lie in their final place before the answer, named after the job that will check them; as
+long as the job is open the sweep knows them as its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from cloud_controller.api import audit, buildpack_bits, buildpack_rows
+from cloud_controller.api import error_table as table
+from cloud_controller.api.buildpack_bits import Bits, BitsRefusedError
+from cloud_controller.api.errors import v3_error
+from cloud_controller.blobs import BlobKey, BlobMissingError
+from cloud_controller.domain.messages import buildpacks as messages
+from cloud_controller.jobs import (
+    ApiErrorObject,
+    JobFailedError,
+    JobHandler,
+    JobResult,
+    NewJob,
+    enqueue,
+)
+from cloud_controller.store import BUILDPACKS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from cloud_controller.api.context import Context
+    from cloud_controller.auth import Caller
+    from cloud_controller.store import BuildpackRecord, Reader, Transaction
+    from cloud_controller.store.records import JobRecord
+    from specfoundry.runtime.requests import UploadedFile
+
+
+def addressed(reader: Reader, caller: Caller, guid: str) -> BuildpackRecord:
+    """Return a buildpack that is to be changed; raises 404, then 403 for all but admins."""
+    record = reader.record(BUILDPACKS, guid)
+    if record is None:
+        raise v3_error(table.RESOURCE_NOT_FOUND, "Buildpack")
+    if not caller.is_admin:
+        raise v3_error(table.NOT_AUTHORIZED)
+    return record
+
+
+async def accept(
+    context: Context, caller: Caller, guid: str, upload: UploadedFile
+) -> tuple[bytes, str]:
+    """Keep an upload for a job; return the buildpack as it was before, and the job's guid."""
+    record = await context.database.read(lambda reader: addressed(reader, caller, guid))
+    name = buildpack_bits.base_name(upload.filename)
+    head = await asyncio.to_thread(_head, upload.path)
+    problems = messages.upload(name=name, head=head, lifecycle=record.lifecycle)
+    if problems:
+        raise v3_error(table.UNPROCESSABLE, messages.upload_invalid(problems))
+    _require_unlocked(record)
+    bits = Bits(name, upload.sha256, str(uuid4()))
+    key = BlobKey("buildpacks", bits.blob)
+    await context.blobs.put(key, upload.path)
+    try:
+        return await context.database.write(
+            lambda transaction: _queue(transaction, caller, guid, bits)
+        )
+    except BaseException:
+        await context.blobs.delete(key)
+        raise
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(messages.HEAD_SIZE)
+
+
+def _require_unlocked(record: BuildpackRecord) -> None:
+    if record.locked:
+        raise v3_error(table.UNPROCESSABLE, messages.LOCKED)
+
+
+def _queue(transaction: Transaction, caller: Caller, guid: str, bits: Bits) -> tuple[bytes, str]:
+    record = addressed(transaction, caller, guid)
+    _require_unlocked(record)
+    job = NewJob(
+        operation="buildpack.upload",
+        resource_type="buildpack",
+        resource_guid=guid,
+        payload=bits._asdict(),
+        guid=bits.blob,
+    )
+    enqueue(transaction, job)
+    target = audit.Target(guid, "buildpack", record.name)
+    audit.record(transaction, caller, "audit.buildpack.upload", target=target)
+    return transaction.document(BUILDPACKS, guid) or b"", bits.blob
+
+
+@dataclass(frozen=True, slots=True)
+class BuildpackUploads:
+    """The job handler for uploads; it may be run again after a crash."""
+
+    context: Context
+
+    def handlers(self) -> Mapping[str, JobHandler]:
+        """Return the handler by its operation."""
+        return {"buildpack.upload": JobHandler(self.process, self.failed)}
+
+    async def process(self, job: JobRecord) -> JobResult:
+        """Check the bits and give them to the buildpack; nothing happens if it cannot take them."""
+        bits = Bits(**job.payload)
+        guid = job.resource_guid or ""
+        record = await self.context.database.read(lambda reader: reader.record(BUILDPACKS, guid))
+        if record is None or record.locked or await self._has(record, bits):
+            return JobResult(after=lambda: self._forget(bits))
+        try:
+            stack = await buildpack_bits.check(self.context, record, await self._path(bits))
+        except BitsRefusedError as error:
+            raise _failure(error) from error
+        return self._success(guid, stack, bits)
+
+    def _success(self, guid: str, stack: str | None, bits: Bits) -> JobResult:
+        kept = False
+
+        def commit(transaction: Transaction) -> None:
+            nonlocal kept
+            record = transaction.record(BUILDPACKS, guid)
+            kept = record is not None and not record.locked
+            if record is None or not kept:
+                return
+            try:
+                buildpack_bits.apply(transaction, record, stack, bits)
+            except BitsRefusedError as error:
+                raise _failure(error) from error
+
+        async def after() -> None:
+            if not kept:
+                await self._forget(bits)
+
+        return JobResult(commit=commit, after=after)
+
+    def failed(
+        self, transaction: Transaction, job: JobRecord, errors: tuple[ApiErrorObject, ...]
+    ) -> None:
+        """Have the refused bits removed; the buildpack keeps those that it has."""
+        del errors
+        buildpack_rows.forget_blob(transaction, job.guid)
+
+    async def _has(self, record: BuildpackRecord, bits: Bits) -> bool:
+        return await buildpack_bits.is_stored(self.context, record, bits.filename, bits.sha256)
+
+    async def _path(self, bits: Bits) -> Path:
+        key = BlobKey("buildpacks", bits.blob)
+        found = await self.context.blobs.find(key)
+        if found is None:
+            raise BlobMissingError(key)
+        return found.path
+
+    async def _forget(self, bits: Bits) -> None:
+        await self.context.blobs.delete(BlobKey("buildpacks", bits.blob))
+
+
+def _failure(error: BitsRefusedError) -> JobFailedError:
+    kind = error.kind
+    return JobFailedError(ApiErrorObject(kind.code, kind.title, kind.detail(*error.particulars)))

@@ -9,7 +9,9 @@ from cloud_controller.api import access, audit
 from cloud_controller.api import error_table as table
 from cloud_controller.api.errors import v3_error
 from cloud_controller.present.apps import app as present
+from cloud_controller.present.routes import address
 from cloud_controller.store import APPS, clock
+from cloud_controller.store.entities import DOMAINS, ROUTE_DESTINATIONS, ROUTES
 
 if TYPE_CHECKING:
     from cloud_controller.auth import Caller
@@ -45,6 +47,25 @@ def readable(reader: Reader, caller: Caller, guid: str) -> AppRecord:
     if record is None:
         raise v3_error(table.RESOURCE_NOT_FOUND, "App")
     return record
+
+
+def stored(reader: Reader, app: AppRecord) -> AppRecord:
+    """Return an app as it is now, after a change in the same transaction."""
+    found = reader.record(APPS, app.guid)
+    if found is None:
+        raise LookupError(f"the app {app.guid} vanished within one transaction")
+    return found
+
+
+def uris(reader: Reader, app: AppRecord) -> list[str]:
+    """Return the addresses that lead to an app."""
+    found = []
+    for destination in reader.all(ROUTE_DESTINATIONS, app_guid=app.guid):
+        route = reader.record(ROUTES, destination.route_guid)
+        domain = reader.record(DOMAINS, route.domain_guid) if route else None
+        if route is not None and domain is not None:
+            found.append(address(route, domain))
+    return found
 
 
 def may(reader: Reader, caller: Caller, app: AppRecord, right: Right) -> bool:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from capi import models
 from cloud_controller.domain.buildpack_addresses import without_credentials
 from cloud_controller.present.rendering import action, link, render, to_one
-from cloud_controller.store import clock
+from cloud_controller.store import BASE_URL, clock
 
 if TYPE_CHECKING:
     from cloud_controller.store import AppRecord, Metadata
+
+HIDDEN: Final = "[PRIVATE DATA HIDDEN]"
+FILE_DESCRIPTORS: Final = 16_384
+"""Upstream's default for `instance_file_descriptor_limit`."""
 
 
 def app(record: AppRecord, metadata: Metadata) -> bytes:
@@ -31,6 +35,65 @@ def app(record: AppRecord, metadata: Metadata) -> bytes:
         "links": _links(record),
     }
     return render(models.App, document)
+
+
+def current_droplet(app_guid: str, droplet_guid: str) -> bytes:
+    """Return the document that says which droplet an app runs."""
+    path = f"/v3/apps/{app_guid}"
+    document = {
+        "data": {"guid": droplet_guid},
+        "links": {
+            "self": link(f"{path}/relationships/current_droplet"),
+            "related": link(f"{path}/droplets/current"),
+        },
+    }
+    return render(models.CurrentDroplet, document)
+
+
+def environment_variables(record: AppRecord) -> bytes:
+    """Return the document of the variables that the user set."""
+    path = f"/v3/apps/{record.guid}"
+    document = {
+        "var": record.environment_variables,
+        "links": {"self": link(f"{path}/environment_variables"), "app": link(path)},
+    }
+    return render(models.AppEnvironmentVariables, document)
+
+
+def environment(
+    record: AppRecord,
+    *,
+    space_name: str,
+    organization_name: str,
+    uris: list[str],
+    show_services: bool,
+) -> bytes:
+    """Return the document of everything that an instance would find in its environment.
+
+    Without `show_services` a text stands in the place of what services add.
+    """
+    application = {
+        "cf_api": BASE_URL,
+        "limits": {"fds": FILE_DESCRIPTORS},
+        "application_name": record.name,
+        "application_uris": uris,
+        "name": record.name,
+        "space_name": space_name,
+        "space_id": record.space_guid,
+        "organization_id": record.organization_guid,
+        "organization_name": organization_name,
+        "uris": uris,
+        "users": None,
+        "application_id": record.guid,
+    }
+    document = {
+        "staging_env_json": {},
+        "running_env_json": {},
+        "environment_variables": record.environment_variables,
+        "system_env_json": {"VCAP_SERVICES": {}} if show_services else {"redacted_message": HIDDEN},
+        "application_env_json": {"VCAP_APPLICATION": application},
+    }
+    return render(models.AppEnvironment, document)
 
 
 def _lifecycle_data(record: AppRecord) -> dict[str, Any]:

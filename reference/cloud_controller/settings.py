@@ -20,6 +20,8 @@ ENVIRONMENT_PREFIX = "CLOUD_CONTROLLER_"
 
 DEFAULT_ADMIN = ("admin", "admin")
 
+_ISSUER = "https://uaa.cloud-controller.invalid/oauth/token"  # a name that never resolves
+
 _URL = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*[^\s?#/])?", re.ASCII)
 
 
@@ -129,8 +131,12 @@ class Settings:
 
     @property
     def token_issuer(self) -> str:
-        """The `iss` of tokens, also `issuer` of the discovery document (5.8)."""
-        return f"{self.base_url}/oauth/token"
+        """The `iss` of tokens, also `issuer` of the discovery document (5.8).
+
+        Where it listens is no part of it: with `--port 0` that changes with every start, and the
+        tokens that clients hold must go on counting. Other installations have other keys.
+        """
+        return f"{self.external_url}/oauth/token" if self.external_url else _ISSUER
 
 
 def bracketed(host: str) -> str:

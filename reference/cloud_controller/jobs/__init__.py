@@ -18,6 +18,7 @@ from cloud_controller.jobs.handlers import (
     JobResult,
 )
 from cloud_controller.jobs.queue import (
+    Lane,
     NewJob,
     enqueue,
     find_pollable,
@@ -35,6 +36,7 @@ __all__ = [
     "JobHandlers",
     "JobResult",
     "JobRunner",
+    "Lane",
     "NewJob",
     "enqueue",
     "find_pollable",

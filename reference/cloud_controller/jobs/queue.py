@@ -7,6 +7,7 @@ lease ends and another one takes the job up again.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import uuid4
 
@@ -15,11 +16,14 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    false,
     func,
     literal_column,
+    not_,
     null,
     or_,
     select,
+    true,
     update,
 )
 
@@ -129,10 +133,23 @@ def recover(transaction: Transaction) -> int:
     return freed
 
 
-def claim(transaction: Transaction, runner: str, delay: int = 0) -> JobRecord | None:
+class Lane(NamedTuple):
+    """Which jobs somebody takes up: those of `operations`, or with `others` all but those."""
+
+    operations: tuple[str, ...]
+    others: bool
+
+
+ALL = Lane((), others=True)
+
+
+def claim(
+    transaction: Transaction, runner: str, delay: int = 0, lane: Lane = ALL
+) -> JobRecord | None:
     """Lease the oldest job that has been due for `delay` microseconds; `None` if there is none."""
     now = clock.now()
-    rows = transaction.query(_DUE, {"now": now, "due": now - delay, "limit": 1, "offset": 0})
+    due = _due(lane)
+    rows = transaction.query(due, {"now": now, "due": now - delay, "limit": 1, "offset": 0})
     if not rows:
         return None
     job = JOBS.load(rows[0])
@@ -142,9 +159,9 @@ def claim(transaction: Transaction, runner: str, delay: int = 0) -> JobRecord | 
     return leased
 
 
-def next_due(reader: Reader, delay: int = 0) -> int | None:
+def next_due(reader: Reader, delay: int = 0, lane: Lane = ALL) -> int | None:
     """Return when the next job can be claimed (see `claim`); `None` if nothing is open."""
-    due: int | None = reader.query(_NEXT, {"delay": delay})[0][0]
+    due: int | None = reader.query(_next(lane), {"delay": delay})[0][0]
     return due
 
 
@@ -211,24 +228,37 @@ def _literal(text: str) -> ColumnElement[str]:
     return literal_column(f"'{text}'")
 
 
-_DUE = compile_statement(
-    select(*(_C[name] for name in JOBS.columns))
-    .where(
-        _C.state == _literal("PROCESSING"),
-        _C.run_at <= bindparam("due"),
-        or_(_C.leased_until.is_(None), _C.leased_until < bindparam("now")),
-    )
-    .order_by(_C.run_at, _C.id)
-    .limit(bindparam("limit"))
-    .offset(bindparam("offset"))
-)
-_NEXT = compile_statement(
-    select(
-        func.min(
-            case((_C.leased_until.is_(None), _C.run_at + bindparam("delay")), else_=_C.leased_until)
+def _in_lane(lane: Lane) -> ColumnElement[bool]:
+    members = _C.operation.in_([_literal(operation) for operation in lane.operations])
+    if not lane.operations:
+        return true() if lane.others else false()
+    return not_(members) if lane.others else members
+
+
+@lru_cache(maxsize=8)
+def _due(lane: Lane) -> str:
+    return compile_statement(
+        select(*(_C[name] for name in JOBS.columns))
+        .where(
+            _C.state == _literal("PROCESSING"),
+            _C.run_at <= bindparam("due"),
+            or_(_C.leased_until.is_(None), _C.leased_until < bindparam("now")),
+            _in_lane(lane),
         )
-    ).where(_C.state == _literal("PROCESSING"))
-)
+        .order_by(_C.run_at, _C.id)
+        .limit(bindparam("limit"))
+        .offset(bindparam("offset"))
+    )
+
+
+@lru_cache(maxsize=8)
+def _next(lane: Lane) -> str:
+    due = case((_C.leased_until.is_(None), _C.run_at + bindparam("delay")), else_=_C.leased_until)
+    return compile_statement(
+        select(func.min(due)).where(_C.state == _literal("PROCESSING"), _in_lane(lane))
+    )
+
+
 _RECOVER = compile_statement(
     update(tables.JOBS)
     .where(_C.state == _literal("PROCESSING"))

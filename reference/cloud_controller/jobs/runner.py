@@ -46,6 +46,7 @@ class JobRunner:
         *,
         delay: float = 0.0,
         concurrency: int = 2,
+        lane: queue.Lane = queue.ALL,
         poll: float = _POLL_SECONDS,
     ) -> None:
         """Prepare a runner.
@@ -55,12 +56,14 @@ class JobRunner:
             handlers: The code behind each operation.
             delay: Seconds by which every job begins later than it could; for tests.
             concurrency: How many jobs may run at a time.
+            lane: Which jobs it takes up; long ones want a runner for themselves.
             poll: Seconds between looks for jobs that other processes enqueued.
 
         """
         self._database = database
         self._handlers = handlers
         self._delay = round(delay * clock.MICROSECONDS)
+        self._lane = lane
         self._poll = poll
         self._slots = asyncio.Semaphore(concurrency)
         self._name = f"{os.getpid()}-{secrets.token_hex(4)}"
@@ -105,7 +108,9 @@ class JobRunner:
                 await asyncio.wait_for(self._wake.wait(), min(wait, self._poll))
 
     async def _seconds_to_next(self) -> float:
-        due = await self._database.read(lambda reader: queue.next_due(reader, self._delay))
+        due = await self._database.read(
+            lambda reader: queue.next_due(reader, self._delay, self._lane)
+        )
         if due is None:
             return self._poll
         # A little more than the rest, so that the clock has really passed it.
@@ -117,7 +122,9 @@ class JobRunner:
             await self._slots.acquire()
             try:
                 job = await self._database.write(
-                    lambda transaction: queue.claim(transaction, self._name, self._delay)
+                    lambda transaction: queue.claim(
+                        transaction, self._name, self._delay, self._lane
+                    )
                 )
             except BaseException:
                 self._slots.release()
@@ -131,7 +138,9 @@ class JobRunner:
 
     async def _is_due(self) -> bool:
         # A look costs a read; only a job that is due costs the write transaction of a claim.
-        due = await self._database.read(lambda reader: queue.next_due(reader, self._delay))
+        due = await self._database.read(
+            lambda reader: queue.next_due(reader, self._delay, self._lane)
+        )
         return due is not None and due <= clock.now()
 
     def _ended(self, task: asyncio.Task[None]) -> None:

@@ -16,6 +16,7 @@ from cloud_controller.jobs import (
     JobHandler,
     JobResult,
     JobRunner,
+    Lane,
     queue,
 )
 from cloud_controller.jobs import runner as runner_module
@@ -276,3 +277,39 @@ async def test_pruning_removes_old_ended_jobs_only(database: Database) -> None:
     assert await database.write(jobs.prune) == 0
     assert await database.write(lambda t: jobs.prune(t, before=clock.now() + 1)) == 2
     assert await database.read(lambda reader: reader.record(JOBS, open_job.guid))
+
+
+async def test_long_jobs_with_a_runner_for_themselves_hold_up_no_others(database: Database) -> None:
+    release = asyncio.Event()
+
+    async def long(_: JobRecord) -> JobResult:
+        await release.wait()
+        return JobResult()
+
+    async def short(_: JobRecord) -> JobResult:
+        return JobResult()
+
+    handlers = {"long": JobHandler(long), "short": JobHandler(short)}
+    operations = ("long",)
+    runners = [
+        JobRunner(database, handlers, concurrency=1, lane=Lane(operations, others=others))
+        for others in (False, True)
+    ]
+    held = [await enqueue(database, operation="long") for _ in range(3)]
+    for runner in runners:
+        await runner.start()
+    quick = await enqueue(database, operation="short")
+    assert (await ended(database, quick.guid)).state == "COMPLETE"
+    attempts = [(await stored(database, job.guid)).attempts for job in held]
+    assert sorted(attempts) in ([0, 0, 0], [0, 0, 1])
+    release.set()
+    for job in held:
+        assert (await ended(database, job.guid)).state == "COMPLETE"
+    for runner in runners:
+        await runner.stop()
+
+
+async def stored(database: Database, guid: str) -> JobRecord:
+    job = await database.read(lambda reader: reader.record(JOBS, guid))
+    assert job is not None
+    return job

@@ -10,16 +10,21 @@ from starlette.routing import Mount, Route, Router
 
 from capi.server import Apis, create_app
 from cloud_controller import docs
-from cloud_controller.api import buildpack_rows, error_table, user_work
+from cloud_controller.api import buildpack_rows, error_table, route_work, user_work
 from cloud_controller.api.apps import Apps
 from cloud_controller.api.audit_events import AuditEvents
 from cloud_controller.api.authentication import BearerAuthenticator
 from cloud_controller.api.buildpack_uploads import BuildpackUploads
 from cloud_controller.api.buildpacks import Buildpacks
+from cloud_controller.api.builds import Builds
 from cloud_controller.api.context import Context
 from cloud_controller.api.deletion_work import DeletionWork
+from cloud_controller.api.destinations import RouteDestinations
 from cloud_controller.api.discovery import Info, Root
+from cloud_controller.api.domains import Domains
 from cloud_controller.api.environment_variable_groups import EnvironmentVariableGroups
+from cloud_controller.api.droplet_work import DropletWork
+from cloud_controller.api.droplets import Droplets
 from cloud_controller.api.errors import v3_error
 from cloud_controller.api.feature_flags import FeatureFlags
 from cloud_controller.api.isolation_segments import IsolationSegments
@@ -30,6 +35,7 @@ from cloud_controller.api.package_work import PackageWork
 from cloud_controller.api.packages import Packages
 from cloud_controller.api.resource_matches import ResourceMatches
 from cloud_controller.api.roles import Roles
+from cloud_controller.api.routes import Routes
 from cloud_controller.api.security_groups import SecurityGroups
 from cloud_controller.api.space_features import SpaceFeatures
 from cloud_controller.api.spaces import Spaces
@@ -123,7 +129,9 @@ def create(settings: Settings) -> CloudController:
 def _handlers(context: Context) -> JobHandlers:
     return {
         **PackageWork(context).handlers(),
+        **DropletWork(context).handlers(),
         **DeletionWork(context).handlers(),
+        **route_work.handlers(),
         **buildpack_rows.handlers(context),
         **user_work.handlers(),
         **BuildpackUploads(context).handlers(),
@@ -138,10 +146,15 @@ def _api(context: Context) -> ASGIApp:
     acquaintance = Acquaintance(context.database, names_from_tokens=False)
     apis = Apis(
         packages=Packages(context),
+        builds=Builds(context),
+        droplets=Droplets(context),
         resource_matches=ResourceMatches(context),
         organizations=Organizations(context),
         spaces=Spaces(context),
         apps=Apps(context),
+        domains=Domains(context),
+        routes=Routes(context),
+        route_destinations=RouteDestinations(context),
         isolation_segments=IsolationSegments(context),
         security_groups=SecurityGroups(context),
         organization_quotas=OrganizationQuotas(context),

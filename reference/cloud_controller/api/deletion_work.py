@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cloud_controller.api import route_rows
 from cloud_controller.blobs import BlobKey
 from cloud_controller.jobs import JobHandler, JobResult
 from cloud_controller.store import APPS, ORGANIZATIONS, PACKAGES, SPACES
-from cloud_controller.store.entities import PROCESSES, ROLES
+from cloud_controller.store.entities import BUILDS, DROPLETS, PROCESSES, ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -19,41 +20,53 @@ if TYPE_CHECKING:
     from cloud_controller.store.records import JobRecord
 
 
-def delete_app(transaction: Transaction, guid: str) -> list[str]:
-    """Remove an app and its packages; return the guids of the packages, whose bits must follow."""
+def delete_app(transaction: Transaction, guid: str) -> list[BlobKey]:
+    """Remove an app and all that hangs on it; return the blobs that must follow."""
     packages = [record.guid for record in transaction.all(PACKAGES, app_guid=guid)]
+    droplets = [record.guid for record in transaction.all(DROPLETS, app_guid=guid)]
     for package in packages:
         transaction.delete(PACKAGES, package)
+    for droplet in droplets:
+        transaction.delete(DROPLETS, droplet)
+    for build in transaction.all(BUILDS, app_guid=guid):
+        transaction.delete(BUILDS, build.guid)
     for process in transaction.all(PROCESSES, app_guid=guid):
         transaction.delete(PROCESSES, process.guid)
+    route_rows.forget_app(transaction, guid)
     transaction.delete(APPS, guid)
-    return packages
-
-
-def delete_space(transaction: Transaction, guid: str) -> list[str]:
-    """Remove a space, its apps and the roles in it; return the packages' guids."""
-    packages = [
-        package
-        for app in transaction.all(APPS, space_guid=guid)
-        for package in delete_app(transaction, app.guid)
+    return [
+        *(BlobKey("uploads", guid) for guid in (*packages, *droplets)),
+        *(BlobKey("packages", guid) for guid in packages),
+        *(BlobKey("droplets", guid) for guid in droplets),
     ]
+
+
+def delete_space(transaction: Transaction, guid: str) -> list[BlobKey]:
+    """Remove a space, its apps and the roles in it; return the blobs that must follow."""
+    blobs = [
+        blob
+        for app in transaction.all(APPS, space_guid=guid)
+        for blob in delete_app(transaction, app.guid)
+    ]
+    route_rows.delete_routes_of_space(transaction, guid)
     for role in transaction.all(ROLES, space_guid=guid):
         transaction.delete(ROLES, role.guid)
     transaction.delete(SPACES, guid)
-    return packages
+    return blobs
 
 
-def delete_organization(transaction: Transaction, guid: str) -> list[str]:
-    """Remove an organization, its spaces and the roles in it; return the packages' guids."""
-    packages = [
-        package
+def delete_organization(transaction: Transaction, guid: str) -> list[BlobKey]:
+    """Remove an organization, its spaces and the roles in it; return the blobs that must follow."""
+    blobs = [
+        blob
         for space in transaction.all(SPACES, organization_guid=guid)
-        for package in delete_space(transaction, space.guid)
+        for blob in delete_space(transaction, space.guid)
     ]
+    route_rows.delete_domains_of_organization(transaction, guid)
     for role in transaction.all(ROLES, organization_guid=guid):
         transaction.delete(ROLES, role.guid)
     transaction.delete(ORGANIZATIONS, guid)
-    return packages
+    return blobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +92,19 @@ class DeletionWork:
     async def _organization(self, job: JobRecord) -> JobResult:
         return self._result(delete_organization, job)
 
-    def _result(self, delete: Callable[[Transaction, str], list[str]], job: JobRecord) -> JobResult:
-        packages: list[str] = []
+    def _result(
+        self, delete: Callable[[Transaction, str], list[BlobKey]], job: JobRecord
+    ) -> JobResult:
+        blobs: list[BlobKey] = []
 
         def commit(transaction: Transaction) -> None:
-            packages[:] = delete(transaction, job.resource_guid or "")
+            blobs[:] = delete(transaction, job.resource_guid or "")
 
-        return JobResult(commit=commit, after=lambda: self._forget(packages))
+        return JobResult(commit=commit, after=lambda: self._forget(blobs))
 
-    async def _forget(self, packages: Iterable[str]) -> None:
-        for guid in packages:
-            await self.context.blobs.delete(BlobKey("uploads", guid))
-            await self.context.blobs.delete(BlobKey("packages", guid))
+    async def _forget(self, blobs: Iterable[BlobKey]) -> None:
+        for key in blobs:
+            await self.context.blobs.delete(key)
 
 
 def _space_stays(transaction: Transaction, job: JobRecord, _: tuple[ApiErrorObject, ...]) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cloud_controller.api import access, metadata
 from cloud_controller.api import error_table as table
 from cloud_controller.api import organizations as organization_rows
+from cloud_controller.api import refused_builds
 from cloud_controller.api import spaces as space_rows
 from cloud_controller.api import users as user_rows
 from cloud_controller.api.envelopes import Envelope, envelope_of, error_for
@@ -29,6 +30,8 @@ from cloud_controller.domain.feature_flags import FeatureFlag
 from cloud_controller.domain.messages import (
     apps,
     buildpacks,
+    destinations,
+    domains,
     environment_variable_groups,
     feature_flags,
     fields,
@@ -36,6 +39,7 @@ from cloud_controller.domain.messages import (
     organizations,
     packages,
     resource_matches,
+    routes,
     stacks,
     users,
     v2_buildpacks,
@@ -63,6 +67,13 @@ _MESSAGES: Final[dict[str, tuple[Callable[[object], list[str]], ...]]] = {
     "updateSpaceIsolationSegment": (isolation_segments.update,),
     "createSpace": (organizations.create_space, organizations.create_space_later),
     "createApp": (apps.create, apps.create_later),
+    "createDomain": (domains.create,),
+    "updateDomain": (domains.update,),
+    "createRoute": (routes.create, routes.create_later),
+    "updateRoute": (routes.update,),
+    "addRouteDestinations": (destinations.add,),
+    "replaceRouteDestinations": (destinations.replace,),
+    "updateRouteDestination": (destinations.update,),
     "createResourceMatch": (resource_matches.create,),
     "createBuildpack": (buildpacks.create,),
     "updateBuildpack": (buildpacks.update, buildpacks.update_later),
@@ -98,6 +109,7 @@ class RefusedBodies:
             "updateV2Buildpack": self._update_buildpack,
             "uploadV2BuildpackBits": self._upload_buildpack,
             "createToken": self._create_token,
+            **dict.fromkeys(refused_builds.OPERATIONS, self._build_or_droplet),
             "createUser": self._create_user,
             **RefusedBuildpacks(context).answers(),
             "updateUser": self._update_user,
@@ -129,6 +141,9 @@ class RefusedBodies:
             return None
         # Of the body of a copy only the app counts (2.6).
         return v3_error(table.UNPROCESSABLE, packages.APP_INVALID)
+
+    async def _build_or_droplet(self, refusal: Refusal) -> ApiError | None:
+        return await refused_builds.error(self._context, _caller(refusal), refusal)
 
     async def _create_organization(self, refusal: Refusal) -> ApiError | None:
         caller = _caller(refusal)

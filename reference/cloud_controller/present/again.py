@@ -16,21 +16,44 @@ from cloud_controller.present import (
     apps,
     audit_events,
     buildpacks,
+    builds,
+    domains,
+    droplets,
     organizations,
     packages,
+    routes,
     stacks,
     users,
 )
 from cloud_controller.store import APPS, BUILDPACKS, ORGANIZATIONS, PACKAGES, SPACES, STACKS
-from cloud_controller.store.entities import AUDIT_EVENTS, ROLES, USERS
+from cloud_controller.store.entities import (
+    AUDIT_EVENTS,
+    BUILDS,
+    DOMAINS,
+    DROPLETS,
+    ROLES,
+    ROUTE_DESTINATIONS,
+    ROUTES,
+    USERS,
+)
 from cloud_controller.store.statements import compile_statement
 
 if TYPE_CHECKING:
     from cloud_controller.store import Entity, Reader, Transaction
+    from cloud_controller.store.records import RouteRecord
 
 Presented: TypeAlias = bytes | Mapping[str, bytes]
 """The one document of a row, or its documents by column."""
 Presenter: TypeAlias = Callable[["Reader", Any], Presented]
+
+
+def _route(reader: Reader, record: RouteRecord) -> bytes:
+    domain = reader.record(DOMAINS, record.domain_guid)
+    if domain is None:  # the foreign key forbids it
+        raise LookupError(f"route {record.guid} has no domain")
+    leads_to = reader.all(ROUTE_DESTINATIONS, route_guid=record.guid)
+    return routes.route(record, domain, leads_to, reader.metadata(ROUTES, record.guid))
+
 
 PRESENTERS: Final[Mapping[Entity[Any], Presenter]] = {
     ORGANIZATIONS: lambda reader, record: organizations.organization(
@@ -49,6 +72,12 @@ PRESENTERS: Final[Mapping[Entity[Any], Presenter]] = {
     STACKS: lambda reader, record: stacks.stack(record, reader.metadata(STACKS, record.guid)),
     USERS: lambda reader, record: users.user(record, reader.metadata(USERS, record.guid)),
     ROLES: lambda _, record: users.role(record),
+    BUILDS: lambda reader, record: builds.build(record, reader.metadata(BUILDS, record.guid)),
+    DROPLETS: lambda reader, record: droplets.documents(
+        record, reader.metadata(DROPLETS, record.guid)
+    ),
+    ROUTES: _route,
+    DOMAINS: lambda reader, record: domains.domain(record, reader.metadata(DOMAINS, record.guid)),
     AUDIT_EVENTS: lambda _, record: audit_events.audit_event(record),
 }
 """How each resource is presented from its row and what hangs on it."""

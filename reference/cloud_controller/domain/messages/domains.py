@@ -14,6 +14,7 @@ MAX_NAME: Final = 253
 MIN_NAME: Final = 3
 MAX_LABEL: Final = 63
 SHARED: Final = "This domain is shared with other organizations. Unshare before deleting."
+SHARED_WITH_OWNER: Final = "Domain cannot be shared with owning organization."
 _KEYS: Final = ("name", "internal", "relationships", "router_group", "metadata")
 _LABEL: Final = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _NAME: Final = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}")
@@ -48,6 +49,21 @@ def organization_invalid(guid: str | None) -> str:
 def name_taken(name: str) -> str:
     """Return the text for a second domain of the same name."""
     return f'The domain name "{name}" is already in use'
+
+
+def sharer_unknown(guid: str) -> str:
+    """Return the text for an organization to share with that does not exist or is hidden."""
+    return f"Organization with guid '{guid}' does not exist, or you do not have access to it."
+
+
+def sharer_forbidden(name: str) -> str:
+    """Return the text for an organization to share with that the caller does not manage."""
+    return f"You do not have sufficient permissions for organization '{name}' to share domain."
+
+
+def router_group_unknown(guid: str) -> str:
+    """Return the text for a router group that does not exist."""
+    return f"Router group with guid '{guid}' not found."
 
 
 def _relationships(sent: object) -> list[str]:

@@ -63,6 +63,7 @@ def _switch(name: str) -> Choice:
     return Choice(name, ("true", "false"), f"{title} must be 'true' or 'false'")
 
 
+_ROUTE_INCLUDES: Final = ("domain", "space", "space.organization")
 _ROLE_INCLUDES: Final = ("user", "organization", "space")
 _USERS: Final = ListRules(
     names=(*_COMMON, "usernames", "partial_usernames", "origins", "label_selector"),
@@ -80,7 +81,84 @@ _APPS: Final = (
     "label_selector",
 )
 
+_DOMAINS: Final = ListRules(
+    names=(*_COMMON, "names", "organization_guids", "label_selector"),
+    order_by=ordering.NAMES,
+    arrays=("names", "organization_guids"),
+)
+_ROUTES: Final = (
+    "hosts",
+    "space_guids",
+    "organization_guids",
+    "domain_guids",
+    "paths",
+    "app_guids",
+    "include",
+    "label_selector",
+    "ports",
+    "service_instance_guids",
+)
+_ROUTE_ARRAYS: Final = (
+    "hosts",
+    "paths",
+    "space_guids",
+    "organization_guids",
+    "domain_guids",
+    "ports",
+)
+
+_DROPLETS: Final = (
+    *_COMMON,
+    "app_guid",
+    "app_guids",
+    "current",
+    "organization_guids",
+    "package_guid",
+    "space_guids",
+    "states",
+    "label_selector",
+)
+_DROPLETS_ANYWHERE: Final = ListRules(
+    names=_DROPLETS,
+    order_by=ordering.TIMES,
+    arrays=("app_guids", "organization_guids", "space_guids", "states"),
+    not_here=("app_guid", "current", "package_guid"),
+)
+
 RULES: Final[dict[str, ListRules]] = {
+    "listBuilds": ListRules(
+        names=(*_COMMON, "app_guids", "package_guids", "states", "label_selector"),
+        order_by=ordering.TIMES,
+        arrays=("app_guids", "package_guids", "states"),
+    ),
+    "listBuildsForApp": ListRules(
+        names=(*_COMMON, "states", "label_selector"),
+        order_by=ordering.TIMES,
+        arrays=("states",),
+    ),
+    "listDroplets": _DROPLETS_ANYWHERE,
+    "listDropletsForPackage": _DROPLETS_ANYWHERE,
+    "listDropletsForApp": ListRules(
+        names=_DROPLETS,
+        order_by=ordering.TIMES,
+        arrays=("states",),
+        not_here=("app_guid", "app_guids", "organization_guids", "package_guid", "space_guids"),
+        choices=(Choice("current", ("true",), "Current only accepts the value 'true'"),),
+    ),
+    "listDomains": _DOMAINS,
+    "listDomainsForOrganization": _DOMAINS,
+    "listRoutes": ListRules(
+        names=(*_COMMON, *_ROUTES),
+        order_by=ordering.TIMES,
+        arrays=(*_ROUTE_ARRAYS, "app_guids", "service_instance_guids"),
+        includes=_ROUTE_INCLUDES,
+    ),
+    "listRoutesForApp": ListRules(
+        names=(*_COMMON, *_ROUTES),
+        order_by=ordering.TIMES,
+        arrays=_ROUTE_ARRAYS,
+        not_here=("app_guids", "include", "service_instance_guids"),
+    ),
     "listPackages": ListRules(
         names=(*_COMMON, *_PACKAGES),
         order_by=ordering.TIMES,
@@ -174,6 +252,7 @@ INCLUDES: Final[dict[str, tuple[str, ...]]] = {
     "getRole": _ROLE_INCLUDES,
     "getSpace": ("org", "organization"),
     "getApp": ("space", "org", "space.organization"),
+    "getRoute": _ROUTE_INCLUDES,
 }
 """The values of `include` on the two gets that know it; they accept no other parameter (1.6)."""
 

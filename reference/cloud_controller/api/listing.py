@@ -211,6 +211,13 @@ def _labels(text: str) -> Labels:
     )
 
 
+def check_labels(params: PageParams) -> None:
+    """Raise 400 for a label selector that no schema can refuse; for lists that ask no table."""
+    selector: str | None = getattr(params, "label_selector", None)
+    if selector is not None:
+        _labels(selector)
+
+
 def check_include(include: Sequence[str] | None) -> None:
     """Raise 400 when a related resource is asked for twice."""
     text = duplicate_include(include or ())

@@ -101,9 +101,7 @@ class Organizations:
         """Queue the deletion of an organization and all that is in it; admins only."""
 
         def write(transaction: Transaction) -> str:
-            record = transaction.record(ORGANIZATIONS, params.guid, visible_to=caller.visible_to)
-            if record is None:
-                raise v3_error(table.RESOURCE_NOT_FOUND, "Organization")
+            record = readable(transaction, caller, params.guid)
             if not caller.is_admin:
                 raise v3_error(table.NOT_AUTHORIZED)
             transaction.set_columns(ORGANIZATIONS, record.guid, being_deleted=True)
@@ -149,15 +147,21 @@ def _create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) -
     return document
 
 
+def readable(reader: Reader, caller: Caller, guid: str) -> OrganizationRecord:
+    """Return an organization; raise 404 when the caller cannot read it."""
+    record = reader.record(ORGANIZATIONS, guid, visible_to=caller.visible_to)
+    if record is None:
+        raise v3_error(table.RESOURCE_NOT_FOUND, "Organization")
+    return record
+
+
 def editable(reader: Reader, caller: Caller, guid: str) -> OrganizationRecord:
     """Return an organization that the caller may change now; checked before the body.
 
     Raises 404 when he cannot read it, 403 when he may not write or it is suspended, 422 when it is
     being deleted.
     """
-    record = reader.record(ORGANIZATIONS, guid, visible_to=caller.visible_to)
-    if record is None:
-        raise v3_error(table.RESOURCE_NOT_FOUND, "Organization")
+    record = readable(reader, caller, guid)
     access.require(reader, caller, Right.WRITE_ORGANIZATION, organization_guid=guid)
     access.require_active(reader, caller, organization_guid=guid)
     return record

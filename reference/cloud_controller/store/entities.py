@@ -166,6 +166,11 @@ AUDIT_EVENTS = Entity(
     space_roles=("space_developer", "space_auditor"),
     organization_roles=("organization_auditor",),
 )
+ENVIRONMENT_VARIABLE_GROUPS = Entity(
+    "environment_variable_group",
+    tables.ENVIRONMENT_VARIABLE_GROUPS,
+    records.EnvironmentVariableGroupRecord,
+)
 LOG_LINES = Entity("log_line", tables.LOG_LINES, records.LogLineRecord)
 
 ALL: tuple[Entity[Any], ...] = (
@@ -190,5 +195,6 @@ ALL: tuple[Entity[Any], ...] = (
     ROUTES,
     ROUTE_DESTINATIONS,
     AUDIT_EVENTS,
+    ENVIRONMENT_VARIABLE_GROUPS,
     LOG_LINES,
 )

@@ -32,6 +32,7 @@ from cloud_controller.store.records.places import (
 )
 from cloud_controller.store.records.work import (
     AuditEventRecord,
+    EnvironmentVariableGroupRecord,
     FeatureFlagRecord,
     JobRecord,
     LogLineRecord,
@@ -46,6 +47,7 @@ __all__ = [
     "ClientRecord",
     "DomainRecord",
     "DropletRecord",
+    "EnvironmentVariableGroupRecord",
     "FeatureFlagRecord",
     "JobRecord",
     "LogLineRecord",

@@ -26,6 +26,7 @@ class SpaceRecord(Record):
     quota_guid: str | None = None
     suspended: bool = False
     being_deleted: bool = False
+    allow_ssh: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

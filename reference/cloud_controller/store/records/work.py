@@ -56,6 +56,13 @@ class FeatureFlagRecord(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentVariableGroupRecord(Record):
+    """Variables for all apps; `guid` is the group's name, `running` or `staging`."""
+
+    variables: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEventRecord(Record):
     """Something that somebody did; it outlives its target."""
 

@@ -37,6 +37,7 @@ from cloud_controller.store.tables.places import (
 )
 from cloud_controller.store.tables.work import (
     AUDIT_EVENTS,
+    ENVIRONMENT_VARIABLE_GROUPS,
     FEATURE_FLAGS,
     JOBS,
     LOG_LINES,
@@ -52,6 +53,7 @@ __all__ = [
     "CLIENTS",
     "DOMAINS",
     "DROPLETS",
+    "ENVIRONMENT_VARIABLE_GROUPS",
     "FEATURE_FLAGS",
     "JOBS",
     "LABELS",

@@ -23,6 +23,7 @@ SPACES = columns.table(
     columns.text("quota_guid", nullable=True),
     columns.flag("suspended"),
     columns.flag("being_deleted"),
+    columns.flag("allow_ssh"),
     columns.document(),
     Index(None, "organization_guid", "name", unique=True),
 )

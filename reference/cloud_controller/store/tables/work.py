@@ -30,6 +30,10 @@ FEATURE_FLAGS = columns.table(
     "feature_flags", columns.flag("enabled"), columns.text("error_message", nullable=True)
 )
 
+ENVIRONMENT_VARIABLE_GROUPS = columns.table(
+    "environment_variable_groups", columns.json("variables")
+)
+
 AUDIT_EVENTS = columns.table(
     "audit_events",
     columns.text("type"),

@@ -70,6 +70,9 @@ def _index(table: str, *columns: str, unique: bool = False) -> None:
 
 
 def _add_columns() -> None:
+    op.add_column(
+        "spaces", sa.Column("allow_ssh", sa.Boolean, nullable=False, server_default=sa.true())
+    )
     op.add_column("apps", sa.Column("features", sa.JSON, nullable=False, server_default="{}"))
     for table, column in (
         ("buildpacks", "v2_document"),
@@ -256,6 +259,8 @@ def _create_events_and_logs() -> None:
     _index("audit_events", "space_guid")
     _index("audit_events", "target_guid")
     _index("audit_events", "type")
+
+    _records("environment_variable_groups", _json("variables"))
 
     _records(
         "log_lines",

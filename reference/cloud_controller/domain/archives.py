@@ -68,21 +68,21 @@ def _check_entries(archive: BinaryIO, directory: Directory) -> None:
     if directory.shift:
         raise ArchiveError(INVALID)  # something stands before the archive
     links: set[bytes] = set()
-    first = compressed = directory.offset
+    first = unclaimed = directory.offset
     for entry in zip_directory.entries(archive, directory):
-        _check_entry(archive, directory, entry)
+        unclaimed -= _check_entry(archive, directory, entry)
         first = min(first, entry.local_offset)
-        compressed -= entry.compressed_size
         if entry.is_symlink:
             links.add(_unpacked(entry.name))
-    # Contents that are larger than the file share bytes: the mark of a zip bomb.
-    if first > 0 or compressed < 0:
+    # Entries that are larger than the file share bytes: the mark of a zip bomb.
+    if first > 0 or unclaimed < 0:
         raise ArchiveError(INVALID)
     if links:
         _check_nothing_below(links, zip_directory.entries(archive, directory))
 
 
-def _check_entry(archive: BinaryIO, directory: Directory, entry: Entry) -> None:
+def _check_entry(archive: BinaryIO, directory: Directory, entry: Entry) -> int:
+    """Return how many bytes of the archive the entry claims."""
     if entry.name.startswith(b"/") or entry.is_encrypted or entry.method not in _METHODS:
         raise ArchiveError(INVALID)
     if entry.method == 0 and entry.size != entry.compressed_size:
@@ -90,8 +90,10 @@ def _check_entry(archive: BinaryIO, directory: Directory, entry: Entry) -> None:
     header = zip_directory.local_header(archive, entry, directory)
     if header.name != entry.name:
         raise ArchiveError(MISMATCH)
-    if entry.local_offset + header.length + entry.compressed_size > directory.offset:
+    claimed = header.length + entry.compressed_size
+    if entry.local_offset + claimed > directory.offset:
         raise ArchiveError(INVALID)
+    return claimed
 
 
 def _unpacked(name: bytes) -> bytes:

@@ -17,6 +17,8 @@ _END64: Final = struct.Struct("<4sQ2H2L4Q")
 _CENTRAL: Final = struct.Struct("<4s6H3L5H2L")
 _LOCAL: Final = struct.Struct("<4s5H3L2H")
 _MAX_COMMENT: Final = 0xFFFF
+_LONGEST_RECORD: Final = _CENTRAL.size + 3 * 0xFFFF
+_WINDOW: Final = 1024 * 1024
 _FULL: Final = 0xFFFFFFFF
 _ZIP64_EXTRA: Final = 0x0001
 
@@ -125,19 +127,31 @@ def entries(archive: BinaryIO, directory: Directory) -> Iterator[Entry]:
 
     The file position may be moved between two records.
     """
-    position = directory.offset + directory.shift
+    position = start = directory.offset + directory.shift
+    window = b""
     for _ in range(directory.entries):
-        archive.seek(position)
-        head = archive.read(_CENTRAL.size)
-        if len(head) < _CENTRAL.size or head[:4] != b"PK\x01\x02":
-            raise BadZipError("a record of the central directory is damaged")
-        name_length, extra_length, comment_length = _CENTRAL.unpack(head)[10:13]
-        wanted = name_length + extra_length + comment_length
-        rest = archive.read(wanted)
-        if len(rest) < wanted:
-            raise BadZipError("a record of the central directory is cut off")
-        position += len(head) + wanted
-        yield _entry(head, rest)
+        if position + _LONGEST_RECORD > start + len(window) and (
+            start == position or _is_full(window)
+        ):
+            archive.seek(position)
+            start, window = position, archive.read(_WINDOW)
+        record = _record(window, position - start)
+        position += len(record)
+        yield _entry(record[: _CENTRAL.size], record[_CENTRAL.size :])
+
+
+def _is_full(window: bytes) -> bool:
+    return len(window) == _WINDOW
+
+
+def _record(window: bytes, place: int) -> bytes:
+    if len(window) - place < _CENTRAL.size or window[place : place + 4] != b"PK\x01\x02":
+        raise BadZipError("a record of the central directory is damaged")
+    lengths = _CENTRAL.unpack_from(window, place)[10:13]
+    record = window[place : place + _CENTRAL.size + sum(lengths)]
+    if len(record) < _CENTRAL.size + sum(lengths):
+        raise BadZipError("a record of the central directory is cut off")
+    return record
 
 
 def _entry(head: bytes, rest: bytes) -> Entry:

@@ -99,8 +99,10 @@ def test_all_members_can_be_given_and_null_counts_as_absent(cloud: Any) -> None:
     [
         (
             {},
-            "Name must be a string, Name can't be blank, "
-            "Name is too long (maximum is 250 characters), Name is invalid",
+            (
+                "Name must be a string, Name can't be blank, "
+                "Name is too long (maximum is 250 characters), Name is invalid"
+            ),
         ),
         ([], "Unknown field(s): '_json', Name must be a string"),
         ({"name": ""}, "Name can't be blank, Name is invalid"),
@@ -122,9 +124,11 @@ def test_all_members_can_be_given_and_null_counts_as_absent(cloud: Any) -> None:
         ({"name": "n", "metadata": None}, "Metadata must be an object"),
         (
             {"metadata": {"labels": {"a/b": ""}}, "unexpected": 1, "name": "a b", "position": 0},
-            "Metadata label key error: prefix 'a' must be in valid dns format, "
-            "Unknown field(s): 'unexpected', Name is invalid, "
-            "Position must be greater than or equal to 1",
+            (
+                "Metadata label key error: prefix 'a' must be in valid dns format, "
+                "Unknown field(s): 'unexpected', Name is invalid, "
+                "Position must be greater than or equal to 1"
+            ),
         ),
     ],
 )
@@ -319,9 +323,11 @@ def test_the_list_can_be_filtered(cloud: Any) -> None:
         ),
         (
             "foo=1",
-            "Unknown query parameter(s): 'foo'. Valid parameters are: 'page', 'per_page', "
-            "'order_by', 'created_ats', 'updated_ats', 'guids', 'stacks', 'names', 'lifecycle', "
-            "'page', 'per_page', 'label_selector'",
+            (
+                "Unknown query parameter(s): 'foo'. Valid parameters are: 'page', 'per_page', "
+                "'order_by', 'created_ats', 'updated_ats', 'guids', 'stacks', 'names', 'lifecycle', "
+                "'page', 'per_page', 'label_selector'"
+            ),
         ),
         ("page=0&lifecycle=", 'Page must be a positive integer, Lifecycle must be either "buildp'),
     ],

@@ -49,6 +49,11 @@ def cli() -> None:
     metavar="URL",
     help="Address in links and tokens.  [default: where it listens]",
 )
+@click.option(
+    "--apps-domain",
+    metavar="NAME",
+    help="Shared domain that the first start makes.  [default: made of the external URL]",
+)
 @click.option("--admin-user", metavar="NAME", help="User that the first start makes.")
 @click.option(
     "--admin-password",
@@ -58,6 +63,20 @@ def cli() -> None:
 @click.option("--max-package-size", type=int, metavar="BYTES", help="Largest uncompressed package.")
 @click.option("--max-upload-size", type=int, metavar="BYTES", help="Largest upload.")
 @click.option("--max-json-size", type=int, metavar="BYTES", help="Largest other request body.")
+@click.option(
+    "--staging",
+    type=click.Choice(settings_module.STAGING_WAYS),
+    help="Where buildpacks run; off: nowhere.  [default: sandboxed]",
+)
+@click.option(
+    "--staging-timeout", type=float, metavar="SECONDS", help="Longest staging.  [default: 900]"
+)
+@click.option(
+    "--staging-network",
+    is_flag=True,
+    default=None,
+    help="Let sandboxed buildpacks reach the network.",
+)
 @click.option("--job-delay", type=float, metavar="SECONDS", help="Let jobs begin later; for tests.")
 @click.option(
     "--lockout-failures", type=int, metavar="N", help="Wrong passwords that lock a user; 0: never."

@@ -19,10 +19,15 @@ if TYPE_CHECKING:
 ENVIRONMENT_PREFIX = "CLOUD_CONTROLLER_"
 
 DEFAULT_ADMIN = ("admin", "admin")
+STAGING_WAYS = ("sandboxed", "unsandboxed", "off")
 
 _ISSUER = "https://uaa.cloud-controller.invalid/oauth/token"  # a name that never resolves
 
 _URL = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*[^\s?#/])?", re.ASCII)
+
+
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_DOMAIN = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}")
 
 
 class SettingsError(ValueError):
@@ -52,6 +57,11 @@ class Settings:
         max_staged_droplets_stored: `STAGED` droplets that an app keeps beside the current one (5.5).
         staging_memory_mb: Memory that staging gets when nothing else is asked for, in MiB.
         staging_disk_mb: Disk space that staging gets when nothing else is asked for, in MiB.
+        staging: Where buildpacks run: `sandboxed`, `unsandboxed` or, nowhere, `off`.
+        staging_timeout: How long one staging may take.
+        staging_network: Whether sandboxed buildpacks reach the network.
+        staging_threads: How many stagings one process works on at a time.
+        max_staging_memory_mb: Most memory that a staging can get, in MiB.
         max_staging_disk_mb: Most disk space that may be asked for staging, in MiB (5.4).
         disable_custom_buildpacks: Staging takes installed buildpacks only, no addresses (5.4).
         job_delay: Jobs begin this much later than they could; for tests.
@@ -60,6 +70,8 @@ class Settings:
         refresh_token_validity: Life of a refresh token.
         lockout_failures: Wrong passwords in a row that lock a user; 0 switches that off.
         lockout_seconds: How long the user stays locked.
+        apps_domain: The shared domain that the first start makes; empty: made of the host that
+            clients reach the server under.
         prepared: The data directory is prepared and held by a parent process.
 
     """
@@ -81,6 +93,11 @@ class Settings:
     max_staged_droplets_stored: int = 5
     staging_memory_mb: int = 1024
     staging_disk_mb: int = 4096
+    staging: str = "sandboxed"
+    staging_timeout: float = 900.0
+    staging_network: bool = False
+    staging_threads: int = 1
+    max_staging_memory_mb: int = 4096
     max_staging_disk_mb: int = 10240
     disable_custom_buildpacks: bool = False
     job_delay: float = 0.0
@@ -89,6 +106,7 @@ class Settings:
     refresh_token_validity: int = 30 * 24 * 3600
     lockout_failures: int = 5
     lockout_seconds: int = 300
+    apps_domain: str = ""
     prepared: bool = False
 
     def __post_init__(self) -> None:
@@ -104,6 +122,10 @@ class Settings:
                 f"external url {self.external_url!r}: write it like https://api.example.com,"
                 " without a slash at the end"
             )
+        if self.apps_domain and not _DOMAIN.fullmatch(self.apps_domain):
+            raise SettingsError(f"apps domain {self.apps_domain!r}: write it like apps.example.com")
+        if self.staging not in STAGING_WAYS:
+            raise SettingsError(f"staging {self.staging!r}: write {', '.join(STAGING_WAYS)}")
         if not self.admin_user.strip():
             raise SettingsError("admin user: it must not be empty")
         if not self.admin_password:
@@ -125,9 +147,31 @@ class Settings:
         return self.data / "uploads"
 
     @property
+    def stagings(self) -> Path:
+        """Where stagings take place, each in a directory of its own."""
+        return self.data / "staging"
+
+    @property
+    def buildpack_caches(self) -> Path:
+        """Where buildpacks' caches are kept, by app and stack."""
+        return self.data / "buildpack-cache"
+
+    @property
     def base_url(self) -> str:
         """The external address, with the default filled in; never ends in a slash."""
         return self.external_url or f"http://{bracketed(self.host)}:{self.port}"
+
+    @property
+    def apps_domain_name(self) -> str:
+        """The shared domain of the first start, with the default filled in.
+
+        `api.example.com` gives `apps.example.com`; an address without a name `apps.localhost`.
+        """
+        if self.apps_domain:
+            return self.apps_domain
+        host = (urlsplit(self.base_url).hostname or "").removeprefix("api.")
+        named = _DOMAIN.fullmatch(host) and not host.rpartition(".")[2].isdecimal()
+        return f"apps.{host}" if named else "apps.localhost"
 
     @property
     def token_issuer(self) -> str:
@@ -200,6 +244,9 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "staging_memory_mb": (1, 2**31 - 1),
     "staging_disk_mb": (1, 2**31 - 1),
     "max_staging_disk_mb": (1, 2**31 - 1),
+    "max_staging_memory_mb": (1, 2**31 - 1),
+    "staging_timeout": (1, 7 * 24 * 3600),
+    "staging_threads": (1, 64),
     "job_delay": (0, 3600),
     "job_threads": (1, 64),
     "access_token_validity": (1, 2**31),

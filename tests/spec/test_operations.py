@@ -37,6 +37,8 @@ WANTED = {
     "uploadV2BuildpackBits getRoot getV3Root getV3Info getV2Info getHealth",
     "listOrganizations createOrganization getOrganization deleteOrganization",
     "listSpaces createSpace getSpace deleteSpace listApps createApp getApp deleteApp",
+    "listBuildpacks createBuildpack getBuildpack updateBuildpack deleteBuildpack uploadBuildpack",
+    "listStacks createStack getStack updateStack deleteStack listAppsForStack",
     "createToken revokeToken getTokenKeys getTokenKey getOpenidConfiguration getLogin getUaaInfo",
 }
 

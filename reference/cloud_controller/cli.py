@@ -13,7 +13,9 @@ from typing import Any
 import click
 
 from cloud_controller import settings as settings_module
+from cloud_controller.clients_command import clients
 from cloud_controller.settings import SettingsError
+from cloud_controller.users_command import users
 
 _EXAMPLES = """\b
 Examples:
@@ -21,6 +23,7 @@ Examples:
   cloud-controller serve --port 0 --data /tmp/cc
   cloud-controller serve --workers 4 --external-url https://api.example.com
   CLOUD_CONTROLLER_ADMIN_PASSWORD=secret cloud-controller serve
+  cloud-controller users add joe@example.com
 """
 
 
@@ -88,7 +91,8 @@ def serve(*, verbose: bool, **options: Any) -> None:
 
     Every option can also be set in the environment, such as CLOUD_CONTROLLER_PORT=8080; options
     win. The first line on standard output is "Listening on URL". The first start makes the user
-    admin with the password admin (unless you say otherwise), and the stack cflinuxfs4.
+    admin with the password admin (unless you say otherwise), the stack cflinuxfs4 and a domain for
+    apps.
     """
     from cloud_controller.serving import ServingError, run  # noqa: PLC0415 -- heavy; --help is not
 
@@ -97,6 +101,10 @@ def serve(*, verbose: bool, **options: Any) -> None:
     except (SettingsError, ServingError) as error:
         click.echo(f"cloud-controller: {error}", err=True)
         sys.exit(1)
+
+
+cli.add_command(users)
+cli.add_command(clients)
 
 
 def main() -> None:

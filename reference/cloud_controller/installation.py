@@ -20,6 +20,7 @@ from cloud_controller.auth.users import ADMIN_SCOPES, create_client, create_user
 from cloud_controller.blobs import BlobError, DirectoryBlobs, open_blobs, sweep
 from cloud_controller.blobs.opening import directory_of
 from cloud_controller.present.again import present_again
+from cloud_controller.present.domains import domain as present_domain
 from cloud_controller.present.stacks import stack as present_stack
 from cloud_controller.settings import DEFAULT_ADMIN
 from cloud_controller.store import (
@@ -31,7 +32,8 @@ from cloud_controller.store import (
     StoreError,
     clock,
 )
-from cloud_controller.store.entities import CLIENTS, USERS
+from cloud_controller.store.entities import CLIENTS, DOMAINS, USERS
+from cloud_controller.store.records import DomainRecord
 from cloud_controller.store.sqlite import path_of
 
 if TYPE_CHECKING:
@@ -151,6 +153,8 @@ def _refuse_lost_database(settings: Settings) -> None:
 
 def _populate(transaction: Transaction, settings: Settings) -> bool:
     """Create what a first start creates; return whether this was one."""
+    if not transaction.first(DOMAINS):  # also where an older release began
+        _make_domain(transaction, settings.apps_domain_name)
     if transaction.first(CLIENTS):
         return False
     if not transaction.first(USERS):
@@ -169,6 +173,12 @@ def _populate(transaction: Transaction, settings: Settings) -> bool:
     )
     transaction.insert(STACKS, stack, present_stack(stack, Metadata()))
     return True
+
+
+def _make_domain(transaction: Transaction, name: str) -> None:
+    moment = clock.now()
+    record = DomainRecord(guid=str(uuid4()), created_at=moment, updated_at=moment, name=name)
+    transaction.insert(DOMAINS, record, present_domain(record, Metadata()))
 
 
 def _has_default_password(reader: Reader) -> bool:

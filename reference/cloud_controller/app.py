@@ -10,7 +10,17 @@ from starlette.routing import Mount, Route, Router
 
 from capi.server import Apis, create_app
 from cloud_controller import docs
-from cloud_controller.api import buildpack_rows, error_table, route_work, user_work
+from cloud_controller.api import app_actions, buildpack_rows, error_table, route_work, user_work
+from cloud_controller.api.app_environment import AppEnvironment
+from cloud_controller.api.app_features import AppFeatures
+from cloud_controller.api.app_relations import (
+    Deployments,
+    Revisions,
+    ServiceCredentialBindings,
+    ServiceInstances,
+    Sidecars,
+    Tasks,
+)
 from cloud_controller.api.apps import Apps
 from cloud_controller.api.audit_events import AuditEvents
 from cloud_controller.api.authentication import BearerAuthenticator
@@ -18,13 +28,14 @@ from cloud_controller.api.buildpack_uploads import BuildpackUploads
 from cloud_controller.api.buildpacks import Buildpacks
 from cloud_controller.api.builds import Builds
 from cloud_controller.api.context import Context
+from cloud_controller.api.current_droplets import CurrentDroplets
 from cloud_controller.api.deletion_work import DeletionWork
 from cloud_controller.api.destinations import RouteDestinations
 from cloud_controller.api.discovery import Info, Root
 from cloud_controller.api.domains import Domains
-from cloud_controller.api.environment_variable_groups import EnvironmentVariableGroups
 from cloud_controller.api.droplet_work import DropletWork
 from cloud_controller.api.droplets import Droplets
+from cloud_controller.api.environment_variable_groups import EnvironmentVariableGroups
 from cloud_controller.api.errors import v3_error
 from cloud_controller.api.feature_flags import FeatureFlags
 from cloud_controller.api.isolation_segments import IsolationSegments
@@ -33,6 +44,7 @@ from cloud_controller.api.organization_quotas import OrganizationQuotas, SpaceQu
 from cloud_controller.api.organizations import Organizations
 from cloud_controller.api.package_work import PackageWork
 from cloud_controller.api.packages import Packages
+from cloud_controller.api.processes import AppProcesses, Processes
 from cloud_controller.api.resource_matches import ResourceMatches
 from cloud_controller.api.roles import Roles
 from cloud_controller.api.routes import Routes
@@ -131,6 +143,7 @@ def _handlers(context: Context) -> JobHandlers:
         **PackageWork(context).handlers(),
         **DropletWork(context).handlers(),
         **DeletionWork(context).handlers(),
+        **app_actions.handlers(),
         **route_work.handlers(),
         **buildpack_rows.handlers(context),
         **user_work.handlers(),
@@ -152,6 +165,17 @@ def _api(context: Context) -> ASGIApp:
         organizations=Organizations(context),
         spaces=Spaces(context),
         apps=Apps(context),
+        app_features=AppFeatures(context),
+        app_environment=AppEnvironment(context),
+        current_droplets=CurrentDroplets(context),
+        processes=Processes(context),
+        app_processes=AppProcesses(context),
+        sidecars=Sidecars(context),
+        deployments=Deployments(context),
+        revisions=Revisions(context),
+        tasks=Tasks(context),
+        service_credential_bindings=ServiceCredentialBindings(context),
+        service_instances=ServiceInstances(context),
         domains=Domains(context),
         routes=Routes(context),
         route_destinations=RouteDestinations(context),

@@ -49,12 +49,17 @@ def readable(reader: Reader, caller: Caller, guid: str) -> AppRecord:
     return record
 
 
+def of(reader: Reader, guid: str) -> AppRecord:
+    """Return the app that something else hangs on; it cannot go before that does."""
+    found = reader.record(APPS, guid)
+    if found is None:  # the foreign key forbids it
+        raise LookupError(f"there is no app {guid}")
+    return found
+
+
 def stored(reader: Reader, app: AppRecord) -> AppRecord:
     """Return an app as it is now, after a change in the same transaction."""
-    found = reader.record(APPS, app.guid)
-    if found is None:
-        raise LookupError(f"the app {app.guid} vanished within one transaction")
-    return found
+    return of(reader, app.guid)
 
 
 def uris(reader: Reader, app: AppRecord) -> list[str]:

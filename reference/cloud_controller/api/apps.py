@@ -156,12 +156,17 @@ class Apps:
         self, params: operations.GetAppSshEnabledParams, caller: Caller
     ) -> operations.GetAppSshEnabled200:
         """Show whether one could log in to an app."""
-        app = await self._context.database.read(
-            lambda reader: app_rows.readable(reader, caller, params.guid)
-        )
-        enabled = app_features.is_enabled(app, app_features.SSH)
+
+        def read(reader: Reader) -> str:
+            app = app_rows.readable(reader, caller, params.guid)
+            space = reader.record(SPACES, app.space_guid)
+            if space is not None and not space.allow_ssh:
+                return f"Disabled for space {space.name}"
+            return "" if app_features.is_enabled(app, app_features.SSH) else "Disabled for app"
+
+        reason = await self._context.database.read(read)
         return operations.GetAppSshEnabled200(
-            body=models.AppSshEnabled(enabled=enabled, reason="" if enabled else "Disabled for app")
+            body=models.AppSshEnabled(enabled=not reason, reason=reason)
         )
 
     async def delete_app(

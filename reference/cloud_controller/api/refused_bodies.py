@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from cloud_controller.api import access, metadata
+from cloud_controller.api import access, metadata, refused_builds
 from cloud_controller.api import error_table as table
 from cloud_controller.api import organizations as organization_rows
-from cloud_controller.api import refused_builds
 from cloud_controller.api import spaces as space_rows
 from cloud_controller.api import users as user_rows
 from cloud_controller.api.envelopes import Envelope, envelope_of, error_for
@@ -22,6 +21,7 @@ from cloud_controller.api.isolation_segments import require_assignment
 from cloud_controller.api.oauth_errors import oauth_error
 from cloud_controller.api.organizations import require_creation
 from cloud_controller.api.problem_texts import said
+from cloud_controller.api.refused_apps import RefusedApps
 from cloud_controller.api.refused_buildpacks import RefusedBuildpacks
 from cloud_controller.api.v2_buildpacks import find as find_buildpack
 from cloud_controller.auth import Caller, TokenRequest, TokenRequestError
@@ -67,6 +67,7 @@ _MESSAGES: Final[dict[str, tuple[Callable[[object], list[str]], ...]]] = {
     "updateSpaceIsolationSegment": (isolation_segments.update,),
     "createSpace": (organizations.create_space, organizations.create_space_later),
     "createApp": (apps.create, apps.create_later),
+    "updateApp": (apps.update,),
     "createDomain": (domains.create,),
     "updateDomain": (domains.update,),
     "createRoute": (routes.create, routes.create_later),
@@ -112,6 +113,7 @@ class RefusedBodies:
             **dict.fromkeys(refused_builds.OPERATIONS, self._build_or_droplet),
             "createUser": self._create_user,
             **RefusedBuildpacks(context).answers(),
+            **RefusedApps(context).answers(),
             "updateUser": self._update_user,
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 from uuid import NAMESPACE_OID, uuid5
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 HIDDEN: Final = "[PRIVATE DATA HIDDEN]"
 HIDDEN_IN_LISTS: Final = "[PRIVATE DATA HIDDEN IN LISTS]"
 DEFAULT_USER: Final = "vcap"
+MOST_SHOWN: Final = 1000
+"""How many instances are shown; two thousand million may be wanted."""
+MOST_EMBEDDED: Final = 100
+"""The same for each process of a list."""
 
 
 def process(
@@ -77,14 +82,18 @@ def stats(record: ProcessRecord) -> bytes:
             "isolation_segment": None,
             "details": None,
         }
-        for index in range(record.instances)
+        for index in range(min(record.instances, MOST_SHOWN))
     ]
     return render(models.ProcessStats, {"resources": instances})
 
 
-def embedded(instances: int) -> list[dict[str, Any]]:
-    """Return the instances in short, as `embed=process_instances` adds them to a listed process."""
-    return [{"index": index, "state": "DOWN", "since": 0} for index in range(instances)]
+def with_instances(document: bytes) -> bytes:
+    """Return a listed process with its instances in short, as `embed` asks for them."""
+    wanted = json.loads(document, strict=False)["instances"]
+    instances = [
+        {"index": index, "state": "DOWN", "since": 0} for index in range(min(wanted, MOST_EMBEDDED))
+    ]
+    return document[:-1] + b',"process_instances":' + json.dumps(instances).encode() + b"}"
 
 
 def _check(stored: dict[str, Any]) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from cloud_controller.domain import label_selector, ordering, timestamps
-from cloud_controller.domain.messages import buildpacks
+from cloud_controller.domain.messages import app_lists, buildpacks
+from cloud_controller.domain.messages.list_rules import COMMON, Choice, ListRules
 from cloud_controller.domain.pagination import DEFAULT_PER_PAGE, MAX_PER_PAGE
 from cloud_controller.domain.query_text import QueryText, members
 
@@ -18,29 +18,6 @@ MAX_TOTAL_RESULTS: Final = 9223372036854775807
 PREFIX: Final = "The query parameter is invalid: "
 _LAST_PAGE: Final = MAX_TOTAL_RESULTS // MAX_PER_PAGE
 _LEADING_INTEGER: Final = re.compile(r"\s*([+-]?\d{1,400})", re.ASCII)
-_COMMON: Final = ("page", "per_page", "order_by", "created_ats", "updated_ats", "guids")
-
-
-class Choice(NamedTuple):
-    """A filter that takes one of a few values, and the text for any other."""
-
-    name: str
-    values: tuple[str, ...]
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListRules:
-    """What one list accepts (1.5, 1.6); names in the order in which messages print them."""
-
-    names: tuple[str, ...]
-    order_by: tuple[str, ...]
-    arrays: tuple[str, ...]
-    excludable: tuple[str, ...] = ()
-    not_here: tuple[str, ...] = ()
-    includes: tuple[str, ...] = ()
-    choices: tuple[Choice, ...] = ()
-
 
 _PACKAGES: Final = (
     "states",
@@ -54,7 +31,7 @@ _PACKAGES: Final = (
 
 _GLOBALLY: Final = ("globally_enabled_running", "globally_enabled_staging")
 _SECURITY_GROUPS_OF_SPACE: Final = ListRules(
-    names=(*_COMMON, "names"), order_by=ordering.TIMES, arrays=("names",)
+    names=(*COMMON, "names"), order_by=ordering.TIMES, arrays=("names",)
 )
 
 
@@ -66,7 +43,7 @@ def _switch(name: str) -> Choice:
 _ROUTE_INCLUDES: Final = ("domain", "space", "space.organization")
 _ROLE_INCLUDES: Final = ("user", "organization", "space")
 _USERS: Final = ListRules(
-    names=(*_COMMON, "usernames", "partial_usernames", "origins", "label_selector"),
+    names=(*COMMON, "usernames", "partial_usernames", "origins", "label_selector"),
     order_by=ordering.TIMES,
     arrays=("usernames", "partial_usernames", "origins"),
 )
@@ -82,7 +59,7 @@ _APPS: Final = (
 )
 
 _DOMAINS: Final = ListRules(
-    names=(*_COMMON, "names", "organization_guids", "label_selector"),
+    names=(*COMMON, "names", "organization_guids", "label_selector"),
     order_by=ordering.NAMES,
     arrays=("names", "organization_guids"),
 )
@@ -108,7 +85,7 @@ _ROUTE_ARRAYS: Final = (
 )
 
 _DROPLETS: Final = (
-    *_COMMON,
+    *COMMON,
     "app_guid",
     "app_guids",
     "current",
@@ -126,13 +103,14 @@ _DROPLETS_ANYWHERE: Final = ListRules(
 )
 
 RULES: Final[dict[str, ListRules]] = {
+    **app_lists.RULES,
     "listBuilds": ListRules(
-        names=(*_COMMON, "app_guids", "package_guids", "states", "label_selector"),
+        names=(*COMMON, "app_guids", "package_guids", "states", "label_selector"),
         order_by=ordering.TIMES,
         arrays=("app_guids", "package_guids", "states"),
     ),
     "listBuildsForApp": ListRules(
-        names=(*_COMMON, "states", "label_selector"),
+        names=(*COMMON, "states", "label_selector"),
         order_by=ordering.TIMES,
         arrays=("states",),
     ),
@@ -148,53 +126,53 @@ RULES: Final[dict[str, ListRules]] = {
     "listDomains": _DOMAINS,
     "listDomainsForOrganization": _DOMAINS,
     "listRoutes": ListRules(
-        names=(*_COMMON, *_ROUTES),
+        names=(*COMMON, *_ROUTES),
         order_by=ordering.TIMES,
         arrays=(*_ROUTE_ARRAYS, "app_guids", "service_instance_guids"),
         includes=_ROUTE_INCLUDES,
     ),
     "listRoutesForApp": ListRules(
-        names=(*_COMMON, *_ROUTES),
+        names=(*COMMON, *_ROUTES),
         order_by=ordering.TIMES,
         arrays=_ROUTE_ARRAYS,
         not_here=("app_guids", "include", "service_instance_guids"),
     ),
     "listPackages": ListRules(
-        names=(*_COMMON, *_PACKAGES),
+        names=(*COMMON, *_PACKAGES),
         order_by=ordering.TIMES,
         arrays=("states", "types", "app_guids", "space_guids", "organization_guids"),
         not_here=("app_guid",),
     ),
     "listPackagesForApp": ListRules(
-        names=(*_COMMON, *_PACKAGES),
+        names=(*COMMON, *_PACKAGES),
         order_by=ordering.TIMES,
         arrays=("states", "types"),
         not_here=("app_guid", "app_guids", "organization_guids", "space_guids"),
     ),
     "listOrganizations": ListRules(
-        names=(*_COMMON, "names", "isolation_segment_guid", "label_selector"),
+        names=(*COMMON, "names", "isolation_segment_guid", "label_selector"),
         order_by=ordering.NAMES,
         arrays=("names",),
     ),
     "listSpaces": ListRules(
-        names=(*_COMMON, "names", "organization_guids", "include", "label_selector"),
+        names=(*COMMON, "names", "organization_guids", "include", "label_selector"),
         order_by=ordering.NAMES,
         arrays=("names", "organization_guids"),
         includes=("org", "organization"),
     ),
     "listAuditEvents": ListRules(
-        names=(*_COMMON, "types", "target_guids", "space_guids", "organization_guids"),
+        names=(*COMMON, "types", "target_guids", "space_guids", "organization_guids"),
         order_by=ordering.TIMES,
         arrays=("types", "space_guids", "organization_guids"),
         excludable=("target_guids",),
     ),
     "listIsolationSegments": ListRules(
-        names=(*_COMMON, "names", "organization_guids", "label_selector"),
+        names=(*COMMON, "names", "organization_guids", "label_selector"),
         order_by=ordering.NAMES,
         arrays=("names", "organization_guids"),
     ),
     "listSecurityGroups": ListRules(
-        names=(*_COMMON, "names", "running_space_guids", "staging_space_guids", *_GLOBALLY),
+        names=(*COMMON, "names", "running_space_guids", "staging_space_guids", *_GLOBALLY),
         order_by=ordering.TIMES,
         arrays=("names", "running_space_guids", "staging_space_guids"),
         choices=tuple(_switch(name) for name in _GLOBALLY),
@@ -202,18 +180,18 @@ RULES: Final[dict[str, ListRules]] = {
     "listRunningSecurityGroups": _SECURITY_GROUPS_OF_SPACE,
     "listStagingSecurityGroups": _SECURITY_GROUPS_OF_SPACE,
     "listOrganizationQuotas": ListRules(
-        names=(*_COMMON, "names", "organization_guids"),
+        names=(*COMMON, "names", "organization_guids"),
         order_by=ordering.TIMES,
         arrays=("names", "organization_guids"),
     ),
     "listSpaceQuotas": ListRules(
-        names=(*_COMMON, "names", "organization_guids", "space_guids"),
+        names=(*COMMON, "names", "organization_guids", "space_guids"),
         order_by=ordering.TIMES,
         arrays=("names", "organization_guids", "space_guids"),
     ),
-    "listFeatureFlags": ListRules(names=_COMMON, order_by=("name",), arrays=()),
+    "listFeatureFlags": ListRules(names=COMMON, order_by=("name",), arrays=()),
     "listRoles": ListRules(
-        names=(*_COMMON, "organization_guids", "space_guids", "user_guids", "types", "include"),
+        names=(*COMMON, "organization_guids", "space_guids", "user_guids", "types", "include"),
         order_by=ordering.TIMES,
         arrays=("organization_guids", "space_guids", "user_guids", "types"),
         includes=_ROLE_INCLUDES,
@@ -222,26 +200,26 @@ RULES: Final[dict[str, ListRules]] = {
     "listUsersForOrganization": _USERS,
     "listUsersForSpace": _USERS,
     "listApps": ListRules(
-        names=(*_COMMON, *_APPS),
+        names=(*COMMON, *_APPS),
         order_by=ordering.APPS,
         arrays=("names", "organization_guids", "space_guids", "stacks"),
         includes=("space", "org", "space.organization"),
     ),
     "listBuildpacks": ListRules(
         # page and per_page come twice in the real one's text, too (1.6)
-        names=(*_COMMON, "stacks", "names", "lifecycle", "page", "per_page", "label_selector"),
+        names=(*COMMON, "stacks", "names", "lifecycle", "page", "per_page", "label_selector"),
         order_by=ordering.BUILDPACKS,
         arrays=("stacks", "names"),
         choices=(Choice("lifecycle", ("buildpack", "cnb"), buildpacks.LIFECYCLE),),
     ),
     "listStacks": ListRules(
-        names=(*_COMMON, "names", "default", "label_selector"),
+        names=(*COMMON, "names", "default", "label_selector"),
         order_by=ordering.NAMES,
         arrays=("names",),
         choices=(Choice("default", ("true", "false"), "Default must be 'true' or 'false'"),),
     ),
     "listAppsForStack": ListRules(
-        names=(*_COMMON, *_APPS),
+        names=(*COMMON, *_APPS),
         order_by=ordering.APPS,
         arrays=("names", "organization_guids", "space_guids"),
         not_here=("stacks", "include"),
@@ -353,7 +331,7 @@ def _misplaced(query: QueryText, names: tuple[str, ...]) -> list[str]:
 
 def _choice(query: QueryText, choice: Choice) -> list[str]:
     sent = query.get(choice.name)
-    return [] if sent is None or sent in choice.values else [choice.text]
+    return [] if sent is None or sent in choice.values else [choice.text.replace("{}", sent)]
 
 
 def _lifecycle_type(query: QueryText, rules: ListRules) -> list[str]:

@@ -9,6 +9,7 @@ import logging
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote
@@ -120,7 +121,7 @@ class Application:
             refusal = Refusal(reason=reason, request=request, allowed=match.methods)
             answer = await self._translated(refusal)
             encoded = encode(None, answer, request)
-            if match.methods:
+            if encoded.status == HTTPStatus.METHOD_NOT_ALLOWED:  # RFC 9110, 10.2.1
                 encoded.headers.setdefault("allow", ", ".join(match.methods))
             await send_encoded(encoded, scope, receive, send)
             return

@@ -59,7 +59,9 @@ def root() -> bytes:
         "network_policy_v1": link("/networking/v1/external"),
         "login": link(""),
         "uaa": link(""),
-        **dict.fromkeys(("credhub", "routing", "logging", "log_cache", "log_stream")),
+        **dict.fromkeys(("credhub", "routing", "logging")),
+        "log_cache": link(""),
+        "log_stream": None,
         "app_ssh": {"href": None, "meta": {"host_key_fingerprint": None, "oauth_client": None}},
     }
     return render(models.Root, {"links": links})

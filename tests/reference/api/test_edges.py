@@ -125,6 +125,13 @@ def test_unreadable_json_is_refused_before_the_token_is_looked_at(cloud: Any) ->
     )
 
 
+def test_a_method_that_a_path_does_not_know_is_an_unknown_path(cloud: Any) -> None:
+    answer = cloud.anonymous.put("/v3/organizations")
+
+    assert cloud.detail(answer) == "404 10000 Unknown request"
+    assert "allow" not in answer.headers
+
+
 def test_the_root_documents_name_this_server(cloud: Any) -> None:
     root = cloud.anonymous.get("/", headers={"Host": "evil.example"}).json()
     base = "https://api.example.local"
@@ -136,6 +143,7 @@ def test_the_root_documents_name_this_server(cloud: Any) -> None:
         "meta": {"version": "3.228.0"},
     }
     assert root["links"]["login"] == root["links"]["uaa"] == {"href": base}
+    assert root["links"]["log_cache"] == {"href": base}
     assert root["links"]["logging"] is None
     v3 = cloud.anonymous.get("/v3").json()["links"]
     assert list(v3)[:2] == ["self", "app_usage_events"]

@@ -36,16 +36,16 @@ def new(app: AppRecord, state: DropletState, **columns: Any) -> DropletRecord:
 
 def insert(transaction: Transaction, record: DropletRecord) -> bytes:
     """Store a new droplet, which has no metadata; return its full document."""
-    full, listed = documents(record, Metadata())
-    transaction.insert(DROPLETS, record, full, listed_document=listed)
-    return full
+    shown = documents(record, Metadata())
+    transaction.insert(DROPLETS, record, **shown)
+    return shown["document"]
 
 
 def store(transaction: Transaction, record: DropletRecord, labelled: Metadata) -> bytes:
     """Store a changed droplet; return its full document."""
-    full, listed = documents(record, labelled)
-    transaction.update(DROPLETS, record, full, listed_document=listed)
-    return full
+    shown = documents(record, labelled)
+    transaction.update(DROPLETS, record, **shown)
+    return shown["document"]
 
 
 def change(transaction: Transaction, guid: str, state: DropletState, **columns: Any) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cloud_controller.blobs.protocol import BlobKey
-from cloud_controller.store.entities import BUILDPACKS, JOBS, PACKAGES, RESOURCES
+from cloud_controller.store.entities import BUILDPACKS, DROPLETS, JOBS, PACKAGES, RESOURCES
 from cloud_controller.store.query import In
 
 if TYPE_CHECKING:
@@ -37,8 +37,10 @@ _OWNERS = (
         "guid",
         (In("operation", ("buildpack.upload",)), In("state", ("PROCESSING",))),
     ),
+    _Owner("droplets", DROPLETS, "blob"),
     _Owner("resources", RESOURCES, "guid"),
     _Owner("uploads", PACKAGES, "guid", (In("state", ("PROCESSING_UPLOAD",)),)),
+    _Owner("uploads", DROPLETS, "guid", (In("state", ("PROCESSING_UPLOAD",)),)),
 )
 
 

@@ -39,9 +39,12 @@ def droplet(record: DropletRecord, metadata: Metadata, *, redacted: str | None =
     return render(models.Droplet, document)
 
 
-def documents(record: DropletRecord, metadata: Metadata) -> tuple[bytes, bytes]:
-    """Return what is stored beside a droplet: its full document, and the one of lists."""
-    return droplet(record, metadata), droplet(record, metadata, redacted=HIDDEN_IN_LISTS)
+def documents(record: DropletRecord, metadata: Metadata) -> dict[str, bytes]:
+    """Return what is stored beside a droplet, by column: its full document, and that of lists."""
+    return {
+        "document": droplet(record, metadata),
+        "listed_document": droplet(record, metadata, redacted=HIDDEN_IN_LISTS),
+    }
 
 
 def _checksum(record: DropletRecord) -> dict[str, str] | None:

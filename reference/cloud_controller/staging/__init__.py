@@ -6,7 +6,16 @@ await discard(request.work_dir)
 """
 
 from cloud_controller.staging.bubblewrap import bubblewrap
+from cloud_controller.staging.choice import confine
 from cloud_controller.staging.confinement import Confinement, ConfinementError, unconfined
 from cloud_controller.staging.engine import discard, stage
 
-__all__ = ["Confinement", "ConfinementError", "bubblewrap", "discard", "stage", "unconfined"]
+__all__ = [
+    "Confinement",
+    "ConfinementError",
+    "bubblewrap",
+    "confine",
+    "discard",
+    "stage",
+    "unconfined",
+]

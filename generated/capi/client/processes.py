@@ -282,7 +282,7 @@ class ProcessesClient(SyncGroup):
         `GET /v3/processes`
 
         All processes that the caller can read, without their commands. `embed=process_instances`
-        adds their instances. An unknown query parameter is refused.
+        adds their instances, up to 100 each. An unknown query parameter is refused.
 
         Raises V3BadQueryParameter, V3Unauthorized, V3Forbidden, V3TooManyRequests,
         V3ServerError, V3BadGateway, V3ServiceUnavailable.
@@ -446,7 +446,8 @@ class ProcessesClient(SyncGroup):
 
         The instances of the process, all on one page. One that should be there but is not is
         `DOWN`. There is one entry for each instance that is wanted, whether the app is started
-        or not. A caller who cannot read the process gets 404 `Process not found`.
+        or not, but not more than 1000. A caller who cannot read the process gets 404 `Process
+        not found`.
 
         Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooManyRequests,
         V3ServerError, V3BadGateway, V3ServiceUnavailable.

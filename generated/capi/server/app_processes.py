@@ -145,7 +145,8 @@ class AppProcessesApi(Protocol[CallerT_contra]):
 
         The instances of the process, all on one page. One that should be there but is not is
         `DOWN`. There is one entry for each instance that is wanted, whether the app is started
-        or not. A caller who cannot read the app gets 404 `App not found`.
+        or not, but not more than 1000. A caller who cannot read the app gets 404 `App not
+        found`.
         """
         ...
 

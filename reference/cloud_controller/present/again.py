@@ -21,6 +21,7 @@ from cloud_controller.present import (
     droplets,
     organizations,
     packages,
+    processes,
     routes,
     stacks,
     users,
@@ -31,6 +32,7 @@ from cloud_controller.store.entities import (
     BUILDS,
     DOMAINS,
     DROPLETS,
+    PROCESSES,
     ROLES,
     ROUTE_DESTINATIONS,
     ROUTES,
@@ -40,7 +42,7 @@ from cloud_controller.store.statements import compile_statement
 
 if TYPE_CHECKING:
     from cloud_controller.store import Entity, Reader, Transaction
-    from cloud_controller.store.records import RouteRecord
+    from cloud_controller.store.records import ProcessRecord, RouteRecord
 
 Presented: TypeAlias = bytes | Mapping[str, bytes]
 """The one document of a row, or its documents by column."""
@@ -53,6 +55,15 @@ def _route(reader: Reader, record: RouteRecord) -> bytes:
         raise LookupError(f"route {record.guid} has no domain")
     leads_to = reader.all(ROUTE_DESTINATIONS, route_guid=record.guid)
     return routes.route(record, domain, leads_to, reader.metadata(ROUTES, record.guid))
+
+
+def _process(reader: Reader, record: ProcessRecord) -> Presented:
+    app = reader.record(APPS, record.app_guid)
+    guid = app.current_droplet_guid if app else None
+    droplet = reader.record(DROPLETS, guid) if guid else None
+    detected = droplet.process_types.get(record.type) if droplet else None
+    full, listed = processes.documents(record, reader.metadata(PROCESSES, record.guid), detected)
+    return {"document": full, "listed_document": listed}
 
 
 PRESENTERS: Final[Mapping[Entity[Any], Presenter]] = {
@@ -70,6 +81,7 @@ PRESENTERS: Final[Mapping[Entity[Any], Presenter]] = {
         record, reader.metadata(BUILDPACKS, record.guid)
     ),
     STACKS: lambda reader, record: stacks.stack(record, reader.metadata(STACKS, record.guid)),
+    PROCESSES: _process,
     USERS: lambda reader, record: users.user(record, reader.metadata(USERS, record.guid)),
     ROLES: lambda _, record: users.role(record),
     BUILDS: lambda reader, record: builds.build(record, reader.metadata(BUILDS, record.guid)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,14 @@ from starlette.routing import Mount, Route, Router
 
 from capi.server import Apis, create_app
 from cloud_controller import docs
-from cloud_controller.api import app_actions, buildpack_rows, error_table, route_work, user_work
+from cloud_controller.api import (
+    app_actions,
+    buildpack_rows,
+    error_table,
+    route_work,
+    staging_work,
+    user_work,
+)
 from cloud_controller.api.app_environment import AppEnvironment
 from cloud_controller.api.app_features import AppFeatures
 from cloud_controller.api.app_relations import (
@@ -52,6 +60,7 @@ from cloud_controller.api.security_groups import SecurityGroups
 from cloud_controller.api.space_features import SpaceFeatures
 from cloud_controller.api.spaces import Spaces
 from cloud_controller.api.stacks import Stacks
+from cloud_controller.api.staging_work import StagingWork
 from cloud_controller.api.tokens import Tokens
 from cloud_controller.api.translator import Translator
 from cloud_controller.api.usage_summaries import UsageSummaries
@@ -61,10 +70,11 @@ from cloud_controller.auth import Acquaintance, TokenIssuer, Verifier, load_or_c
 from cloud_controller.auth.claims import TokenPolicy
 from cloud_controller.blobs import ResourceCache, open_blobs
 from cloud_controller.installation import KEY_FILE, prepare
-from cloud_controller.jobs import JobRunner
+from cloud_controller.jobs import JobRunner, Lane
 from cloud_controller.middleware.headers import CommonHeaders
 from cloud_controller.middleware.json_first import JsonFirst
 from cloud_controller.middleware.rack_query import RackQuery
+from cloud_controller.staging import confine
 from cloud_controller.store import Database
 from specfoundry.runtime.limits import Limits
 
@@ -120,14 +130,9 @@ class CloudController:
             context = Context(settings, database, blobs, ResourceCache(database, blobs))
             self.context = context
             self._api = _api(context)
-            runner = JobRunner(
-                database,
-                _handlers(context),
-                delay=settings.job_delay,
-                concurrency=settings.job_threads,
-            )
-            await runner.start()
-            stack.push_async_callback(runner.stop)
+            for runner in await _runners(context):
+                await runner.start()
+                stack.push_async_callback(runner.stop)
             yield
         self._api = _not_started
         self.context = None
@@ -138,12 +143,34 @@ def create(settings: Settings) -> CloudController:
     return CloudController(settings)
 
 
+async def _runners(context: Context) -> list[JobRunner]:
+    """Return who works on jobs: stagings take long and must hold up nothing else."""
+    settings = context.settings
+    confinement = await asyncio.to_thread(
+        confine, settings.staging, network=settings.staging_network, hidden=settings.data
+    )
+    staging = StagingWork(context, confinement).handlers()
+    return [
+        JobRunner(
+            context.database,
+            handlers,
+            delay=settings.job_delay,
+            concurrency=concurrency,
+            lane=Lane(staging_work.OPERATIONS, others=others),
+        )
+        for handlers, concurrency, others in (
+            (_handlers(context), settings.job_threads, True),
+            (staging, settings.staging_threads, False),
+        )
+    ]
+
+
 def _handlers(context: Context) -> JobHandlers:
     return {
         **PackageWork(context).handlers(),
         **DropletWork(context).handlers(),
         **DeletionWork(context).handlers(),
-        **app_actions.handlers(),
+        **app_actions.handlers(context),
         **route_work.handlers(),
         **buildpack_rows.handlers(context),
         **user_work.handlers(),

@@ -7,19 +7,20 @@ creates, frees the jobs of a server that died, and removes blobs that belong to 
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from cloud_controller import jobs
+from cloud_controller import jobs, staging
+from cloud_controller.api import log_rows
 from cloud_controller.auth.keys import KeyUnusableError, load_or_create_key
 from cloud_controller.auth.passwords import verify_password
 from cloud_controller.auth.users import ADMIN_SCOPES, create_client, create_user
 from cloud_controller.blobs import BlobError, DirectoryBlobs, open_blobs, sweep
 from cloud_controller.blobs.opening import directory_of
-from cloud_controller.present.again import present_again
 from cloud_controller.present.domains import domain as present_domain
 from cloud_controller.present.stacks import stack as present_stack
 from cloud_controller.settings import DEFAULT_ADMIN
@@ -35,6 +36,7 @@ from cloud_controller.store import (
 from cloud_controller.store.entities import CLIENTS, DOMAINS, USERS
 from cloud_controller.store.records import DomainRecord
 from cloud_controller.store.sqlite import path_of
+from cloud_controller.upgrading import complete
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +63,7 @@ class Installation:
         first_start: Whether user and stack were created just now.
         default_password: Whether `admin` can log in with `admin`.
         sweep: What was found among the blobs.
+        staging_problem: Why buildpacks cannot run although the operator wants it, if so.
 
     """
 
@@ -68,6 +71,7 @@ class Installation:
     first_start: bool
     default_password: bool
     sweep: Sweep
+    staging_problem: str | None
 
     def release(self) -> None:
         """Let another server have the data directory."""
@@ -128,17 +132,32 @@ async def _prepare_held(settings: Settings, lock: int) -> Installation:
     try:
         load_or_create_key(settings.data / KEY_FILE)
         first_start = await database.write(lambda transaction: _populate(transaction, settings))
-        await database.write(present_again)
+        await database.write(complete)
         await database.write(jobs.recover)
         await database.write(jobs.prune)
         for left in settings.uploads.iterdir():  # bodies of requests that were never answered
             left.unlink()
+        await database.write(log_rows.prune)
+        await asyncio.to_thread(staging.clear, settings.stagings)
         if isinstance(blobs, DirectoryBlobs):
             blobs.forget_arriving()
         default_password = await database.read(_has_default_password)
-        return Installation(lock, first_start, default_password, await sweep(database, blobs))
+        problem = await asyncio.to_thread(_staging_problem, settings)
+        return Installation(
+            lock, first_start, default_password, await sweep(database, blobs), problem
+        )
     finally:
         await database.close()
+
+
+def _staging_problem(settings: Settings) -> str | None:
+    """Try the sandbox; return why it does not work."""
+    if settings.staging == "off":
+        return None
+    found = staging.confine(
+        settings.staging, network=settings.staging_network, hidden=settings.data
+    )
+    return found if isinstance(found, str) else None
 
 
 def _refuse_lost_database(settings: Settings) -> None:

@@ -153,6 +153,8 @@ def announce(settings: Settings, installation: Installation) -> None:
         f"WARNING: the bits of {key.namespace}/{key.name} are missing"
         for key in installation.sweep.missing
     ]
+    if installation.staging_problem is not None:
+        lines.append(f"WARNING: {installation.staging_problem}")
     try:
         print("\n".join(lines), flush=True)  # noqa: T201 -- this is the command's output
     except BrokenPipeError:  # nobody listens to us; clients may all the same

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 from cloud_controller.api import access, app_rows
@@ -11,10 +12,12 @@ from cloud_controller.domain.feature_flags import FeatureFlag
 from cloud_controller.domain.messages import apps as messages
 from cloud_controller.domain.roles import Right
 from cloud_controller.jobs import JobHandler, JobResult, NewJob, enqueue
+from cloud_controller.staging import cache
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cloud_controller.api.context import Context
     from cloud_controller.auth import Caller
     from cloud_controller.store import AppRecord, Transaction
     from cloud_controller.store.records import JobRecord
@@ -56,14 +59,15 @@ def clear_cache(transaction: Transaction, caller: Caller, guid: str) -> str:
     return enqueue(transaction, job).guid
 
 
-def handlers() -> Mapping[str, JobHandler]:
+def handlers(context: Context) -> Mapping[str, JobHandler]:
     """Return the job handlers by operation."""
-    return {CLEAR_CACHE: JobHandler(_clear_cache)}
 
+    async def clear(job: JobRecord) -> JobResult:
+        caches = context.settings.buildpack_caches
+        await asyncio.to_thread(cache.clear, caches, job.resource_guid or "")
+        return JobResult()
 
-async def _clear_cache(_: JobRecord) -> JobResult:
-    """Staging starts from nothing every time, so no cache is ever there to be forgotten."""
-    return JobResult()
+    return {CLEAR_CACHE: JobHandler(clear)}
 
 
 def _manageable(transaction: Transaction, caller: Caller, guid: str) -> AppRecord:

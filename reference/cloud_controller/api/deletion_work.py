@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cloud_controller.api import route_rows
+from cloud_controller.api import log_rows, route_rows
+from cloud_controller.api.app_actions import CLEAR_CACHE
 from cloud_controller.blobs import BlobKey
-from cloud_controller.jobs import JobHandler, JobResult
+from cloud_controller.jobs import JobHandler, JobResult, NewJob, enqueue
 from cloud_controller.store import APPS, ORGANIZATIONS, PACKAGES, SPACES
 from cloud_controller.store.entities import BUILDS, DROPLETS, PROCESSES, ROLES
 
@@ -33,6 +34,11 @@ def delete_app(transaction: Transaction, guid: str) -> list[BlobKey]:
     for process in transaction.all(PROCESSES, app_guid=guid):
         transaction.delete(PROCESSES, process.guid)
     route_rows.forget_app(transaction, guid)
+    log_rows.forget(transaction, guid)
+    forgetting = NewJob(
+        operation=CLEAR_CACHE, resource_type="app", resource_guid=guid, pollable=False
+    )
+    enqueue(transaction, forgetting)
     transaction.delete(APPS, guid)
     return [
         *(BlobKey("uploads", guid) for guid in (*packages, *droplets)),

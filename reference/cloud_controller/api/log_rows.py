@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, literal_column, select
 
 from cloud_controller.store import clock, tables
 from cloud_controller.store.entities import LOG_LINES
@@ -72,7 +72,9 @@ def prune(transaction: Transaction) -> int:
 _C = tables.LOG_LINES.c
 _OF_SOURCE = _C.source_guid == bindparam("source")
 
-_NEWEST = compile_statement(select(func.coalesce(func.max(_C.timestamp), 0)).where(_OF_SOURCE))
+_NEWEST = compile_statement(
+    select(func.coalesce(func.max(_C.timestamp), literal_column("0"))).where(_OF_SOURCE)
+)
 _SPANS = compile_statement(
     select(_C.source_guid, func.count(), func.min(_C.timestamp), func.max(_C.timestamp)).group_by(
         _C.source_guid
@@ -87,7 +89,7 @@ _BOUND = compile_statement(
         <= select(_C.timestamp)
         .where(_OF_SOURCE)
         .order_by(_C.timestamp.desc())
-        .limit(1)
+        .limit(literal_column("1"))
         .offset(bindparam("kept"))
         .scalar_subquery(),
     )

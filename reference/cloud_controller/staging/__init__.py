@@ -8,12 +8,13 @@ await discard(request.work_dir)
 from cloud_controller.staging.bubblewrap import bubblewrap
 from cloud_controller.staging.choice import confine
 from cloud_controller.staging.confinement import Confinement, ConfinementError, unconfined
-from cloud_controller.staging.engine import discard, stage
+from cloud_controller.staging.engine import clear, discard, stage
 
 __all__ = [
     "Confinement",
     "ConfinementError",
     "bubblewrap",
+    "clear",
     "confine",
     "discard",
     "stage",

@@ -13,7 +13,7 @@ from cloud_controller.domain.staging import (
     StagingFailedError,
     StagingRequest,
 )
-from cloud_controller.staging import cache, tarball
+from cloud_controller.staging import cache, tarball, usage
 from cloud_controller.staging.confinement import Limits
 from cloud_controller.staging.grounds import Grounds, remove
 from cloud_controller.staging.lifecycle import FAILED, Buildpack, Lifecycle, cache_name
@@ -70,6 +70,16 @@ async def stage(request: StagingRequest, confinement: Confinement, log: Log) -> 
 async def discard(work_dir: Path) -> None:
     """Remove what a staging left behind."""
     await _in_thread(lambda: remove(work_dir))
+
+
+def clear(stagings: Path) -> None:
+    """Remove what a server that died left of its stagings: processes and directories.
+
+    Sandboxes end with their server; scripts without one may go on and are found by where they are.
+    """
+    if stagings.is_dir():
+        usage.kill_below(stagings.resolve())
+        remove(stagings)
 
 
 async def _stage(

@@ -56,6 +56,16 @@ def kill_group(process: int) -> None:
         os.killpg(process, signal.SIGKILL)
 
 
+def kill_below(directory: Path) -> None:
+    """Kill all processes that work in a directory or were started with its path as their home."""
+    home = b"HOME=" + os.fsencode(directory) + b"/"
+    for path in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            inside = (path / "cwd").readlink().is_relative_to(directory)
+            if inside or (b"\0" + (path / "environ").read_bytes()).find(b"\0" + home) >= 0:
+                _kill(int(path.name))
+
+
 def _kill(process: int) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.kill(process, signal.SIGKILL)

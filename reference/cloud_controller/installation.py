@@ -21,6 +21,7 @@ from cloud_controller.auth.passwords import verify_password
 from cloud_controller.auth.users import ADMIN_SCOPES, create_client, create_user
 from cloud_controller.blobs import BlobError, DirectoryBlobs, open_blobs, sweep
 from cloud_controller.blobs.opening import directory_of
+from cloud_controller.present.again import present_again
 from cloud_controller.present.domains import domain as present_domain
 from cloud_controller.present.stacks import stack as present_stack
 from cloud_controller.settings import DEFAULT_ADMIN
@@ -36,7 +37,6 @@ from cloud_controller.store import (
 from cloud_controller.store.entities import CLIENTS, DOMAINS, USERS
 from cloud_controller.store.records import DomainRecord
 from cloud_controller.store.sqlite import path_of
-from cloud_controller.upgrading import complete
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,7 +132,7 @@ async def _prepare_held(settings: Settings, lock: int) -> Installation:
     try:
         load_or_create_key(settings.data / KEY_FILE)
         first_start = await database.write(lambda transaction: _populate(transaction, settings))
-        await database.write(complete)
+        await database.write(present_again)
         await database.write(jobs.recover)
         await database.write(jobs.prune)
         for left in settings.uploads.iterdir():  # bodies of requests that were never answered

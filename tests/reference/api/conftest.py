@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tarfile
 import time
 import uuid
 import zipfile
@@ -183,6 +184,24 @@ class Cloud:
         assert answer.status_code == 201, answer.text
         guid: str = answer.json()["guid"]
         return guid
+
+    def staged_droplet(self, app: str, **process_types: str) -> str:
+        """A droplet that the app could run."""
+        kinds = process_types or {"web": "bundle exec rackup"}
+        guid = self.create("droplets", {"process_types": kinds, **related("app", app)})
+        data = io.BytesIO()
+        with tarfile.open(fileobj=data, mode="w:gz") as archive:
+            archive.addfile(tarfile.TarInfo("./app"))
+        bits = {"bits": ("droplet.tgz", data.getvalue())}
+        job = self.job(self.admin.post(f"/v3/droplets/{guid}/upload", files=bits))
+        assert job["state"] == "COMPLETE", job
+        return guid
+
+    def assign(self, app: str, droplet: str) -> None:
+        """Make a droplet the app's current one."""
+        path = f"/v3/apps/{app}/relationships/current_droplet"
+        answer = self.admin.patch(path, json={"data": {"guid": droplet}})
+        assert answer.status_code == 200, answer.text
 
     def upload(self, package: str, data: bytes) -> dict[str, Any]:
         """Upload bits and return the package once it is processed."""

@@ -170,6 +170,23 @@ def _create_builds_and_droplets() -> None:
     _index("droplets", "state")
 
 
+# Every app has a process of its own guid from the beginning (5.3), so those of before get one, too.
+_WEB_PROCESSES = """
+    INSERT INTO processes (
+        guid, created_at, updated_at, app_guid, space_guid, organization_guid, type, instances,
+        memory_in_mb, disk_in_mb, log_rate_limit, health_check, readiness_health_check,
+        document, listed_document
+    )
+    SELECT
+        guid, created_at, updated_at, guid, space_guid, organization_guid, 'web', 1,
+        1024, 1024, 1048576,
+        '{"type":"port","data":{"timeout": null,"invocation_timeout": null,"interval": null}}',
+        '{"type":"process","data":{"invocation_timeout": null,"interval": null}}',
+        '', ''
+    FROM apps ORDER BY id
+"""
+
+
 def _create_processes() -> None:
     _records(
         "processes",
@@ -192,6 +209,7 @@ def _create_processes() -> None:
     _index("processes", "app_guid", "type", unique=True)
     _index("processes", "organization_guid")
     _index("processes", "space_guid")
+    op.execute(_WEB_PROCESSES)
 
 
 def _create_routes() -> None:

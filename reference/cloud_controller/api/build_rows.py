@@ -13,10 +13,10 @@ from uuid import uuid4
 
 from cloud_controller.api import audit, droplet_rows
 from cloud_controller.auth import Caller
+from cloud_controller.domain.buildpack_addresses import without_credentials
 from cloud_controller.domain.droplet_states import BuildState, DropletState
 from cloud_controller.jobs import NewJob, enqueue
 from cloud_controller.present.builds import build as present
-from cloud_controller.present.builds import without_credentials
 from cloud_controller.store import Metadata, clock
 from cloud_controller.store.entities import BUILDS, DROPLETS
 from cloud_controller.store.records import BuildRecord

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from capi import models
+from cloud_controller.domain.buildpack_addresses import without_credentials
 from cloud_controller.present.rendering import link, render, to_one
 from cloud_controller.store import clock
 
 if TYPE_CHECKING:
     from cloud_controller.store import Metadata
     from cloud_controller.store.records import BuildRecord
-
-_CREDENTIALS: Final = re.compile(r"(?<=://)[^/@\s]+@")
 
 
 def build(record: BuildRecord, metadata: Metadata) -> bytes:
@@ -44,11 +42,6 @@ def build(record: BuildRecord, metadata: Metadata) -> bytes:
         "links": links,
     }
     return render(models.Build, document)
-
-
-def without_credentials(name: str) -> str:
-    """Return a buildpack's name or URL with the credentials in it starred out (5.3)."""
-    return _CREDENTIALS.sub("***:***@", name)
 
 
 def _lifecycle_data(record: BuildRecord) -> dict[str, Any]:

@@ -114,8 +114,10 @@ def test_credentials_in_buildpack_addresses_are_never_shown(cloud: Any, place: A
         ),
         (
             {"lifecycle": {"type": "buildpack", "data": {"buildpacks": ["unknown"]}}},
-            '422 10008 Buildpack "unknown" for stack "cflinuxfs4" must be an existing admin '
-            "buildpack or a valid git URI",
+            (
+                '422 10008 Buildpack "unknown" for stack "cflinuxfs4" must be an existing admin '
+                "buildpack or a valid git URI"
+            ),
         ),
         (
             {"lifecycle": {"type": "buildpack", "data": {"stack": "unknown"}}},

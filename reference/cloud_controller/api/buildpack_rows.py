@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cloud_controller.api import audit
+from cloud_controller.auth import Caller
 from cloud_controller.blobs import BlobKey
 from cloud_controller.domain import buildpack_positions
 from cloud_controller.jobs import JobHandler, JobResult, NewJob, enqueue
@@ -13,6 +15,7 @@ from cloud_controller.store import BUILDPACKS, Metadata, clock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from cloud_controller.api.context import Context
     from cloud_controller.domain.buildpack_positions import Shift
@@ -83,6 +86,37 @@ def remove(transaction: Transaction, record: BuildpackRecord) -> None:
         forget_blob(transaction, record.blob)
 
 
+def by(caller: Caller) -> dict[str, Any]:
+    """Return who asks for a job, for its payload."""
+    names = ("user_guid", "user_name", "email", "client_id")
+    return {"by": {name: getattr(caller, name) for name in names}}
+
+
+def actor(job: JobRecord) -> Caller | None:
+    """Return who asked for a job, if version 3 did: what version 2 does is not told."""
+    asked = job.payload.get("by")
+    return None if asked is None else Caller(**asked)
+
+
+def tell(
+    transaction: Transaction,
+    caller: Caller | None,
+    verb: str,
+    record: BuildpackRecord,
+    request: Mapping[str, Any] | None = None,
+) -> None:
+    """Store the event `audit.buildpack.<verb>`, unless nobody is known to have done it."""
+    if caller is None:
+        return
+    audit.record(
+        transaction,
+        caller,
+        f"audit.buildpack.{verb}",
+        target=audit.Target(record.guid, "buildpack", record.name),
+        data={} if request is None else {"request": dict(request)},
+    )
+
+
 def forget_blob(transaction: Transaction, name: str) -> None:
     """Have a blob removed once the transaction is committed."""
     job = NewJob(operation="buildpack.forget", pollable=False, payload={"blob": name})
@@ -105,6 +139,7 @@ def handlers(context: Context) -> Mapping[str, JobHandler]:
             record = transaction.record(BUILDPACKS, job.resource_guid or "")
             if record is not None:
                 remove(transaction, record)
+                tell(transaction, actor(job), "delete", record)
 
         return JobResult(commit=commit)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from cloud_controller.api import audit, buildpack_bits, buildpack_rows
+from cloud_controller.api import buildpack_bits, buildpack_rows
 from cloud_controller.api import error_table as table
 from cloud_controller.api.buildpack_bits import Bits, BitsRefusedError
 from cloud_controller.api.errors import v3_error
@@ -82,18 +82,15 @@ def _require_unlocked(record: BuildpackRecord) -> None:
 
 
 def _queue(transaction: Transaction, caller: Caller, guid: str, bits: Bits) -> tuple[bytes, str]:
-    record = addressed(transaction, caller, guid)
-    _require_unlocked(record)
+    _require_unlocked(addressed(transaction, caller, guid))
     job = NewJob(
         operation="buildpack.upload",
         resource_type="buildpack",
         resource_guid=guid,
-        payload=bits._asdict(),
+        payload={"bits": bits._asdict(), **buildpack_rows.by(caller)},
         guid=bits.blob,
     )
     enqueue(transaction, job)
-    target = audit.Target(guid, "buildpack", record.name)
-    audit.record(transaction, caller, "audit.buildpack.upload", target=target)
     return transaction.document(BUILDPACKS, guid) or b"", bits.blob
 
 
@@ -109,7 +106,7 @@ class BuildpackUploads:
 
     async def process(self, job: JobRecord) -> JobResult:
         """Check the bits and give them to the buildpack; nothing happens if it cannot take them."""
-        bits = Bits(**job.payload)
+        bits = Bits(**job.payload["bits"])
         guid = job.resource_guid or ""
         record = await self.context.database.read(lambda reader: reader.record(BUILDPACKS, guid))
         if record is None or record.locked or await self._has(record, bits):
@@ -118,14 +115,14 @@ class BuildpackUploads:
             stack = await buildpack_bits.check(self.context, record, await self._path(bits))
         except BitsRefusedError as error:
             raise _failure(error) from error
-        return self._success(guid, stack, bits)
+        return self._success(job, stack, bits)
 
-    def _success(self, guid: str, stack: str | None, bits: Bits) -> JobResult:
+    def _success(self, job: JobRecord, stack: str | None, bits: Bits) -> JobResult:
         kept = False
 
         def commit(transaction: Transaction) -> None:
             nonlocal kept
-            record = transaction.record(BUILDPACKS, guid)
+            record = transaction.record(BUILDPACKS, job.resource_guid or "")
             kept = record is not None and not record.locked
             if record is None or not kept:
                 return
@@ -133,6 +130,8 @@ class BuildpackUploads:
                 buildpack_bits.apply(transaction, record, stack, bits)
             except BitsRefusedError as error:
                 raise _failure(error) from error
+            request = {"bits_name": bits.filename}
+            buildpack_rows.tell(transaction, buildpack_rows.actor(job), "upload", record, request)
 
         async def after() -> None:
             if not kept:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from capi.operations import buildpacks as operations
-from cloud_controller.api import audit, buildpack_rows, buildpack_uploads, listing, metadata
+from cloud_controller.api import buildpack_rows, buildpack_uploads, listing, metadata
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
 from cloud_controller.api.errors import v3_error
@@ -100,8 +100,8 @@ class Buildpacks:
                 operation="buildpack.delete",
                 resource_type="buildpack",
                 resource_guid=record.guid,
+                payload=buildpack_rows.by(caller),
             )
-            _tell(transaction, caller, "delete", record)
             return enqueue(transaction, job).guid
 
         job = await self._context.database.write(write)
@@ -163,7 +163,7 @@ def _create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) -
     _check_stack(transaction, record.stack)
     _check_free(transaction, record)
     buildpack_rows.insert(transaction, record, metadata.merged(Metadata(), sent))
-    _tell(transaction, caller, "create", record, sent)
+    buildpack_rows.tell(transaction, caller, "create", record, sent)
     return transaction.document(BUILDPACKS, record.guid) or b""
 
 
@@ -181,7 +181,7 @@ def _update(transaction: Transaction, caller: Caller, guid: str, sent: Mapping[s
     labelled = metadata.merged(transaction.metadata(BUILDPACKS, guid), sent)
     position = int(sent.get("position", record.position))
     buildpack_rows.update(transaction, record, changed, position=position, labelled=labelled)
-    _tell(transaction, caller, "update", changed, sent)
+    buildpack_rows.tell(transaction, caller, "update", changed, sent)
     return transaction.document(BUILDPACKS, guid) or b""
 
 
@@ -194,19 +194,3 @@ def _check_free(reader: Reader, record: BuildpackRecord) -> None:
     if buildpack_rows.is_taken(reader, record):
         text = messages.taken(record.name, record.stack, record.lifecycle)
         raise v3_error(table.UNPROCESSABLE, text)
-
-
-def _tell(
-    transaction: Transaction,
-    caller: Caller,
-    verb: str,
-    record: BuildpackRecord,
-    sent: Mapping[str, Any] | None = None,
-) -> None:
-    audit.record(
-        transaction,
-        caller,
-        f"audit.buildpack.{verb}",
-        target=audit.Target(record.guid, "buildpack", record.name),
-        data={} if sent is None else {"request": dict(sent)},
-    )

@@ -246,3 +246,23 @@ def test_bits_of_a_buildpack_that_is_locked_or_gone_meanwhile_are_dropped(start:
     assert [slow.job(answer)["state"] for answer in jobs] == ["COMPLETE", "COMPLETE"]
     assert show(slow, locked)["state"] == "AWAITING_UPLOAD"
     slow.eventually(lambda: stored(slow) == set() or None)
+
+
+def test_changes_are_told_as_events(cloud: Any, buildpack: str) -> None:
+    cloud.admin.patch(f"/v3/buildpacks/{buildpack}", json={"enabled": False})
+    cloud.job(upload(cloud, buildpack, b"PK\x03\x04", "bad.zip"))
+    cloud.job(upload(cloud, buildpack, bits(), "good.zip"))
+    cloud.job(cloud.admin.delete(f"/v3/buildpacks/{buildpack}"))
+
+    answer = cloud.admin.get(f"/v3/audit_events?target_guids={buildpack}")
+    events = answer.json()["resources"]
+    assert [event["type"] for event in events] == [
+        "audit.buildpack.create",
+        "audit.buildpack.update",
+        "audit.buildpack.upload",
+        "audit.buildpack.delete",
+    ]
+    assert {event["actor"]["guid"] for event in events} == {cloud.admin.guid}
+    assert {event["target"]["type"] for event in events} == {"buildpack"}
+    assert events[1]["data"] == {"request": {"enabled": False}}
+    assert (events[0]["space"], events[0]["organization"]) == (None, None)

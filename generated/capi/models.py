@@ -2111,6 +2111,20 @@ class EmbeddedProcessInstance(BaseModel):
     """
 
 
+class Envelopes(BaseModel):
+    """
+    Around the list.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    batch: list[LogEnvelope]
+    """
+    The envelopes.
+    """
+
+
 class EnvironmentVariableGroup(BaseModel):
     """
     Environment variables that all apps get, while they run or while they are staged.
@@ -2776,6 +2790,149 @@ class LinkWithMethod(BaseModel):
     method: Annotated[str, Field(min_length=1)]
     """
     HTTP method to use there.
+    """
+
+
+class LogCacheError(BaseModel):
+    """
+    An error of the log cache.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    code: StrictInt
+    """
+    Number of the gRPC status.
+    """
+    message: str
+    """
+    What is wrong.
+    """
+    details: list[dict[str, Any]] | MISSING = MISSING
+    """
+    Always empty.
+    """
+
+
+class LogCacheInfo(BaseModel):
+    """
+    What the log cache says of itself.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    version: Annotated[str, Field(pattern="^[0-9]+\\.[0-9]+\\.[0-9]+")]
+    """
+    Version of the log cache; a semantic version.
+    """
+    vm_uptime: Annotated[str | MISSING, Field(pattern="^[0-9]+$")] = MISSING
+    """
+    For how many seconds the machine has been running, as text. Since 2.4.0.
+    """
+
+
+class LogCacheMeta(BaseModel):
+    """
+    What the log cache holds, by source.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    meta: dict[str, LogCacheMetaInfo] | MISSING = MISSING
+    """
+    Absent when there is nothing.
+    """
+
+
+class LogCacheMetaInfo(BaseModel):
+    """
+    What the log cache holds of a source. Numbers are text; a member that would be `"0"` is absent.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    count: Annotated[str | MISSING, Field(pattern="^[0-9]+$")] = MISSING
+    """
+    How many envelopes there are.
+    """
+    expired: Annotated[str | MISSING, Field(pattern="^[0-9]+$")] = MISSING
+    """
+    How many are gone already.
+    """
+    oldestTimestamp: Annotated[str | MISSING, Field(pattern="^-?[0-9]+$")] = MISSING
+    """
+    From when the oldest one is, in nanoseconds since 1970.
+    """
+    newestTimestamp: Annotated[str | MISSING, Field(pattern="^-?[0-9]+$")] = MISSING
+    """
+    From when the newest one is, in nanoseconds since 1970.
+    """
+
+
+class LogCacheReading(BaseModel):
+    """
+    Logs that were asked for.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    envelopes: Envelopes
+    """
+    Around the list.
+    """
+
+
+class LogEnvelope(BaseModel):
+    """
+    One envelope; here always a line of a log.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    timestamp: Annotated[str, Field(pattern="^-?[0-9]+$")]
+    """
+    When the line was printed, in nanoseconds since 1970, as text.
+    """
+    source_id: str
+    """
+    Where it is from, which is the app's guid.
+    """
+    instance_id: str
+    """
+    Which instance printed it.
+    """
+    deprecated_tags: dict[str, Any] | MISSING = MISSING
+    """
+    Always empty.
+    """
+    tags: dict[str, str]
+    """
+    What else is known; `source_type` is `STG` for staging and `API` for the Cloud Controller.
+    """
+    log: LogLine | MISSING = MISSING
+
+
+class LogLine(BaseModel):
+    """
+    A line of a log.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    payload: Annotated[str, Field(json_schema_extra={"contentEncoding": "base64"})]
+    """
+    The line without its end, in base64.
+    """
+    type: Literal["OUT", "ERR"]
+    """
+    Where it was printed, the standard output or the standard error.
     """
 
 

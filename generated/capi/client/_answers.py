@@ -11,6 +11,15 @@ from specfoundry.runtime.client import Answer, AnswerHeader, AnswerMedia
 from .. import models
 from ..operations import errors as _errors
 
+LogCacheBadRequest: Final = Answer(
+    _errors.LogCacheBadRequest,
+    media=(AnswerMedia("application/json", "json", models.LogCacheError),),
+)
+LogCacheNotFound: Final = Answer(_errors.LogCacheNotFound)
+LogCacheServerError: Final = Answer(
+    _errors.LogCacheServerError,
+    media=(AnswerMedia("application/json", "json", models.LogCacheError),),
+)
 OAuthBadRequest: Final = Answer(
     _errors.OAuthBadRequest,
     media=(AnswerMedia("application/json", "json", models.OAuthError),),

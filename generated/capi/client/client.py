@@ -40,6 +40,7 @@ from .feature_flags import AsyncFeatureFlagsClient, FeatureFlagsClient
 from .info import AsyncInfoClient, InfoClient
 from .isolation_segments import AsyncIsolationSegmentsClient, IsolationSegmentsClient
 from .jobs import AsyncJobsClient, JobsClient
+from .log_cache import AsyncLogCacheClient, LogCacheClient
 from .manifests import AsyncManifestsClient, ManifestsClient
 from .organization_quotas import AsyncOrganizationQuotasClient, OrganizationQuotasClient
 from .organizations import AsyncOrganizationsClient, OrganizationsClient
@@ -392,6 +393,11 @@ class Client(SyncClient):
         return JobsClient(self._caller)
 
     @cached_property
+    def log_cache(self) -> LogCacheClient:
+        """What apps print, as the log cache serves it; here what staging prints."""
+        return LogCacheClient(self._caller)
+
+    @cached_property
     def v2_buildpacks(self) -> V2BuildpacksClient:
         """Buildpacks as version 2 shows them; they turn an app's source into a droplet. Some Cloud
         Controllers refuse callers who are nothing but Space Supporter below `/v2`, with 403 and an
@@ -629,6 +635,11 @@ class AsyncClient(AsynchronousClient):
     def jobs(self) -> AsyncJobsClient:
         """Work behind an answer 202, version 3."""
         return AsyncJobsClient(self._caller)
+
+    @cached_property
+    def log_cache(self) -> AsyncLogCacheClient:
+        """What apps print, as the log cache serves it; here what staging prints."""
+        return AsyncLogCacheClient(self._caller)
 
     @cached_property
     def v2_buildpacks(self) -> AsyncV2BuildpacksClient:

@@ -13,6 +13,33 @@ from .. import models
 
 
 @dataclass(eq=False, kw_only=True)
+class LogCacheBadRequest(ApiError):
+    """A parameter cannot be read."""
+
+    status: ClassVar[int] = 400
+
+    body: models.LogCacheError
+
+
+@dataclass(eq=False, kw_only=True)
+class LogCacheNotFound(ApiError):
+    """There is no such source, the caller may not read it, or the token is missing or bad. There is
+    no body.
+    """
+
+    status: ClassVar[int] = 404
+
+
+@dataclass(eq=False, kw_only=True)
+class LogCacheServerError(ApiError):
+    """The request asks for the impossible (code 2), or something went wrong."""
+
+    status: ClassVar[int] = 500
+
+    body: models.LogCacheError
+
+
+@dataclass(eq=False, kw_only=True)
 class OAuthBadRequest(ApiError):
     """The request lacks a field or asks for a grant that is not known."""
 

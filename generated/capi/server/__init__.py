@@ -21,6 +21,7 @@ from .feature_flags import FeatureFlagsApi, UnimplementedFeatureFlagsApi
 from .info import InfoApi, UnimplementedInfoApi
 from .isolation_segments import IsolationSegmentsApi, UnimplementedIsolationSegmentsApi
 from .jobs import JobsApi, UnimplementedJobsApi
+from .log_cache import LogCacheApi, UnimplementedLogCacheApi
 from .manifests import ManifestsApi, UnimplementedManifestsApi
 from .organization_quotas import OrganizationQuotasApi, UnimplementedOrganizationQuotasApi
 from .organizations import OrganizationsApi, UnimplementedOrganizationsApi
@@ -69,6 +70,7 @@ __all__ = [
     "InfoApi",
     "IsolationSegmentsApi",
     "JobsApi",
+    "LogCacheApi",
     "ManifestsApi",
     "OPERATIONS",
     "OrganizationQuotasApi",
@@ -107,6 +109,7 @@ __all__ = [
     "UnimplementedInfoApi",
     "UnimplementedIsolationSegmentsApi",
     "UnimplementedJobsApi",
+    "UnimplementedLogCacheApi",
     "UnimplementedManifestsApi",
     "UnimplementedOrganizationQuotasApi",
     "UnimplementedOrganizationsApi",

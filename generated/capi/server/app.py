@@ -31,6 +31,7 @@ from .feature_flags import FeatureFlagsApi, UnimplementedFeatureFlagsApi
 from .info import InfoApi, UnimplementedInfoApi
 from .isolation_segments import IsolationSegmentsApi, UnimplementedIsolationSegmentsApi
 from .jobs import JobsApi, UnimplementedJobsApi
+from .log_cache import LogCacheApi, UnimplementedLogCacheApi
 from .manifests import ManifestsApi, UnimplementedManifestsApi
 from .organization_quotas import OrganizationQuotasApi, UnimplementedOrganizationQuotasApi
 from .organizations import OrganizationsApi, UnimplementedOrganizationsApi
@@ -206,6 +207,9 @@ class Apis(Generic[CallerT]):
 
     jobs: JobsApi[CallerT] = field(default_factory=UnimplementedJobsApi)
     """Work behind an answer 202, version 3."""
+
+    log_cache: LogCacheApi[CallerT] = field(default_factory=UnimplementedLogCacheApi)
+    """What apps print, as the log cache serves it; here what staging prints."""
 
     v2_buildpacks: V2BuildpacksApi[CallerT] = field(default_factory=UnimplementedV2BuildpacksApi)
     """Buildpacks as version 2 shows them; they turn an app's source into a droplet. Some Cloud

@@ -38,6 +38,7 @@ from ..operations import feature_flags as feature_flags_operations
 from ..operations import info as info_operations
 from ..operations import isolation_segments as isolation_segments_operations
 from ..operations import jobs as jobs_operations
+from ..operations import log_cache as log_cache_operations
 from ..operations import manifests as manifests_operations
 from ..operations import organization_quotas as organization_quotas_operations
 from ..operations import organizations as organizations_operations
@@ -69,6 +70,17 @@ _SCHEME_BEARER_AUTH: Final[SecurityScheme] = SecurityScheme(
 )
 _SCHEME_CLIENT_BASIC: Final[SecurityScheme] = SecurityScheme(
     name="clientBasic", type="http", scheme="basic"
+)
+_ANSWER_LOG_CACHE_BAD_REQUEST: Final[Answer] = Answer(
+    status="400",
+    cls=errors.LogCacheBadRequest,
+    media=(Media(media_type="application/json", kind="json", type=models.LogCacheError),),
+)
+_ANSWER_LOG_CACHE_NOT_FOUND: Final[Answer] = Answer(status="404", cls=errors.LogCacheNotFound)
+_ANSWER_LOG_CACHE_SERVER_ERROR: Final[Answer] = Answer(
+    status="500",
+    cls=errors.LogCacheServerError,
+    media=(Media(media_type="application/json", kind="json", type=models.LogCacheError),),
 )
 _ANSWER_OAUTH_BAD_REQUEST: Final[Answer] = Answer(
     status="400",
@@ -15102,6 +15114,155 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ),
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         extensions={"x-permitted-roles": {"anyone": True}},
+    ),
+    Operation(
+        operation_id="getLogCacheInfo",
+        method="GET",
+        path="/api/v1/info",
+        tag="log_cache",
+        handler="get_log_cache_info",
+        answers=(
+            Answer(
+                status="200",
+                cls=log_cache_operations.GetLogCacheInfo200,
+                media=(
+                    Media(media_type="application/json", kind="json", type=models.LogCacheInfo),
+                ),
+            ),
+            _ANSWER_LOG_CACHE_SERVER_ERROR,
+        ),
+        extensions={"x-permitted-roles": {"public": True}},
+    ),
+    Operation(
+        operation_id="getLogCacheMeta",
+        method="GET",
+        path="/api/v1/meta",
+        tag="log_cache",
+        handler="get_log_cache_meta",
+        answers=(
+            Answer(
+                status="200",
+                cls=log_cache_operations.GetLogCacheMeta200,
+                media=(
+                    Media(media_type="application/json", kind="json", type=models.LogCacheMeta),
+                ),
+            ),
+            _ANSWER_LOG_CACHE_NOT_FOUND,
+            _ANSWER_LOG_CACHE_SERVER_ERROR,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-permitted-roles": {
+                "roles": [
+                    "admin",
+                    "admin_read_only",
+                    "global_auditor",
+                    "org_manager",
+                    "space_manager",
+                    "space_developer",
+                    "space_auditor",
+                    "space_supporter",
+                ],
+                "filtered": True,
+            }
+        },
+    ),
+    Operation(
+        operation_id="readLogs",
+        method="GET",
+        path="/api/v1/read/{guid}",
+        tag="log_cache",
+        handler="read_logs",
+        params=log_cache_operations.ReadLogsParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+            Parameter(
+                name="start_time",
+                identifier="start_time",
+                location="query",
+                shape=Shape(("integer",)),
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="end_time",
+                identifier="end_time",
+                location="query",
+                shape=Shape(("integer",)),
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="limit",
+                identifier="limit",
+                location="query",
+                shape=Shape(("integer",)),
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="envelope_types",
+                identifier="envelope_types",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="descending",
+                identifier="descending",
+                location="query",
+                shape=Shape(("boolean",)),
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="name_filter",
+                identifier="name_filter",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=log_cache_operations.ReadLogs200,
+                media=(
+                    Media(media_type="application/json", kind="json", type=models.LogCacheReading),
+                ),
+            ),
+            _ANSWER_LOG_CACHE_BAD_REQUEST,
+            _ANSWER_LOG_CACHE_NOT_FOUND,
+            _ANSWER_LOG_CACHE_SERVER_ERROR,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-permitted-roles": {
+                "roles": [
+                    "admin",
+                    "admin_read_only",
+                    "global_auditor",
+                    "org_manager",
+                    "space_manager",
+                    "space_developer",
+                    "space_auditor",
+                    "space_supporter",
+                ],
+                "hidden": {
+                    "status": 404,
+                    "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
+                },
+            },
+            "x-state-dependent": {"500": "the start time must not be after the end time"},
+        },
     ),
     Operation(
         operation_id="listV2Buildpacks",

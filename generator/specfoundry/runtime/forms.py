@@ -177,7 +177,7 @@ def _model(media: Media, texts: list[tuple[str, str]]) -> Any:
 
 
 def _plain(received: ReceivedPart) -> object:
-    if received.file is not None:
+    if received.file is not None or received.filename is not None:
         return {"filename": received.filename, "content_type": received.content_type}
     return received.text.decode("utf-8", "replace")
 

@@ -174,6 +174,8 @@ class RefusedBodies:
         await self._context.database.read(
             lambda reader: access.require_feature(reader, caller, FeatureFlag.APP_BITS_UPLOAD)
         )
+        if refusal.reason == "syntax":
+            return None  # no form could be read at all
         form = refusal.body if isinstance(refusal.body, Mapping) else {}
         if any(problem.name == "resources" for problem in refusal.problems):
             return v3_error(table.UNPROCESSABLE, packages.RESOURCES_NOT_JSON)
@@ -181,7 +183,7 @@ class RefusedBodies:
         texts = packages.upload(
             has_bits="bits" in form,
             resources=resources if isinstance(resources, str) else None,
-            unknown_parts=[name for name in form if name not in ("bits", "resources")],
+            unknown_parts=_unknown_parts(form, ("bits", "resources")),
         )
         return v3_error(table.UNPROCESSABLE, ", ".join(texts)) if texts else None
 
@@ -258,6 +260,15 @@ def _buildpack_error(refusal: Refusal, *, creating: bool) -> ApiError:
 def _has_only_passcode(sent: Mapping[str, Any]) -> bool:
     """Return whether a one-time passcode stands in for the password (5.8); none is ever issued."""
     return bool(sent.get("grant_type") == "password" and sent.get("passcode"))
+
+
+def _unknown_parts(form: Mapping[str, Any], known: tuple[str, ...]) -> list[str]:
+    """Return the names as the real one sees them: its proxy turns a file into two fields (2.8)."""
+    names: list[str] = []
+    for name, value in form.items():
+        if name not in known:
+            names += [f"{name}_name", f"{name}_path"] if isinstance(value, Mapping) else [name]
+    return names
 
 
 def _is_absent(refusal: Refusal) -> bool:

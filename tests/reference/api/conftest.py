@@ -185,9 +185,9 @@ class Cloud:
         guid: str = answer.json()["guid"]
         return guid
 
-    def staged_droplet(self, app: str, **process_types: str) -> str:
+    def staged_droplet(self, app: str, process_types: dict[str, str] | None = None) -> str:
         """A droplet that the app could run."""
-        kinds = process_types or {"web": "bundle exec rackup"}
+        kinds = {"web": "bundle exec rackup"} if process_types is None else process_types
         guid = self.create("droplets", {"process_types": kinds, **related("app", app)})
         data = io.BytesIO()
         with tarfile.open(fileobj=data, mode="w:gz") as archive:

@@ -318,7 +318,7 @@ def test_only_instances_that_are_wanted_can_be_ended(
 
 def test_lists_are_filtered(cloud: Any, place: Any) -> None:
     other = cloud.app(place.space)
-    cloud.assign(other, cloud.staged_droplet(other, web="a", worker="b"))
+    cloud.assign(other, cloud.staged_droplet(other, process_types={"web": "a", "worker": "b"}))
     cloud.admin.patch(f"/v3/processes/{other}", json={"metadata": {"labels": {"tier": place.app}}})
 
     def found(query: str) -> list[tuple[str, str]]:

@@ -39,6 +39,15 @@ WANTED = {
     "listSpaces createSpace getSpace deleteSpace listApps createApp getApp deleteApp",
     "listBuildpacks createBuildpack getBuildpack updateBuildpack deleteBuildpack uploadBuildpack",
     "listStacks createStack getStack updateStack deleteStack listAppsForStack",
+    "updateApp startApp stopApp restartApp clearAppBuildpackCache getAppPermissions",
+    "getAppSshEnabled getAppFeatures getAppFeature updateAppFeature getAppEnvironment",
+    "getAppEnvironmentVariables updateAppEnvironmentVariables getCurrentDroplet",
+    "getCurrentDropletRelationship setCurrentDroplet listProcesses getProcess updateProcess",
+    "scaleProcess getProcessStats terminateProcessInstance listProcessesForApp getProcessForApp",
+    "updateProcessForApp scaleProcessForApp getProcessStatsForApp terminateProcessInstanceForApp",
+    "listSidecarsForApp listSidecarsForProcess listDeployments listRevisionsForApp",
+    "listDeployedRevisionsForApp listTasks listTasksForApp listServiceCredentialBindings",
+    "listServiceInstances",
     "createToken revokeToken getTokenKeys getTokenKey getOpenidConfiguration getLogin getUaaInfo",
 }
 

@@ -44,10 +44,13 @@ from cloud_controller.api.domains import Domains
 from cloud_controller.api.droplet_work import DropletWork
 from cloud_controller.api.droplets import Droplets
 from cloud_controller.api.environment_variable_groups import EnvironmentVariableGroups
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api.errors import v2_unknown_route, v3_error
 from cloud_controller.api.feature_flags import FeatureFlags
 from cloud_controller.api.isolation_segments import IsolationSegments
 from cloud_controller.api.jobs import Jobs, V2Jobs
+from cloud_controller.api.log_cache import LogCache
+from cloud_controller.api.manifest_work import ManifestWork
+from cloud_controller.api.manifests import Manifests
 from cloud_controller.api.organization_quotas import OrganizationQuotas, SpaceQuotas
 from cloud_controller.api.organizations import Organizations
 from cloud_controller.api.package_work import PackageWork
@@ -66,11 +69,19 @@ from cloud_controller.api.translator import Translator
 from cloud_controller.api.usage_summaries import UsageSummaries
 from cloud_controller.api.users import Users
 from cloud_controller.api.v2_buildpacks import V2Buildpacks
-from cloud_controller.auth import Acquaintance, TokenIssuer, Verifier, load_or_create_key
+from cloud_controller.auth import (
+    Acquaintance,
+    OutsideUaa,
+    OutsideVerifier,
+    TokenIssuer,
+    Verifier,
+    load_or_create_key,
+)
 from cloud_controller.auth.claims import TokenPolicy
 from cloud_controller.blobs import ResourceCache, open_blobs
 from cloud_controller.installation import KEY_FILE, prepare
 from cloud_controller.jobs import JobRunner, Lane
+from cloud_controller.middleware.elsewhere import UAA_PATHS, Elsewhere
 from cloud_controller.middleware.headers import CommonHeaders
 from cloud_controller.middleware.json_first import JsonFirst
 from cloud_controller.middleware.rack_query import RackQuery
@@ -108,7 +119,10 @@ class CloudController:
             default=self._call_api,
             lifespan=self._lifespan,
         )
-        self._app = CommonHeaders(JsonFirst(RackQuery(self._router), _unreadable_json()))
+        served: ASGIApp = RackQuery(self._router)
+        if settings.uaa:
+            served = Elsewhere(served, UAA_PATHS, _unknown_path())
+        self._app = CommonHeaders(JsonFirst(served, _unreadable_json()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -172,6 +186,7 @@ def _handlers(context: Context) -> JobHandlers:
         **DeletionWork(context).handlers(),
         **app_actions.handlers(context),
         **route_work.handlers(),
+        **ManifestWork(context).handlers(),
         **buildpack_rows.handlers(context),
         **user_work.handlers(),
         **BuildpackUploads(context).handlers(),
@@ -182,8 +197,12 @@ def _api(context: Context) -> ASGIApp:
     settings = context.settings
     key = load_or_create_key(settings.data / KEY_FILE)
     issuer = TokenIssuer(context.database, key, TokenPolicy.of(settings))
-    verifier = Verifier(context.database, [key], issuer=settings.token_issuer)
-    acquaintance = Acquaintance(context.database, names_from_tokens=False)
+    verifier = (
+        OutsideVerifier(context.database, OutsideUaa(settings.uaa))
+        if settings.uaa
+        else Verifier(context.database, [key], issuer=settings.token_issuer)
+    )
+    acquaintance = Acquaintance(context.database, names_from_tokens=bool(settings.uaa))
     apis = Apis(
         packages=Packages(context),
         builds=Builds(context),
@@ -203,6 +222,7 @@ def _api(context: Context) -> ASGIApp:
         tasks=Tasks(context),
         service_credential_bindings=ServiceCredentialBindings(context),
         service_instances=ServiceInstances(context),
+        manifests=Manifests(context),
         domains=Domains(context),
         routes=Routes(context),
         route_destinations=RouteDestinations(context),
@@ -222,6 +242,7 @@ def _api(context: Context) -> ASGIApp:
         jobs=Jobs(context),
         v2_buildpacks=V2Buildpacks(context),
         v2_jobs=V2Jobs(context),
+        log_cache=LogCache(context),
         root=Root(context),
         info=Info(context),
         tokens=Tokens(context, issuer),
@@ -235,6 +256,10 @@ def _api(context: Context) -> ASGIApp:
         trailing_slash=lambda path: path.startswith("/v3"),  # 1.11: version 2 refuses it
         limits=Limits(upload_bytes=settings.max_upload_size, json_bytes=settings.max_json_size),
     )
+
+
+def _unknown_path() -> bytes:
+    return bytes(v2_unknown_route(error_table.NOT_FOUND).body.model_dump_json().encode())
 
 
 def _unreadable_json() -> bytes:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from cloud_controller.api import error_table as table
 from cloud_controller.api.envelopes import Envelope, envelope_of, error_for
 from cloud_controller.api.errors import v2_unknown_route
+from cloud_controller.api.log_cache_errors import refused_reading
 from cloud_controller.api.oauth_errors import oauth_error
 from cloud_controller.api.problem_texts import said
 from cloud_controller.api.refused_bodies import RefusedBodies
@@ -81,6 +82,8 @@ def _parameters(refusal: Refusal) -> ApiError:
     if envelope_of(path) is Envelope.OAUTH:
         return oauth_error(400, "invalid_request", said(refusal.problems))
     query = query_text.parse(raw)
+    if envelope_of(path) is Envelope.LOG_CACHE:
+        return refused_reading(query, said(refusal.problems))
     operation = refusal.operation.operation_id if refusal.operation else ""
     if envelope_of(path) is Envelope.V3:
         text = ", ".join(lists.problems(operation, query)) or said(refusal.problems)

@@ -23,6 +23,7 @@ Examples:
   cloud-controller serve --port 0 --data /tmp/cc
   cloud-controller serve --workers 4 --external-url https://api.example.com
   CLOUD_CONTROLLER_ADMIN_PASSWORD=secret cloud-controller serve
+  cloud-controller serve --uaa https://uaa.example.com
   cloud-controller users add joe@example.com
 """
 
@@ -56,6 +57,11 @@ def cli() -> None:
     "--apps-domain",
     metavar="NAME",
     help="Shared domain that the first start makes.  [default: made of the external URL]",
+)
+@click.option(
+    "--uaa",
+    metavar="URL",
+    help="UAA that issues the tokens.  [default: this server issues them itself]",
 )
 @click.option("--admin-user", metavar="NAME", help="User that the first start makes.")
 @click.option(

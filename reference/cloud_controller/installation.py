@@ -18,7 +18,13 @@ from cloud_controller import jobs, staging
 from cloud_controller.api import log_rows
 from cloud_controller.auth.keys import KeyUnusableError, load_or_create_key
 from cloud_controller.auth.passwords import verify_password
-from cloud_controller.auth.users import ADMIN_SCOPES, create_client, create_user
+from cloud_controller.auth.users import (
+    ADMIN_SCOPES,
+    OWN_ORIGIN,
+    create_client,
+    create_user,
+    find_by_name,
+)
 from cloud_controller.blobs import BlobError, DirectoryBlobs, open_blobs, sweep
 from cloud_controller.blobs.opening import directory_of
 from cloud_controller.present.again import present_again
@@ -174,11 +180,19 @@ def _populate(transaction: Transaction, settings: Settings) -> bool:
     """Create what a first start creates; return whether this was one."""
     if not transaction.first(DOMAINS):  # also where an older release began
         _make_domain(transaction, settings.apps_domain_name)
-    if transaction.first(CLIENTS):
+    begun = transaction.first(CLIENTS) is not None
+    if not begun and not transaction.first(STACKS):
+        _make_stack(transaction)
+    if begun or settings.uaa:  # a UAA elsewhere has users and clients of its own
         return False
-    if not transaction.first(USERS):
+    taken = find_by_name(transaction, settings.admin_user, OWN_ORIGIN)
+    if not taken and not any(user.password_hash for user in transaction.all(USERS)):
         create_user(transaction, settings.admin_user, settings.admin_password, scopes=ADMIN_SCOPES)
     create_client(transaction, "cf", "", grant_types=("password", "refresh_token"))
+    return True
+
+
+def _make_stack(transaction: Transaction) -> None:
     moment = clock.now()
     stack = StackRecord(
         guid=str(uuid4()),
@@ -191,7 +205,6 @@ def _populate(transaction: Transaction, settings: Settings) -> bool:
         is_default=True,
     )
     transaction.insert(STACKS, stack, present_stack(stack, Metadata()))
-    return True
 
 
 def _make_domain(transaction: Transaction, name: str) -> None:
@@ -202,5 +215,6 @@ def _make_domain(transaction: Transaction, name: str) -> None:
 
 def _has_default_password(reader: Reader) -> bool:
     name, password = DEFAULT_ADMIN
-    user = reader.first(USERS, user_name=name)
-    return user is not None and verify_password(password, user.password_hash)
+    user = reader.first(USERS, user_name=name, origin=OWN_ORIGIN)
+    stored = user.password_hash if user else ""
+    return bool(stored) and verify_password(password, stored)

@@ -138,14 +138,9 @@ def announce(settings: Settings, installation: Installation) -> None:
     password = DEFAULT_ADMIN[1] if known else "PASSWORD"
     if installation.first_start:
         lines += [*_created(admin), ""]
+    lines += [*_how_to_log_in(settings, admin[0], password), ""]
     url = settings.base_url
-    form = f"-d grant_type=password -d username={admin[0]} -d password={password}"
     lines += [
-        "Log in:",
-        f"  cf api {url} --skip-ssl-validation",
-        f"  cf auth {admin[0]} {password}",
-        f"  curl -s -u cf: {form} {url}/oauth/token",
-        "",
         f"Docs: {url}/docs",
         f"Data: {settings.data.absolute()}",
     ]
@@ -159,6 +154,23 @@ def announce(settings: Settings, installation: Installation) -> None:
         print("\n".join(lines), flush=True)  # noqa: T201 -- this is the command's output
     except BrokenPipeError:  # nobody listens to us; clients may all the same
         sys.stdout = None
+
+
+def _how_to_log_in(settings: Settings, name: str, password: str) -> list[str]:
+    url = settings.base_url
+    if settings.uaa:
+        return [
+            f"Tokens come from {settings.uaa}. Log in:",
+            f"  cf api {url} --skip-ssl-validation",
+            "  cf login",
+        ]
+    form = f"-d grant_type=password -d username={name} -d password={password}"
+    return [
+        "Log in:",
+        f"  cf api {url} --skip-ssl-validation",
+        f"  cf auth {name} {password}",
+        f"  curl -s -u cf: {form} {url}/oauth/token",
+    ]
 
 
 def _created(admin: tuple[str, str]) -> list[str]:

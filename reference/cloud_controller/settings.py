@@ -47,6 +47,8 @@ class Settings:
         workers: Number of server processes.
         external_url: Address under which clients reach the server, without a trailing slash;
             empty: the address that it listens on.
+        uaa: Address of a UAA elsewhere that issues the tokens, without a trailing slash; empty: this
+            server issues them itself.
         strict: Refuse to send what the contract does not document.
         admin_user: Name of the user that the first start creates.
         admin_password: The password of that user.
@@ -83,6 +85,7 @@ class Settings:
     port: int = 8181
     workers: int = 1
     external_url: str = ""
+    uaa: str = ""
     strict: bool = False
     admin_user: str = DEFAULT_ADMIN[0]
     admin_password: str = DEFAULT_ADMIN[1]
@@ -126,6 +129,10 @@ class Settings:
             raise SettingsError(f"apps domain {self.apps_domain!r}: write it like apps.example.com")
         if self.staging not in STAGING_WAYS:
             raise SettingsError(f"staging {self.staging!r}: write {', '.join(STAGING_WAYS)}")
+        if self.uaa and not _is_external_url(self.uaa):
+            raise SettingsError(
+                f"uaa {self.uaa!r}: write it like https://uaa.example.com, without a slash at the end"
+            )
         if not self.admin_user.strip():
             raise SettingsError("admin user: it must not be empty")
         if not self.admin_password:

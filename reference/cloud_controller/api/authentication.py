@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cloud_controller.api import error_table as table
 from cloud_controller.api.envelopes import Envelope, envelope_of, error_for
-from cloud_controller.auth import AuthError, Caller, NotAuthenticatedError
+from cloud_controller.auth import AuthError, Caller, NotAuthenticatedError, UaaUnavailableError
 from cloud_controller.domain import roles
 from cloud_controller.middleware.headers import USER_GUID
 
@@ -34,8 +34,8 @@ class BearerAuthenticator:
     async def authenticate(self, request: RequestHead, operation: Operation) -> Caller:
         """Return the caller; one without guid where nobody has to be known and the token is bad.
 
-        Raises the 401 of the path's version for a missing or bad token, its 403 for a token
-        without the needed scope; that comes before any lookup.
+        Raises the 401 of the path's version for a missing or bad token, 502 when nobody can tell
+        whether it is good, 403 for a token without the needed scope; that comes before any lookup.
         """
         authorization = request.headers.get("authorization")
         if _takes_basic(operation):
@@ -49,6 +49,10 @@ class BearerAuthenticator:
             if not isinstance(error, NotAuthenticatedError):
                 raise error_for(request.path, table.INVALID_AUTH_TOKEN) from error
             raise error_for(request.path, table.NOT_AUTHENTICATED) from error
+        except UaaUnavailableError as error:
+            if operation.security.optional:
+                return Caller(user_guid="")
+            raise error_for(request.path, table.UAA_UNAVAILABLE) from error
         request.scope.setdefault("state", {})[USER_GUID] = caller.user_guid
         if not operation.security.optional:  # what is open to everybody needs no scope either
             self._check_scope(request, caller)

@@ -18,7 +18,7 @@ class Root:
     """Implements the generated `RootApi`."""
 
     def __init__(self, context: Context) -> None:
-        self._root = context.shown(present.root())
+        self._root = context.shown(present.root(context.settings.uaa))
         self._v3_root = context.shown(present.v3_root())
 
     async def get_root(self) -> root_operations.GetRoot200:
@@ -43,7 +43,8 @@ class Info:
 
     async def get_v2_info(self, caller: Caller | None) -> info_operations.GetV2Info200:
         """Show the same to clients of version 2, and to a caller his guid."""
-        document = present.v2_info((caller.user_guid or None) if caller else None)
+        user = caller.user_guid if caller else ""
+        document = present.v2_info(user or None, self._context.settings.uaa)
         return info_operations.GetV2Info200(body=Json(self._context.shown(document)))
 
     async def get_health(self) -> info_operations.GetHealth200:

@@ -27,9 +27,7 @@ _UPLOAD_ONCE: Final = (
 _TAKEN: Final = "The buildpack name {0} is already in use for the stack {1} and the lifecycle {2}"
 _BLOBSTORE: Final = "Failed to perform operation due to blobstore unavailability."
 _NOT_AUTHORIZED: Final = "You are not authorized to perform the requested action"
-_NO_DROPLET_BITS: Final = (
-    "Blobstore key not present on droplet. This may be due to a failed build."
-)
+_NO_DROPLET_BITS: Final = "Blobstore key not present on droplet. This may be due to a failed build."
 _ONE_BUILD: Final = "Only one build can be STAGING at a time per application."
 _NO_SCOPE: Final = "Your token lacks the necessary scopes to access this resource."
 
@@ -58,6 +56,9 @@ DROPLET_UPLOAD_INVALID: Final = ErrorKind(
 NO_DROPLET_BITS: Final = ErrorKind(10010, "CF-ResourceNotFound", 404, _NO_DROPLET_BITS)
 SERVICE_UNAVAILABLE: Final = ErrorKind(
     10015, "CF-ServiceUnavailable", 503, "Database connection failure"
+)
+UAA_UNAVAILABLE: Final = ErrorKind(  # 503 in the real one's table, sent as 502
+    20004, "CF-UaaUnavailable", 502, "The UAA service is currently unavailable"
 )
 UNIQUENESS: Final = ErrorKind(10016, "CF-UniquenessError", 422, "{}")
 ORG_SUSPENDED: Final = ErrorKind(10017, "CF-OrgSuspended", 403, "The organization is suspended")

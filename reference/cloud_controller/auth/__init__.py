@@ -13,16 +13,18 @@ from cloud_controller.auth.errors import (
     InvalidAuthTokenError,
     NotAuthenticatedError,
     TokenRequestError,
+    UaaUnavailableError,
 )
 from cloud_controller.auth.issuer import Granted, TokenIssuer, TokenRequest
 from cloud_controller.auth.keys import SigningKey, load_or_create_key
+from cloud_controller.auth.outside_uaa import OutsideUaa
 from cloud_controller.auth.users import (
     UserExistsError,
     create_user,
     grant_role,
     revoke_role,
 )
-from cloud_controller.auth.verifier import Verifier
+from cloud_controller.auth.verifier import OutsideVerifier, Verifier
 
 __all__ = [
     "Acquaintance",
@@ -31,11 +33,14 @@ __all__ = [
     "Granted",
     "InvalidAuthTokenError",
     "NotAuthenticatedError",
+    "OutsideUaa",
+    "OutsideVerifier",
     "SigningKey",
     "TokenIssuer",
     "TokenPolicy",
     "TokenRequest",
     "TokenRequestError",
+    "UaaUnavailableError",
     "UserExistsError",
     "Verifier",
     "create_user",

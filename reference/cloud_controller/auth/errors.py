@@ -29,6 +29,10 @@ class InvalidAuthTokenError(AuthError):
     """
 
 
+class UaaUnavailableError(Exception):
+    """The UAA elsewhere does not answer (502): 20004 `CF-UaaUnavailable`."""
+
+
 class TokenRequestError(Exception):
     """The token endpoint refuses (5.8): answer `status` and `{"error", "error_description"}`."""
 

@@ -1,7 +1,7 @@
 """Is this Authorization header a token that counts, and whose is it?
 
-Rules: cloud-controller-behaviour.md 1.2. Only RS256 with a key of ours; a verified token is
-remembered until it expires.
+Rules: cloud-controller-behaviour.md 1.2. Only RS256 with a key of ours, or of the UAA elsewhere; a
+verified token is remembered until it expires.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
 from cloud_controller.auth.caller import Caller
@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from joserfc.jwk import GuestProtocol, RSAKey
 
     from cloud_controller.auth.keys import SigningKey
+    from cloud_controller.auth.outside_uaa import OutsideUaa, Trust
     from cloud_controller.store.database import Database
 
 AUDIENCE = "cloud_controller"
 """The resource id that must be among a token's `aud`."""
 
 _ALGORITHMS = ("RS256",)
+_UNREADABLE = (JoseError, ValueError, TypeError, KeyError, RecursionError)
 _BEARER = re.compile(r"bearer\b", re.IGNORECASE)
 _REMEMBERED = 4096
 _REVOCATION_SECONDS = 1.0
@@ -77,7 +79,7 @@ class Verifier:
         token = bearer_token(authorization)
         verified = self._verified.get(token)
         if verified is None:
-            verified = self._examine(token)
+            verified = await self._examine(token)
             self._remember(token, verified)
         if verified.expires <= time.time():
             del self._verified[token]
@@ -86,20 +88,8 @@ class Verifier:
             raise InvalidAuthTokenError("the token was revoked")
         return verified.caller
 
-    def _examine(self, token: str) -> _Verified:
-        try:
-            claims = jwt.decode(token, self._key_for, algorithms=_ALGORITHMS).claims
-        except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
-            raise InvalidAuthTokenError(
-                f"the token cannot be read: {type(error).__name__}"
-            ) from None
-        return check_claims(claims, issuer=self._issuer)
-
-    def _key_for(self, token: GuestProtocol) -> RSAKey:
-        kid = token.headers().get("kid")
-        if not isinstance(kid, str) or kid not in self._keys:
-            raise InvalidAuthTokenError("the token is signed with an unknown key")
-        return self._keys[kid]
+    async def _examine(self, token: str) -> _Verified:
+        return check_claims(decode(token, self._keys), issuer=self._issuer)
 
     def _remember(self, token: str, verified: _Verified) -> None:
         self._verified[token] = verified
@@ -117,6 +107,73 @@ class Verifier:
             self._revoked = frozenset(row[0] for row in rows)
             self._revoked_read_at = moment
         return self._revoked
+
+
+class OutsideVerifier(Verifier):
+    """Verifies access tokens of a UAA elsewhere."""
+
+    def __init__(self, database: Database, uaa: OutsideUaa) -> None:
+        """Accept tokens that this UAA has issued."""
+        super().__init__(database, (), issuer="")
+        self._uaa = uaa
+        self._trusted: Trust | None = None
+
+    async def verify(self, authorization: str | None) -> Caller:
+        """Return the caller behind the value of an Authorization header; see `Verifier.verify`.
+
+        Raises:
+            UaaUnavailableError: The UAA does not answer, and what is known of it is not enough.
+
+        """
+        return await super().verify(authorization)
+
+    async def _examine(self, token: str) -> _Verified:
+        trust = await self._uaa.trust(kid=key_id(token))
+        claims = decode(token, trust.keys)
+        issuer = claims.get("iss")
+        if isinstance(issuer, str) and issuer != trust.issuer:
+            trust = await self._uaa.trust(issuer=issuer)
+        if trust is not self._trusted:  # what a key that is gone now has signed counts no more
+            self._trusted = trust
+            self._verified.clear()
+        return check_claims(claims, issuer=trust.issuer)
+
+
+def key_id(token: str) -> str:
+    """Return the `kid` of a token that nobody has verified yet.
+
+    Raises:
+        InvalidAuthTokenError: It is no signed token, or does not name a key and RS256.
+
+    """
+    try:
+        headers = jws.extract_compact(token.encode()).headers()
+    except _UNREADABLE as error:
+        raise InvalidAuthTokenError(f"the token cannot be read: {type(error).__name__}") from None
+    kid = headers.get("kid")
+    if headers.get("alg") not in _ALGORITHMS or not isinstance(kid, str):
+        raise InvalidAuthTokenError("the token names no key, or another algorithm")
+    return kid
+
+
+def decode(token: str, keys: Mapping[str, RSAKey]) -> Mapping[str, Any]:
+    """Return the claims of a token that one of `keys` has signed.
+
+    Raises:
+        InvalidAuthTokenError: It is malformed, or signed with another key or algorithm.
+
+    """
+
+    def key_for(found: GuestProtocol) -> RSAKey:
+        kid = found.headers().get("kid")
+        if not isinstance(kid, str) or kid not in keys:
+            raise InvalidAuthTokenError("the token is signed with an unknown key")
+        return keys[kid]
+
+    try:
+        return jwt.decode(token, key_for, algorithms=_ALGORITHMS).claims
+    except _UNREADABLE as error:
+        raise InvalidAuthTokenError(f"the token cannot be read: {type(error).__name__}") from None
 
 
 def bearer_token(authorization: str | None) -> str:

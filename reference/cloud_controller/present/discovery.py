@@ -49,16 +49,17 @@ V3_RESOURCES: Final = (
 )
 
 
-def root() -> bytes:
-    """Return the document of `GET /`: this server is its own login server and UAA."""
+def root(uaa: str = "") -> bytes:
+    """Return the document of `GET /`; without a `uaa` elsewhere this server is its own."""
+    issuer = {"href": uaa} if uaa else link("")
     links: dict[str, Any] = {
         "self": link(""),
         "cloud_controller_v2": {**link("/v2"), "meta": {"version": V2_VERSION}},
         "cloud_controller_v3": {**link("/v3"), "meta": {"version": V3_VERSION}},
         "network_policy_v0": link("/networking/v0/external"),
         "network_policy_v1": link("/networking/v1/external"),
-        "login": link(""),
-        "uaa": link(""),
+        "login": issuer,
+        "uaa": issuer,
         **dict.fromkeys(("credhub", "routing", "logging")),
         "log_cache": link(""),
         "log_stream": None,
@@ -93,7 +94,7 @@ def v3_info() -> bytes:
     return render(models.V3Info, document)
 
 
-def v2_info(user_guid: str | None) -> bytes:
+def v2_info(user_guid: str | None, uaa: str = "") -> bytes:
     """Return the document of `GET /v2/info`; `user` is there with a valid token only."""
     unset = (
         "name",
@@ -110,8 +111,8 @@ def v2_info(user_guid: str | None) -> bytes:
     )
     document: dict[str, Any] = {
         **dict.fromkeys(unset),
-        "authorization_endpoint": BASE_URL,
-        "token_endpoint": BASE_URL,
+        "authorization_endpoint": uaa or BASE_URL,
+        "token_endpoint": uaa or BASE_URL,
         "api_version": V2_VERSION,
         "osbapi_version": OSBAPI_VERSION,
     }

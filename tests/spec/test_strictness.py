@@ -55,7 +55,7 @@ def _modern(body: Any) -> Any:
         for *parents, name in (*ONLY_IN_2015, *docker):
             holder = resource
             for parent in parents:
-                holder = holder.get(parent, {})
+                holder = holder.get(parent) or {}
             holder.pop(name, None)
     return body
 

@@ -76,10 +76,13 @@ class ManifestsApi(Protocol[CallerT_contra]):
 
         `POST /v3/spaces/{guid}/manifest_diff`
 
-        What applying the manifest would change, in the style of JSON Patch (RFC 6902). Members
-        that the manifest does not name are not compared, nor are `docker`, `services` that are
-        bound already and the members that only say how to make a route. Checks as for applying a
-        manifest; no app is created.
+        What applying the manifest would change, in the style of JSON Patch (RFC 6902). Of an app
+        that does not exist, every member is added. Members that the manifest does not name are
+        not compared, nor are amounts of memory and disk beside the processes; `env` and
+        `metadata` are compared as a whole, so that what only the app has shows as removed
+        although applying keeps it. `buildpack`, `services`, `sidecars`, `no-route`,
+        `random-route` and `default-route`, which no app has, always show as added. Checks as for
+        applying a manifest; no app is created.
         """
         ...
 

@@ -10,6 +10,8 @@ from capi.operations import errors as documented
 from specfoundry.runtime.responses import ApiError, Json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cloud_controller.api.error_table import ErrorKind
 
 _V3: TypeAlias = (
@@ -84,6 +86,24 @@ def v3_error(kind: ErrorKind, *particulars: str | None) -> ApiError:
         if documented_class
         else UnlistedV3Error(status=kind.status, body=body)
     )
+
+
+def v3_errors(kind: ErrorKind, details: Sequence[str]) -> ApiError:
+    """Return several errors of one kind in one answer; there is at least one."""
+    found = [
+        models.ErrorV3(detail=kind.detail(one), title=kind.title, code=kind.code) for one in details
+    ]
+    return _V3_CLASSES[kind.status](body=models.ErrorsV3(errors=found))
+
+
+def detail_of(error: ApiError) -> str:
+    """Return the texts of an error of version 3, as one."""
+    return ", ".join(one.detail for one in objects_of(error))
+
+
+def objects_of(error: ApiError) -> list[models.ErrorV3]:
+    """Return the error objects of an error of version 3."""
+    return list(error.body.errors) if isinstance(error.body, models.ErrorsV3) else []
 
 
 def v2_unknown_route(kind: ErrorKind) -> ApiError:

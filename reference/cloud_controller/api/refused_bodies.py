@@ -36,6 +36,7 @@ from cloud_controller.domain.messages import (
     feature_flags,
     fields,
     isolation_segments,
+    manifests,
     organizations,
     packages,
     resource_matches,
@@ -110,6 +111,8 @@ class RefusedBodies:
             "updateV2Buildpack": self._update_buildpack,
             "uploadV2BuildpackBits": self._upload_buildpack,
             "createToken": self._create_token,
+            "applyManifest": self._manifest,
+            "createManifestDiff": self._manifest,
             **dict.fromkeys(refused_builds.OPERATIONS, self._build_or_droplet),
             "createUser": self._create_user,
             **RefusedBuildpacks(context).answers(),
@@ -186,6 +189,12 @@ class RefusedBodies:
             unknown_parts=_unknown_parts(form, ("bits", "resources")),
         )
         return v3_error(table.UNPROCESSABLE, ", ".join(texts)) if texts else None
+
+    async def _manifest(self, refusal: Refusal) -> ApiError:
+        """Refuse what is not YAML by its media type before anything else."""
+        if refusal.reason == "media_type" or _is_absent(refusal):
+            return v3_error(table.BAD_REQUEST, manifests.NOT_YAML)
+        return v3_error(table.MESSAGE_PARSE_ERROR, table.UNREADABLE_BODY)
 
     async def _create_buildpack(self, refusal: Refusal) -> ApiError:
         return _buildpack_error(refusal, creating=True)

@@ -51,6 +51,10 @@ def _host_problem(reader: Reader, wanted: NewRoute) -> str | None:
     domain, host = wanted.domain, wanted.host
     if host and reader.first(DOMAINS, name=f"{host}.{domain.name}") is not None:
         return f"Route conflicts with domain '{host}.{domain.name}'."
+    if len(host) > routes.MAX_HOST:
+        return f"Host cannot exceed {routes.MAX_HOST} characters"
+    if routes.host(host):
+        return "Host format is invalid."
     if host == "*" and domain.internal:
         return "Wildcard hosts are not supported for internal domains."
     if not host and domain.organization_guid is None:
@@ -80,8 +84,12 @@ def _is_taken(reader: Reader, domain: DomainRecord, host: str, path: str) -> boo
 def _path_problem(_: Reader, wanted: NewRoute) -> str | None:
     if wanted.path and wanted.domain.internal:
         return "Paths are not supported for internal domains."
+    if wanted.path == "/":
+        return "Path cannot be a single '/'."
     if wanted.path and not _URI_PATH.fullmatch(wanted.path):
         return "Path is invalid."
+    if len(wanted.path) > routes.MAX_PATH:
+        return f"Path exceeds {routes.MAX_PATH} characters."
     return "Routes with protocol 'http' do not support ports." if wanted.port else None
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cloud_controller.present.domains import domain as present_domain
+from cloud_controller.present.routes import address
 from cloud_controller.present.routes import route as present
 from cloud_controller.store import clock
 from cloud_controller.store.entities import DOMAINS, ROUTE_DESTINATIONS, ROUTES
@@ -21,6 +22,11 @@ def domain_of(reader: Reader, route: RouteRecord) -> DomainRecord:
     if domain is None:  # the foreign key forbids it
         raise LookupError(f"route {route.guid} has no domain")
     return domain
+
+
+def address_of(reader: Reader, route: RouteRecord) -> str:
+    """Return host, domain and path of a route together."""
+    return address(route, domain_of(reader, route))
 
 
 def destinations_of(reader: Reader, route_guid: str) -> list[RouteDestinationRecord]:

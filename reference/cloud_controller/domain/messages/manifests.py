@@ -10,7 +10,11 @@ from typing import Any, Final
 from cloud_controller.domain import app_features, byte_amounts, manifest, manifest_routes, metadata
 from cloud_controller.domain.messages import apps
 from cloud_controller.domain.messages.fields import prefixed
-from cloud_controller.domain.messages.processes import HEALTH_CHECK_TYPES
+from cloud_controller.domain.messages.processes import (
+    HEALTH_CHECK_TYPES,
+    MAX_BIG_INTEGER,
+    MAX_INTEGER,
+)
 
 NOT_YAML: Final = "Content-Type must be yaml"
 ALIASES: Final = "Manifest does not support Anchors and Aliases"
@@ -69,9 +73,9 @@ def no_domain(route: str) -> str:
     return f"No domains exist for route {route}"
 
 
-def no_service(name: str) -> str:
-    """Return the text for a service instance that does not exist."""
-    return f"Service instance '{name}' not found"
+def service(name: str) -> str:
+    """Return what is called a service instance when it is not found."""
+    return f"Service instance '{name}'"
 
 
 def no_buildpacks(sent: Mapping[str, Any]) -> str:
@@ -164,12 +168,14 @@ def _scale(one: Mapping[str, Any]) -> list[str]:
     for name, title in (("memory", "Memory"), ("disk_quota", "Disk quota")):
         if one.get(name, 1) <= 0:
             found.append(f"{title} must be greater than 0MB")
-    if one.get("log_rate_limit", 0) < -1:
+        elif one.get(name, 1) > MAX_INTEGER:
+            found.append(f"{title} must be less than or equal to {MAX_INTEGER}MB")
+    if not -1 <= one.get("log_rate_limit", 0) <= MAX_BIG_INTEGER:
         found.append("Log rate limit must be an integer greater than or equal to -1")
     return found
 
 
-def _whole(value: object, title: str, *, least: int, most: int | None = None) -> list[str]:
+def _whole(value: object, title: str, *, least: int, most: int = MAX_INTEGER) -> list[str]:
     if value is None:
         return []
     if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,18}", value):
@@ -180,7 +186,7 @@ def _whole(value: object, title: str, *, least: int, most: int | None = None) ->
         return [f"{title} must be an integer"]
     if value < least:
         return [f"{title} must be greater than or equal to {least}"]
-    return [f"{title} must be less than or equal to {most}"] if most and value > most else []
+    return [f"{title} must be less than or equal to {most}"] if value > most else []
 
 
 def _update(one: Mapping[str, Any]) -> list[str]:

@@ -103,4 +103,5 @@ def _between(descending: bool) -> str:
         .where(_OF_SOURCE, _C.timestamp >= bindparam("start"), _C.timestamp < bindparam("end"))
         .order_by(_C.timestamp.desc() if descending else _C.timestamp)
         .limit(bindparam("limit"))
+        .offset(literal_column("0"))
     )

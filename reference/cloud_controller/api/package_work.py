@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cloud_controller.api import package_archive
 from cloud_controller.api.package_archive import PackageFailedError
-from cloud_controller.blobs import BlobError, BlobKey
+from cloud_controller.blobs import BlobError, BlobKey, BlobMissingError
 from cloud_controller.domain.package_states import PRUNABLE, PackageState, may_follow, surplus
 from cloud_controller.jobs import JobHandler, JobResult, NewJob, enqueue
 from cloud_controller.present.packages import package as present
@@ -109,15 +109,16 @@ class PackageWork:
         source = await self.context.database.read(
             lambda reader: reader.record(PACKAGES, source_guid)
         )
-        name = source.blob if source and source.blob else source_guid
+        # Bits without a digest are still being stored, or are about to be forgotten.
+        if source is None or source.blob is None or source.sha1 is None:
+            missing = BlobMissingError(BlobKey("packages", source_guid))
+            return self._failure(record, f"failed to copy - {missing}")
         try:
             await self.context.blobs.copy(
-                BlobKey("packages", name), BlobKey("packages", record.guid)
+                BlobKey("packages", source.blob), BlobKey("packages", record.guid)
             )
         except BlobError as error:
             return self._failure(record, f"failed to copy - {error}")
-        if source is None:
-            return self._failure(record, f"failed to copy - Could not find object '{name}'")
         return self._success(
             record,
             blob=record.guid,
@@ -154,7 +155,7 @@ class PackageWork:
     ) -> None:
         """Mark the package when its job could not be finished for a reason of ours."""
         text = ", ".join(error.detail for error in errors)
-        if change(transaction, _guid(job), PackageState.FAILED, error=text):
+        if change(transaction, _guid(job), PackageState.FAILED, error=text, blob=None):
             self._prune_after(transaction, _guid(job))
 
     async def _find(self, job: JobRecord) -> PackageRecord | None:
@@ -187,11 +188,19 @@ class PackageWork:
         return JobResult(commit=commit, after=after)
 
     def _failure(self, record: PackageRecord, text: str) -> JobResult:
+        failed = False
+
         def commit(transaction: Transaction) -> None:
-            change(transaction, record.guid, PackageState.FAILED, error=text, blob=None)
+            nonlocal failed
+            failed = change(transaction, record.guid, PackageState.FAILED, error=text, blob=None)
             self._prune_after(transaction, record.guid)
 
-        return JobResult(commit=commit, after=lambda: self._forget_upload(record.guid))
+        async def after() -> None:
+            await self._forget_upload(record.guid)
+            if failed:  # an attempt that died may have stored them
+                await self._forget_bits(record.guid)
+
+        return JobResult(commit=commit, after=after)
 
     def _prune_after(self, transaction: Transaction, guid: str) -> None:
         record = transaction.record(PACKAGES, guid)

@@ -8,6 +8,7 @@ from capi.operations import app_environment as operations
 from cloud_controller.api import access, app_rows
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
+from cloud_controller.api.environment_variable_groups import RUNNING, STAGING, variables
 from cloud_controller.api.errors import v3_error
 from cloud_controller.domain.feature_flags import FeatureFlag
 from cloud_controller.domain.messages import apps as messages
@@ -100,6 +101,7 @@ def _environment(reader: Reader, caller: Caller, app: AppRecord) -> bytes:
         organization_name=organization.name if organization else "",
         uris=app_rows.uris(reader, app),
         show_services=app_rows.may(reader, caller, app, Right.READ_SECRETS),
+        for_all={name: variables(reader, name) for name in (STAGING, RUNNING)},
     )
 
 

@@ -10,6 +10,8 @@ from cloud_controller.present.rendering import action, link, render, to_one
 from cloud_controller.store import BASE_URL, clock
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cloud_controller.store import AppRecord, Metadata
 
 HIDDEN: Final = "[PRIVATE DATA HIDDEN]"
@@ -67,10 +69,12 @@ def environment(
     organization_name: str,
     uris: list[str],
     show_services: bool,
+    for_all: Mapping[str, Mapping[str, str]] | None = None,
 ) -> bytes:
     """Return the document of everything that an instance would find in its environment.
 
-    Without `show_services` a text stands in the place of what services add.
+    `for_all` holds what all apps get, by `staging` and `running`. Without `show_services` a text
+    stands in the place of what services add.
     """
     application = {
         "cf_api": BASE_URL,
@@ -87,8 +91,8 @@ def environment(
         "application_id": record.guid,
     }
     document = {
-        "staging_env_json": {},
-        "running_env_json": {},
+        "staging_env_json": for_all.get("staging", {}) if for_all else {},
+        "running_env_json": for_all.get("running", {}) if for_all else {},
         "environment_variables": record.environment_variables,
         "system_env_json": {"VCAP_SERVICES": {}} if show_services else {"redacted_message": HIDDEN},
         "application_env_json": {"VCAP_APPLICATION": application},

@@ -234,6 +234,18 @@ def test_a_group_of_variables_is_merged_and_null_removes(cloud: Any) -> None:
     assert cloud.admin.patch(path, json={}).json()["var"] == changed["var"]
 
 
+def test_all_apps_get_the_variables_of_the_groups(start: Any) -> None:
+    cloud = start()
+    app = cloud.place().app
+    for name in ("running", "staging"):
+        path = f"/v3/environment_variable_groups/{name}"
+        cloud.admin.patch(path, json={"var": {"WHEN": name}})
+    environment = cloud.admin.get(f"/v3/apps/{app}/env").json()
+
+    assert environment["running_env_json"] == {"WHEN": "running"}
+    assert environment["staging_env_json"] == {"WHEN": "staging"}
+
+
 def test_groups_of_variables_are_changed_by_admins_and_there_are_two(cloud: Any) -> None:
     body = {"var": {"A": "1"}}
     user = cloud.user()

@@ -296,6 +296,7 @@ def _audit_event(corner: Corner) -> str:
 
 
 MAKERS: dict[str, Callable[[Corner], str]] = {
+    "read": lambda corner: corner.place.app,  # the log cache's path for an app's logs
     "audit_events": _audit_event,
     "builds": _build,
     "domains": _domain,

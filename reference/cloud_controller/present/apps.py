@@ -90,7 +90,7 @@ def environment(
         "users": None,
         "application_id": record.guid,
     }
-    document = {
+    document: dict[str, Any] = {
         "staging_env_json": for_all.get("staging", {}) if for_all else {},
         "running_env_json": for_all.get("running", {}) if for_all else {},
         "environment_variables": record.environment_variables,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 NOT_AUTHORIZED = "403 10003 You are not authorized to perform the requested action"
 OFF = {
@@ -41,6 +43,24 @@ def test_flags_come_in_pages_and_backwards(cloud: Any) -> None:
     assert page["pagination"]["next"]["href"] == (
         "https://api.example.local/v3/feature_flags?order_by=-name&page=3&per_page=5"
     )
+
+
+@given(size=st.integers(1, 25), descending=st.booleans())
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_the_pages_together_are_the_whole_list(cloud: Any, size: int, descending: bool) -> None:
+    order = "-name" if descending else "name"
+    path = f"/v3/feature_flags?per_page={size}&order_by={order}"
+    names = []
+    while path:
+        page = cloud.admin.get(path).json()
+        names += [one["name"] for one in page["resources"]]
+        following = page["pagination"]["next"]
+        path = following and following["href"].removeprefix("https://api.example.local")
+
+    assert names == sorted(set(names), reverse=descending)
+    assert len(names) == page["pagination"]["total_results"] == 18
 
 
 def test_a_flag_is_switched_and_stays_so(start: Any) -> None:

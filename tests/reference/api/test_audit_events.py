@@ -6,6 +6,8 @@ import uuid
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 GLOBAL = ("admin", "admin_read_only", "global_auditor")
 SEES = (*GLOBAL, "space_developer", "space_auditor", "org_auditor")
@@ -112,3 +114,55 @@ def test_events_outlive_what_they_are_about(cloud: Any) -> None:
     kinds = [one["type"] for one in events(cloud.admin, f"target_guids={guid}")]
 
     assert kinds == ["audit.organization.create", "audit.organization.delete-request"]
+
+
+@pytest.fixture(scope="module")
+def happened(cloud: Any) -> tuple[str, list[dict[str, Any]]]:
+    """An organization in which several things happened, and its events in order."""
+    place = cloud.place()
+    for _ in range(2):
+        name = f"s-{uuid.uuid4()}"
+        space = cloud.create(
+            "spaces", {"name": name, **cloud.related("organization", place.organization)}
+        )
+        cloud.admin.patch(f"/v3/spaces/{space}", json={})
+    own = f"organization_guids={place.organization}"
+    return own, events(cloud.admin, own)
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_filters_and_pages_agree_with_a_plain_search(
+    cloud: Any, happened: Any, data: st.DataObject
+) -> None:
+    own, everything = happened
+    choices = {
+        "types": [*sorted({one["type"] for one in everything}), "audit.other"],
+        "target_guids": [*sorted({one["target"]["guid"] for one in everything}), "other"],
+        "target_guids[not]": sorted({one["target"]["guid"] for one in everything}),
+    }
+    wanted = {
+        name: data.draw(st.none() | st.lists(st.sampled_from(values), min_size=1, unique=True))
+        for name, values in choices.items()
+    }
+    size = data.draw(st.integers(1, 4))
+    query = "&".join(f"{name}={','.join(values)}" for name, values in wanted.items() if values)
+    found: list[str] = []
+    path = f"/v3/audit_events?{own}&per_page={size}&{query}"
+    while path:
+        page = cloud.admin.get(path).json()
+        found += [one["guid"] for one in page["resources"]]
+        following = page["pagination"]["next"]
+        path = following and following["href"].removeprefix("https://api.example.local")
+
+    assert found == [one["guid"] for one in everything if _passes(one, wanted)]
+
+
+def _passes(event: dict[str, Any], wanted: dict[str, list[str] | None]) -> bool:
+    types, targets, others = wanted.values()
+    target = event["target"]["guid"]
+    return (
+        (types is None or event["type"] in types)
+        and (targets is None or target in targets)
+        and (others is None or target not in others)
+    )

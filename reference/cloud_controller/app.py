@@ -98,6 +98,8 @@ if TYPE_CHECKING:
     from cloud_controller.jobs import JobHandlers
     from cloud_controller.settings import Settings
 
+_GRACE_SECONDS = 10.0
+
 
 class CloudController:
     """The server as an ASGI application; its stores are open between startup and shutdown.
@@ -144,9 +146,9 @@ class CloudController:
             context = Context(settings, database, blobs, ResourceCache(database, blobs))
             self.context = context
             self._api = _api(context)
-            for runner in await _runners(context):
+            for runner, grace in await _runners(context):
                 await runner.start()
-                stack.push_async_callback(runner.stop)
+                stack.push_async_callback(runner.stop, grace)
             yield
         self._api = _not_started
         self.context = None
@@ -157,26 +159,32 @@ def create(settings: Settings) -> CloudController:
     return CloudController(settings)
 
 
-async def _runners(context: Context) -> list[JobRunner]:
-    """Return who works on jobs: stagings take long and must hold up nothing else."""
+async def _runners(context: Context) -> list[tuple[JobRunner, float]]:
+    """Return who works on jobs, and for how long each may go on when the server stops.
+
+    Stagings take long: they must hold up nothing else, and begin again with the next server.
+    """
     settings = context.settings
     confinement = await asyncio.to_thread(
         confine, settings.staging, network=settings.staging_network, hidden=settings.data
     )
     staging = StagingWork(context, confinement).handlers()
     return [
-        JobRunner(
-            context.database,
-            handlers,
-            delay=settings.job_delay,
-            concurrency=concurrency,
-            lane=Lane(staging_work.OPERATIONS, others=others),
-        )
-        for handlers, concurrency, others in (
-            (_handlers(context), settings.job_threads, True),
-            (staging, settings.staging_threads, False),
-        )
+        (_runner(context, _handlers(context), settings.job_threads, others=True), _GRACE_SECONDS),
+        (_runner(context, staging, settings.staging_threads, others=False), 0.0),
     ]
+
+
+def _runner(
+    context: Context, handlers: JobHandlers, concurrency: int, *, others: bool
+) -> JobRunner:
+    return JobRunner(
+        context.database,
+        handlers,
+        delay=context.settings.job_delay,
+        concurrency=concurrency,
+        lane=Lane(staging_work.OPERATIONS, others=others),
+    )
 
 
 def _handlers(context: Context) -> JobHandlers:

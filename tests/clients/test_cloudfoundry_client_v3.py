@@ -117,13 +117,13 @@ def test_an_app_is_staged_and_its_droplet_assigned_copied_and_downloaded(
     assert built["error"] is None
 
     droplet = client.v3.droplets.get(built["droplet"]["guid"])
-    assert droplet["process_types"] == {"web": "run", "worker": "work"}
+    assert droplet["process_types"] == {"web": "serve", "worker": "work"}
     assert [one["name"] for one in droplet["buildpacks"]] == [buildpack]
     bits = client.get(droplet["links"]["download"]["href"]).content
     assert hashlib.sha256(bits).hexdigest() == droplet["checksum"]["value"]
     listed = list(client.v3.apps.list_droplets(app["guid"]))
     assert [one["guid"] for one in listed] == [droplet["guid"]]
-    assert "run" not in str(listed[0]["process_types"]).split()
+    assert "serve" not in str(listed[0]["process_types"])
     assert [one["guid"] for one in client.v3.packages.list_droplets(package["guid"])] == [
         droplet["guid"]
     ]

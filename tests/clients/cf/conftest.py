@@ -91,7 +91,7 @@ class Cf:
         self.token = ""
 
     def _bearer(self) -> dict[str, str]:
-        return {"Authorization": f"bearer {self.token}"}
+        return {"Authorization": f"bearer {self.token}"} if self.token else {}
 
     def send(self, method: str, path: str, **options: Any) -> Any:
         url = path if path.startswith("http") else f"{self.base}{path}"

@@ -23,7 +23,7 @@ def test_auth_refresh_and_logout(log_in: Any) -> None:
 
 def test_a_command_without_a_login_is_told_so(log_in: Any) -> None:
     cf = log_in()
-    with pytest.raises(cf.Refused, match="Invalid Auth Token") as refused:
+    with pytest.raises(cf.Refused, match="Authentication error") as refused:
         cf.all("/v3/apps")
     assert refused.value.status == 401
 

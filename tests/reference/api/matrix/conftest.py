@@ -64,13 +64,15 @@ class Call:
 
     @cached_property
     def body(self) -> tuple[str, Any] | None:
-        """The media type of the body and its first example."""
+        """The media type of the body and an example."""
         content = resolved(self.operation.get("requestBody", {})).get("content")
         if not content:
             return None
         media_type, media = next(iter(content.items()))
-        example = next(iter(media.get("examples", {}).values()), None)
-        return media_type, resolved(example)["value"] if example else media.get("example", {})
+        examples = [resolved(one)["value"] for one in media.get("examples", {}).values()]
+        # What belongs somewhere tells more than what is for all.
+        examples.sort(key=lambda one: "relationships" not in one)
+        return media_type, examples[0] if examples else media.get("example", {})
 
 
 def calls() -> list[Call]:
@@ -141,7 +143,7 @@ class World:
             name = parameter["name"]
             if parameter["in"] == "path" and name != "guid":
                 path = path.replace(f"{{{name}}}", str(parameter["example"]))
-            if parameter["in"] == "query" and parameter.get("required"):
+            if parameter["in"] == "query" and (parameter.get("required") or name == "unmapped"):
                 query[name] = parameter["example"]
         return caller.send(call.method.upper(), path, params=query, **self._body(call, corner))
 
@@ -149,6 +151,8 @@ class World:
         if call.body is None:
             return {}
         media_type, example = call.body
+        if str(call) == "createRole":  # the first example gives a role that not all may give
+            return {"json": _new_role(corner)}
         if media_type == "application/json":
             return {"json": placed(example, corner)}
         if media_type == "multipart/form-data":
@@ -172,13 +176,20 @@ def placed(node: Any, corner: Corner, kind: str = "") -> Any:
     for key, value in node.items():
         if key == "guid" and isinstance(value, str) and kind:
             found[key] = corner.guid(kind)
-        elif key == "name" and not kind:
-            found[key] = f"n-{uuid.uuid4()}"
+        elif key in ("name", "host", "guid") and not kind:
+            found[key] = _fresh(key, value)
         elif key in ("data", "relationships"):
             found[key] = placed(value, corner, kind)
         else:
             found[key] = placed(value, corner, KINDS.get(key, ""))
     return found
+
+
+def _fresh(key: str, example: str) -> str:
+    text = str(uuid.uuid4())
+    if key == "guid":
+        return text
+    return f"n-{text}.{example}" if "." in example else f"n-{text}"  # names of domains have dots
 
 
 def tarball() -> bytes:
@@ -273,14 +284,31 @@ def _stack(corner: Corner) -> str:
 
 
 def _user(corner: Corner) -> str:
-    return str(corner.world.cloud.user().guid)
+    member = corner.world.cloud.user()
+    corner.world.cloud.grant(member, "organization_user", corner.place)
+    return str(member.guid)
+
+
+def _new_role(corner: Corner, kind: str = "space", role: str = "space_auditor") -> dict[str, Any]:
+    related = {kind: corner.guid(f"{kind}s"), "user": _user(corner)}
+    relationships = {name: {"data": {"guid": guid}} for name, guid in related.items()}
+    return {"type": role, "relationships": relationships}
 
 
 def _role(corner: Corner) -> str:
-    related = {"organization": corner.place.organization, "user": _user(corner)}
-    relationships = {name: {"data": {"guid": guid}} for name, guid in related.items()}
-    body = {"type": "organization_auditor", "relationships": relationships}
-    return corner.create("roles", body)
+    return corner.create("roles", _new_role(corner, "organization", "organization_auditor"))
+
+
+def _give_droplet(corner: Corner) -> None:
+    """Let the corner's app have a droplet, without which it cannot start."""
+    cloud = corner.world.cloud
+    body = {"process_types": {"web": "run"}, **_related("app", corner.place.app)}
+    droplet = corner.create("droplets", body)
+    upload = f"/v3/droplets/{droplet}/upload"
+    cloud.job(cloud.admin.post(upload, files={"bits": ("a.tgz", tarball())}))
+    path = f"/v3/apps/{corner.place.app}/relationships/current_droplet"
+    answer = cloud.admin.patch(path, json={"data": {"guid": droplet}})
+    assert answer.status_code == 200, answer.text
 
 
 def _first(kind: str, query: str = "") -> Callable[[Corner], str]:
@@ -324,6 +352,8 @@ def world(cloud: Any) -> World:
     made = World(cloud)
     made.own = Corner(made, cloud.place())
     made.other = Corner(made, cloud.place())
+    for corner in (made.own, made.other):
+        _give_droplet(corner)
     return made
 
 

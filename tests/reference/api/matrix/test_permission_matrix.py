@@ -28,8 +28,13 @@ ROLES = (
     "org_user",
     "none",
 )
-PLACELESS = frozenset({"buildpacks", "stacks", "jobs", "users", "feature_flags", "security_groups"})
+PLACELESS = frozenset({"buildpacks", "stacks", "jobs", "feature_flags", "security_groups"})
 """What belongs to no place: there is no other place's one."""
+LEFT_OUT = {
+    ("deleteRole", "space_manager"): "may take space roles only; here it is one of an organization"
+}
+NOWHERE = "11111111-1111-4111-8111-111111111111"
+"""Stands for what cannot exist on this server."""
 
 
 class Cell(NamedTuple):
@@ -95,13 +100,16 @@ def fits(found: str, expected: str, admin: str) -> bool:
 
 def uses_up(call: Any) -> bool:
     """Whether a success leaves nothing for the next one to do the same with."""
-    in_place = call.kind in ("organizations", "spaces")  # a role holds in the one it was given in
-    return bool(call.method == "delete" or (call.method in ("post", "put") and not in_place))
+    if call.method == "delete":
+        return bool(call.path.endswith("}"))
+    # A role holds in the one it was given in, and an app that starts needs its droplet.
+    keeps = call.kind in ("organizations", "spaces") or "/actions/" in call.path
+    return call.method in ("post", "put") and not keeps
 
 
 def by_role(world: Any, call: Any, admin: str) -> Iterator[Cell]:
     placed = call.kind is not None and call.kind not in PLACELESS
-    for role in ROLES:
+    for role in (role for role in ROLES if (str(call), role) not in LEFT_OUT):
         for elsewhere in (False, True) if placed or call.body else (False,):
             seen_as = effective(role, elsewhere=elsewhere)
             expected = promise(call, seen_as, admin)
@@ -112,7 +120,8 @@ def by_role(world: Any, call: Any, admin: str) -> Iterator[Cell]:
 
 
 def test_roles_decide(world: Any, call: Any) -> None:
-    admin = outcome(world.send(world.caller("admin"), call, world.own, fresh=True))
+    fresh = uses_up(call)
+    admin = outcome(world.send(world.caller("admin"), call, world.own, fresh=fresh))
     assert not admin.startswith(("401", "403", "500", "501")), f"admin got {admin}"
     wrong = [
         f"{cell.who}: {cell.found}, but promised was {cell.expected}"
@@ -192,11 +201,14 @@ def test_lists_show_only_what_the_role_may_see(world: Any, call: Any) -> None:
     if kind not in world.makers:
         pytest.skip("a list on which nothing can be: tested for its form elsewhere")
     own, other = world.own.guid(kind), world.other.guid(kind)
+    if own == NOWHERE:
+        pytest.skip("a list on which nothing can be: tested for its form elsewhere")
     wrong = []
     for role in ROLES:
         answer = world.caller(role).get(call.path, params={"guids": f"{own},{other}"})
         shown = {resource["guid"] for resource in answer.json()["resources"]}
-        wanted = {own} if role in call.rights["roles"] else set()
+        # Who has no role sees himself at most, even in a list that is for all.
+        wanted = {own} if role in call.rights["roles"] and role != "none" else set()
         if role in GLOBAL:
             wanted = {own, other}
         if shown != wanted:

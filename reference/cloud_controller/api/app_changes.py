@@ -18,16 +18,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cloud_controller.auth import Caller
+    from cloud_controller.settings import Settings
     from cloud_controller.store import Reader, SpaceRecord, Transaction
 
 
-def create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) -> bytes:
+def create(
+    settings: Settings, transaction: Transaction, caller: Caller, sent: Mapping[str, Any]
+) -> bytes:
     """Store a new app with its process `web`; return its document.
 
     Raises 422, 403 or 400 as `POST /v3/apps` documents it; `sent` is a checked body.
     """
     space = _space(transaction, caller, sent)
     lifecycle = app_lifecycles.resolve(transaction, sent.get("lifecycle"))
+    app_lifecycles.require_installed(settings, lifecycle)
     _require_free_name(transaction, space.guid, sent["name"])
     moment = clock.now()
     record = AppRecord(
@@ -52,7 +56,13 @@ def create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) ->
     return document
 
 
-def update(transaction: Transaction, caller: Caller, guid: str, sent: Mapping[str, Any]) -> bytes:
+def update(
+    settings: Settings,
+    transaction: Transaction,
+    caller: Caller,
+    guid: str,
+    sent: Mapping[str, Any],
+) -> bytes:
     """Change name, lifecycle and metadata of an app; return its document.
 
     Raises 404, 403 or 422 as `PATCH /v3/apps/{guid}` documents it; `sent` is a checked body.
@@ -62,6 +72,7 @@ def update(transaction: Transaction, caller: Caller, guid: str, sent: Mapping[st
     changes: dict[str, Any] = {}
     if "lifecycle" in sent:
         lifecycle = app_lifecycles.changed(transaction, record, sent["lifecycle"])
+        app_lifecycles.require_installed(settings, lifecycle)
         changes |= {"lifecycle_data": lifecycle.data, "stack": lifecycle.stack}
     if sent.get("name", record.name) != record.name:
         _require_free_name(transaction, record.space_guid, sent["name"])

@@ -16,6 +16,7 @@ from cloud_controller.store import BUILDPACKS, STACKS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cloud_controller.settings import Settings
     from cloud_controller.store import AppRecord, Reader
 
 _REPOSITORY: Final = re.compile(r"(?:https?|git|ssh)://\S+|[\w.-]+@[\w.-]+:\S+", re.ASCII)
@@ -66,6 +67,15 @@ def changed(reader: Reader, app: AppRecord, sent: Mapping[str, Any]) -> Lifecycl
         raise v3_error(table.UNPROCESSABLE, messages.type_fixed(app.lifecycle_type, kind))
     data = {name: value for name, value in asked.items() if name != "stack"}
     return Lifecycle(kind, stack, {**app.lifecycle_data, **data})
+
+
+def require_installed(settings: Settings, lifecycle: Lifecycle) -> None:
+    """Raise 400 for the address of a buildpack where only installed ones are taken."""
+    if not settings.disable_custom_buildpacks or lifecycle.type != "buildpack":
+        return
+    names: list[str] = lifecycle.data.get("buildpacks") or []
+    if any(_REPOSITORY.fullmatch(name) for name in names):
+        raise v3_error(table.CUSTOM_BUILDPACKS_DISABLED)
 
 
 def _stack(reader: Reader, name: str | None) -> str | None:

@@ -84,8 +84,9 @@ class Apps:
         problems = messages.create(sent)
         if problems:
             raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+        settings = self._context.settings
         document = await self._context.database.write(
-            lambda transaction: app_changes.create(transaction, caller, sent)
+            lambda transaction: app_changes.create(settings, transaction, caller, sent)
         )
         return operations.CreateApp201(body=Json(self._context.shown(document)))
 
@@ -97,8 +98,9 @@ class Apps:
         problems = messages.update(sent)
         if problems:
             raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+        settings = self._context.settings
         document = await self._context.database.write(
-            lambda transaction: app_changes.update(transaction, caller, params.guid, sent)
+            lambda transaction: app_changes.update(settings, transaction, caller, params.guid, sent)
         )
         return operations.UpdateApp200(body=Json(self._context.shown(document)))
 

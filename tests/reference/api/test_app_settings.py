@@ -240,6 +240,18 @@ def test_the_whole_environment_names_app_space_and_organization(cloud: Any, plac
     }
 
 
+def test_the_environment_has_what_the_operator_set(start: Any) -> None:
+    cloud = start()
+    place = cloud.place()
+    for group in ("staging", "running"):
+        path = f"/v3/environment_variable_groups/{group}"
+        cloud.admin.patch(path, json={"var": {"GROUP": group}})
+    environment = cloud.admin.get(f"/v3/apps/{place.app}/env").json()
+
+    assert environment["staging_env_json"] == {"GROUP": "staging"}
+    assert environment["running_env_json"] == {"GROUP": "running"}
+
+
 def test_supporters_do_not_see_what_services_add(cloud: Any, place: Any) -> None:
     environment = cloud.with_role("space_supporter", place).get(f"/v3/apps/{place.app}/env").json()
 

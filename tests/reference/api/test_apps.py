@@ -131,6 +131,20 @@ def test_a_refused_update_has_the_documented_text(
     assert cloud.detail(cloud.admin.patch(f"/v3/apps/{place.app}", json=body)) == error
 
 
+def test_addresses_of_buildpacks_can_be_forbidden(start: Any) -> None:
+    cloud = start(disable_custom_buildpacks=True)
+    place = cloud.place()
+    address = {"buildpacks": ["https://git.example.local/java.git"]}
+    lifecycle = {"lifecycle": {"type": "buildpack", "data": address}}
+    new = {"name": "new", **cloud.related("space", place.space), **lifecycle}
+
+    for answer in (
+        cloud.admin.post("/v3/apps", json=new),
+        cloud.admin.patch(f"/v3/apps/{place.app}", json=lifecycle),
+    ):
+        assert cloud.detail(answer) == "400 290004 Custom buildpacks are disabled"
+
+
 def test_a_name_is_unique_in_the_space(cloud: Any, place: Any) -> None:
     name = f"taken-{uuid.uuid4()}"
     cloud.app(place.space, name=name)

@@ -11582,6 +11582,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ),
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         extensions={
+            "x-state-dependent": {
+                "422": "an annotation's key must be sound unless its value is blank"
+            },
             "x-permitted-roles": {
                 "roles": ["admin"],
                 "denied": {
@@ -11600,7 +11603,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         "none",
                     ],
                 },
-            }
+            },
         },
     ),
     Operation(

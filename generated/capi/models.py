@@ -18,6 +18,171 @@ from pydantic import (
 from specfoundry.runtime.objects import CheckedModel, ObjectRules
 from typing_extensions import TypeAliasType
 
+
+class Account(BaseModel):
+    """
+    A user as the UAA knows him (SCIM 1.0, as far as the `cf` command line uses it).
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    id: Guid
+    """
+    The user's id; the guid of the user of the Cloud Controller.
+    """
+    userName: Annotated[str, Field(min_length=1)]
+    """
+    What the user logs in with.
+    """
+    name: AccountName | MISSING = MISSING
+    emails: list[AccountEmail]
+    """
+    The user's addresses.
+    """
+    active: StrictBool
+    """
+    Whether the user may log in.
+    """
+    origin: Annotated[str, Field(min_length=1)]
+    """
+    The identity provider that knows the password; `uaa` is the UAA itself.
+    """
+    schemas: list[str]
+    """
+    Which description the resource follows.
+    """
+
+
+class AccountCreate(BaseModel):
+    """
+    The account to create. Unknown members are ignored.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    userName: Annotated[str, Field(min_length=1)]
+    """
+    What the user logs in with; unique at the identity provider, upper and lower case being the same.
+    """
+    password: str | MISSING = MISSING
+    """
+    The password; only for the UAA's own users.
+    """
+    origin: str | MISSING = MISSING
+    """
+    The identity provider that knows the password; empty or absent is the UAA itself.
+    """
+    name: AccountName | MISSING = MISSING
+    emails: list[AccountEmail] | MISSING = MISSING
+    """
+    Addresses; the first counts, and without one the name does.
+    """
+
+
+class AccountEmail(BaseModel):
+    """
+    An address.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    value: Annotated[str, Field(min_length=1)]
+    """
+    The address.
+    """
+    primary: StrictBool | MISSING = MISSING
+    """
+    Whether it is the one to write to.
+    """
+
+
+class AccountList(BaseModel):
+    """
+    The accounts that were asked for.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    resources: list[Account]
+    """
+    The accounts, at most 100.
+    """
+    startIndex: Annotated[StrictInt, Field(ge=1)]
+    """
+    Number of the first one, from 1.
+    """
+    itemsPerPage: Annotated[StrictInt, Field(ge=0)]
+    """
+    How many are shown at most.
+    """
+    totalResults: Annotated[StrictInt, Field(ge=0)]
+    """
+    How many there are.
+    """
+    schemas: list[str]
+    """
+    Which description the list follows.
+    """
+
+
+class AccountName(BaseModel):
+    """
+    The user's name for people.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    familyName: str | None | MISSING = MISSING
+    """
+    Family name.
+    """
+    givenName: str | None | MISSING = MISSING
+    """
+    First name.
+    """
+
+
+class AccountPasswordChange(BaseModel):
+    """
+    Another password. Unknown members are ignored.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    oldPassword: str | MISSING = MISSING
+    """
+    The present password; who administers accounts need not know it.
+    """
+    password: Annotated[str, Field(min_length=1)]
+    """
+    The password to be.
+    """
+
+
+class AccountStatus(BaseModel):
+    """
+    That something was done.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    status: Literal["ok"]
+    """
+    For programs.
+    """
+    message: str
+    """
+    For people.
+    """
+
+
 AnnotationKey = TypeAliasType("AnnotationKey", str)
 """
 A key of the form of label keys. That is looked at only where the value is set to more than white space, so that any

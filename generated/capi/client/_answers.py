@@ -80,6 +80,42 @@ RangeNotSatisfiable: Final = Answer(
         ),
     ),
 )
+ScimBadRequest: Final = Answer(
+    _errors.ScimBadRequest,
+    media=(AnswerMedia("application/json", "json", models.OAuthError),),
+    headers=(
+        AnswerHeader(
+            name="Cache-Control",
+            identifier="cache_control",
+            type=Literal["no-store"],
+            required=True,
+        ),
+    ),
+)
+ScimConflict: Final = Answer(
+    _errors.ScimConflict,
+    media=(AnswerMedia("application/json", "json", models.OAuthError),),
+    headers=(
+        AnswerHeader(
+            name="Cache-Control",
+            identifier="cache_control",
+            type=Literal["no-store"],
+            required=True,
+        ),
+    ),
+)
+ScimNotFound: Final = Answer(
+    _errors.ScimNotFound,
+    media=(AnswerMedia("application/json", "json", models.OAuthError),),
+    headers=(
+        AnswerHeader(
+            name="Cache-Control",
+            identifier="cache_control",
+            type=Literal["no-store"],
+            required=True,
+        ),
+    ),
+)
 V2BadGateway: Final = Answer(
     _errors.V2BadGateway, media=(AnswerMedia("application/json", "json", models.ErrorV2),)
 )

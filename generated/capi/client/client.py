@@ -21,6 +21,7 @@ from ..operations import routes as _routes_operations
 from ..operations import spaces as _spaces_operations
 from ..operations import users as _users_operations
 from . import jobs as _jobs
+from .accounts import AccountsClient, AsyncAccountsClient
 from .app_environment import AppEnvironmentClient, AsyncAppEnvironmentClient
 from .app_features import AppFeaturesClient, AsyncAppFeaturesClient
 from .app_processes import AppProcessesClient, AsyncAppProcessesClient
@@ -363,6 +364,11 @@ class Client(SyncClient):
         return UsersClient(self._caller)
 
     @cached_property
+    def accounts(self) -> AccountsClient:
+        """Who may log in, as far as `cf` administers a UAA."""
+        return AccountsClient(self._caller)
+
+    @cached_property
     def roles(self) -> RolesClient:
         """What users may do, and where."""
         return RolesClient(self._caller)
@@ -605,6 +611,11 @@ class AsyncClient(AsynchronousClient):
     def users(self) -> AsyncUsersClient:
         """Who may call."""
         return AsyncUsersClient(self._caller)
+
+    @cached_property
+    def accounts(self) -> AsyncAccountsClient:
+        """Who may log in, as far as `cf` administers a UAA."""
+        return AsyncAccountsClient(self._caller)
 
     @cached_property
     def roles(self) -> AsyncRolesClient:

@@ -2,6 +2,7 @@
 """Parameters, bodies and answers of Cloud Foundry Cloud Controller API 3.228.0."""
 
 from . import (
+    accounts,
     app_environment,
     app_features,
     app_processes,
@@ -48,6 +49,7 @@ from . import (
 )
 
 __all__ = [
+    "accounts",
     "app_environment",
     "app_features",
     "app_processes",

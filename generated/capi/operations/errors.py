@@ -101,6 +101,42 @@ class RangeNotSatisfiable(ApiError):
 
 
 @dataclass(eq=False, kw_only=True)
+class ScimBadRequest(ApiError):
+    """The request cannot be read, or what it asks for cannot be."""
+
+    status: ClassVar[int] = 400
+
+    body: models.OAuthError
+
+    cache_control: Literal["no-store"]
+    """Tokens must not be cached."""
+
+
+@dataclass(eq=False, kw_only=True)
+class ScimConflict(ApiError):
+    """There is an account of this name already."""
+
+    status: ClassVar[int] = 409
+
+    body: models.OAuthError
+
+    cache_control: Literal["no-store"]
+    """Tokens must not be cached."""
+
+
+@dataclass(eq=False, kw_only=True)
+class ScimNotFound(ApiError):
+    """There is no such account."""
+
+    status: ClassVar[int] = 404
+
+    body: models.OAuthError
+
+    cache_control: Literal["no-store"]
+    """Tokens must not be cached."""
+
+
+@dataclass(eq=False, kw_only=True)
 class V2BadGateway(ApiError):
     """A service that the Cloud Controller needs does not answer."""
 

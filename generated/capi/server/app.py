@@ -12,6 +12,7 @@ from specfoundry.runtime.limits import Limits
 from specfoundry.runtime.problems import ErrorTranslator
 from specfoundry.runtime.security import Authenticator
 
+from .accounts import AccountsApi, UnimplementedAccountsApi
 from .app_environment import AppEnvironmentApi, UnimplementedAppEnvironmentApi
 from .app_features import AppFeaturesApi, UnimplementedAppFeaturesApi
 from .app_processes import AppProcessesApi, UnimplementedAppProcessesApi
@@ -187,6 +188,9 @@ class Apis(Generic[CallerT]):
 
     users: UsersApi[CallerT] = field(default_factory=UnimplementedUsersApi)
     """Who may call."""
+
+    accounts: AccountsApi[CallerT] = field(default_factory=UnimplementedAccountsApi)
+    """Who may log in, as far as `cf` administers a UAA."""
 
     roles: RolesApi[CallerT] = field(default_factory=UnimplementedRolesApi)
     """What users may do, and where."""

@@ -21,6 +21,7 @@ from specfoundry.runtime.responses import Binary
 from specfoundry.runtime.security import Security, SecurityRequirement, SecurityScheme
 
 from .. import models
+from ..operations import accounts as accounts_operations
 from ..operations import app_environment as app_environment_operations
 from ..operations import app_features as app_features_operations
 from ..operations import app_processes as app_processes_operations
@@ -143,6 +144,45 @@ _ANSWER_RANGE_NOT_SATISFIABLE: Final[Answer] = Answer(
             name="Content-Range",
             identifier="content_range",
             type=Annotated[str, Field(pattern="^bytes (?:[0-9]+-[0-9]+|\\*)/[0-9]+$")],
+            required=True,
+        ),
+    ),
+)
+_ANSWER_SCIM_BAD_REQUEST: Final[Answer] = Answer(
+    status="400",
+    cls=errors.ScimBadRequest,
+    media=(Media(media_type="application/json", kind="json", type=models.OAuthError),),
+    headers=(
+        AnswerHeader(
+            name="Cache-Control",
+            identifier="cache_control",
+            type=Literal["no-store"],
+            required=True,
+        ),
+    ),
+)
+_ANSWER_SCIM_CONFLICT: Final[Answer] = Answer(
+    status="409",
+    cls=errors.ScimConflict,
+    media=(Media(media_type="application/json", kind="json", type=models.OAuthError),),
+    headers=(
+        AnswerHeader(
+            name="Cache-Control",
+            identifier="cache_control",
+            type=Literal["no-store"],
+            required=True,
+        ),
+    ),
+)
+_ANSWER_SCIM_NOT_FOUND: Final[Answer] = Answer(
+    status="404",
+    cls=errors.ScimNotFound,
+    media=(Media(media_type="application/json", kind="json", type=models.OAuthError),),
+    headers=(
+        AnswerHeader(
+            name="Cache-Control",
+            identifier="cache_control",
+            type=Literal["no-store"],
             required=True,
         ),
     ),
@@ -12651,6 +12691,249 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "previous": "/pagination/previous/href",
                 "page": "page",
                 "per-page": "per_page",
+            },
+        },
+    ),
+    Operation(
+        operation_id="listAccounts",
+        method="GET",
+        path="/Users",
+        tag="accounts",
+        handler="list_accounts",
+        params=accounts_operations.ListAccountsParams,
+        parameters=(
+            Parameter(
+                name="filter", identifier="filter", location="query", style="form", explode=True
+            ),
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=accounts_operations.ListAccounts200,
+                media=(Media(media_type="application/json", kind="json", type=models.AccountList),),
+                headers=(
+                    AnswerHeader(
+                        name="Cache-Control",
+                        identifier="cache_control",
+                        type=Literal["no-store"],
+                        required=True,
+                    ),
+                ),
+            ),
+            _ANSWER_SCIM_BAD_REQUEST,
+            _ANSWER_OAUTH_UNAUTHORIZED,
+            _ANSWER_OAUTH_FORBIDDEN,
+            _ANSWER_OAUTH_SERVER_ERROR,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-permitted-roles": {
+                "roles": ["admin"],
+                "denied": {
+                    "status": 403,
+                    "roles": [
+                        "admin_read_only",
+                        "global_auditor",
+                        "org_manager",
+                        "org_auditor",
+                        "org_billing_manager",
+                        "org_user",
+                        "space_developer",
+                        "space_manager",
+                        "space_auditor",
+                        "space_supporter",
+                        "none",
+                    ],
+                },
+            },
+            "x-pagination": {"items": "/resources", "total": "/totalResults"},
+        },
+    ),
+    Operation(
+        operation_id="createAccount",
+        method="POST",
+        path="/Users",
+        tag="accounts",
+        handler="create_account",
+        body=Body(
+            media=(Media(media_type="application/json", kind="json", type=models.AccountCreate),),
+            required=True,
+        ),
+        answers=(
+            Answer(
+                status="201",
+                cls=accounts_operations.CreateAccount201,
+                media=(Media(media_type="application/json", kind="json", type=models.Account),),
+                headers=(
+                    AnswerHeader(
+                        name="Cache-Control",
+                        identifier="cache_control",
+                        type=Literal["no-store"],
+                        required=True,
+                    ),
+                ),
+            ),
+            _ANSWER_SCIM_BAD_REQUEST,
+            _ANSWER_OAUTH_UNAUTHORIZED,
+            _ANSWER_OAUTH_FORBIDDEN,
+            _ANSWER_SCIM_CONFLICT,
+            _ANSWER_OAUTH_SERVER_ERROR,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-state-dependent": {
+                "400": "the UAA's own users need a password",
+                "409": "names are unique",
+            },
+            "x-permitted-roles": {
+                "roles": ["admin"],
+                "denied": {
+                    "status": 403,
+                    "roles": [
+                        "admin_read_only",
+                        "global_auditor",
+                        "org_manager",
+                        "org_auditor",
+                        "org_billing_manager",
+                        "org_user",
+                        "space_developer",
+                        "space_manager",
+                        "space_auditor",
+                        "space_supporter",
+                        "none",
+                    ],
+                },
+            },
+        },
+    ),
+    Operation(
+        operation_id="deleteAccount",
+        method="DELETE",
+        path="/Users/{guid}",
+        tag="accounts",
+        handler="delete_account",
+        params=accounts_operations.DeleteAccountParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=accounts_operations.DeleteAccount200,
+                media=(Media(media_type="application/json", kind="json", type=models.Account),),
+                headers=(
+                    AnswerHeader(
+                        name="Cache-Control",
+                        identifier="cache_control",
+                        type=Literal["no-store"],
+                        required=True,
+                    ),
+                ),
+            ),
+            _ANSWER_SCIM_BAD_REQUEST,
+            _ANSWER_OAUTH_UNAUTHORIZED,
+            _ANSWER_OAUTH_FORBIDDEN,
+            _ANSWER_SCIM_NOT_FOUND,
+            _ANSWER_OAUTH_SERVER_ERROR,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-permitted-roles": {
+                "roles": ["admin"],
+                "denied": {
+                    "status": 403,
+                    "roles": [
+                        "admin_read_only",
+                        "global_auditor",
+                        "org_manager",
+                        "org_auditor",
+                        "org_billing_manager",
+                        "org_user",
+                        "space_developer",
+                        "space_manager",
+                        "space_auditor",
+                        "space_supporter",
+                        "none",
+                    ],
+                },
+            }
+        },
+    ),
+    Operation(
+        operation_id="changePassword",
+        method="PUT",
+        path="/Users/{guid}/password",
+        tag="accounts",
+        handler="change_password",
+        params=accounts_operations.ChangePasswordParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+        ),
+        body=Body(
+            media=(
+                Media(
+                    media_type="application/json", kind="json", type=models.AccountPasswordChange
+                ),
+            ),
+            required=True,
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=accounts_operations.ChangePassword200,
+                media=(
+                    Media(media_type="application/json", kind="json", type=models.AccountStatus),
+                ),
+                headers=(
+                    AnswerHeader(
+                        name="Cache-Control",
+                        identifier="cache_control",
+                        type=Literal["no-store"],
+                        required=True,
+                    ),
+                ),
+            ),
+            _ANSWER_SCIM_BAD_REQUEST,
+            _ANSWER_OAUTH_UNAUTHORIZED,
+            _ANSWER_OAUTH_FORBIDDEN,
+            _ANSWER_SCIM_NOT_FOUND,
+            _ANSWER_OAUTH_SERVER_ERROR,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-state-dependent": {"401": "the present password must be right"},
+            "x-permitted-roles": {
+                "roles": ["admin"],
+                "denied": {
+                    "status": 403,
+                    "roles": [
+                        "admin_read_only",
+                        "global_auditor",
+                        "org_manager",
+                        "org_auditor",
+                        "org_billing_manager",
+                        "org_user",
+                        "space_developer",
+                        "space_manager",
+                        "space_auditor",
+                        "space_supporter",
+                        "none",
+                    ],
+                },
             },
         },
     ),

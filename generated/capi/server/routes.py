@@ -2846,7 +2846,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ),
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         extensions={
-            "x-state-dependent": {"403": "images are set by external stagers alone"},
+            "x-state-dependent": {
+                "403": "images are set by external stagers alone",
+                "422": "keys of annotations are looked at when they get a value, which no schema tells",
+            },
             "x-permitted-roles": {
                 "roles": ["admin", "space_developer"],
                 "denied": {

@@ -19,6 +19,7 @@ from cloud_controller.api import (
     staging_work,
     user_work,
 )
+from cloud_controller.api.accounts import Accounts
 from cloud_controller.api.app_environment import AppEnvironment
 from cloud_controller.api.app_features import AppFeatures
 from cloud_controller.api.app_relations import (
@@ -247,6 +248,7 @@ def _api(context: Context) -> ASGIApp:
         stacks=Stacks(context),
         users=Users(context),
         roles=Roles(context),
+        accounts=Accounts(context),
         jobs=Jobs(context),
         v2_buildpacks=V2Buildpacks(context),
         v2_jobs=V2Jobs(context),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cloud_controller.api.error_table import ErrorKind
     from specfoundry.runtime.responses import ApiError
 
-_OAUTH_PATHS: Final = ("/oauth/", "/token_key", "/.well-known/", "/login", "/info")
+_OAUTH_PATHS: Final = ("/oauth/", "/token_key", "/.well-known/", "/login", "/info", "/Users")
 _OAUTH_TYPES: Final = {
     400: "invalid_request",
     401: "invalid_token",

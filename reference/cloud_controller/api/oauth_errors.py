@@ -15,12 +15,16 @@ _Class: TypeAlias = (
     | type[documented.OAuthUnauthorized]
     | type[documented.OAuthForbidden]
     | type[documented.OAuthServerError]
+    | type[documented.ScimNotFound]
+    | type[documented.ScimConflict]
 )
 
 _CLASSES: Final[dict[int, _Class]] = {
     400: documented.OAuthBadRequest,
     401: documented.OAuthUnauthorized,
     403: documented.OAuthForbidden,
+    404: documented.ScimNotFound,
+    409: documented.ScimConflict,
     500: documented.OAuthServerError,
 }
 

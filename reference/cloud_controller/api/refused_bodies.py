@@ -134,6 +134,8 @@ class RefusedBodies:
             if text is None:
                 metadata.require_room(refusal.body)
             return v3_error(table.UNPROCESSABLE, text or said(refusal.problems))
+        if operation == "createAccount" and refusal.reason == "body":
+            return oauth_error(400, "invalid_scim_resource", said(refusal.problems))
         return error_for(refusal.request.path, table.MESSAGE_PARSE_ERROR, table.UNREADABLE_BODY)
 
     async def _create_package(self, refusal: Refusal) -> ApiError | None:

@@ -194,8 +194,8 @@ def _error_name(body: dict[str, Any]) -> str:
 def test_lists_page_as_they_say(contract: Contract) -> None:
     lists = [
         operation
-        for _, _, operation in contract.operations()
-        if operation["operationId"].startswith("list")
+        for path, _, operation in contract.operations()
+        if operation["operationId"].startswith("list") and path.startswith(("/v2/", "/v3/"))
     ]
 
     assert len(lists) >= 40

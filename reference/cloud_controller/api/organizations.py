@@ -17,7 +17,7 @@ from cloud_controller.domain.messages import organizations as messages
 from cloud_controller.domain.roles import Right
 from cloud_controller.jobs import NewJob, enqueue
 from cloud_controller.present.organizations import organization as present
-from cloud_controller.store import ORGANIZATIONS, Metadata, OrganizationRecord, clock
+from cloud_controller.store import ORGANIZATIONS, In, Metadata, OrganizationRecord, clock
 from cloud_controller.store.entities import USERS
 from specfoundry.runtime.responses import Json
 
@@ -48,6 +48,8 @@ class Organizations:
             path="/v3/organizations",
             params=params,
             own={"names": ("name", params.names)},
+            # Nobody is entitled to an isolation segment: there is none.
+            fixed=() if params.isolation_segment_guid is None else (In("guid", ()),),
         )
         found = await self._context.database.read(
             lambda reader: listing.find(reader, request, caller)

@@ -120,6 +120,13 @@ def test_segments_are_assigned_by_managers_of_the_organization(
     assert cloud.detail(organization) == (NOT_AUTHORIZED if sees else hidden)
 
 
+def test_no_organization_is_entitled_to_an_isolation_segment(cloud: Any, place: Any) -> None:
+    path = f"/v3/organizations?guids={place.organization}"
+
+    assert len(cloud.admin.get(path).json()["resources"]) == 1
+    assert cloud.admin.get(f"{path}&isolation_segment_guid=x").json()["resources"] == []
+
+
 def test_organizations_share_a_quota_that_limits_nothing(cloud: Any, place: Any) -> None:
     organization = cloud.admin.get(f"/v3/organizations/{place.organization}").json()
     path = organization["links"]["quota"]["href"].removeprefix("https://api.example.local")

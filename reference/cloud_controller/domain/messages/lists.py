@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from cloud_controller.domain import label_selector, ordering, timestamps
-from cloud_controller.domain.messages import app_lists, buildpacks
+from cloud_controller.domain.messages import app_lists, buildpacks, place_lists
 from cloud_controller.domain.messages.list_rules import COMMON, Choice, ListRules
 from cloud_controller.domain.pagination import DEFAULT_PER_PAGE, MAX_PER_PAGE
 from cloud_controller.domain.query_text import QueryText, members
@@ -28,17 +28,6 @@ _PACKAGES: Final = (
     "organization_guids",
     "label_selector",
 )
-
-_GLOBALLY: Final = ("globally_enabled_running", "globally_enabled_staging")
-_SECURITY_GROUPS_OF_SPACE: Final = ListRules(
-    names=(*COMMON, "names"), order_by=ordering.TIMES, arrays=("names",)
-)
-
-
-def _switch(name: str) -> Choice:
-    title = name.capitalize().replace("_", " ")
-    return Choice(name, ("true", "false"), f"{title} must be 'true' or 'false'")
-
 
 _ROUTE_INCLUDES: Final = ("domain", "space", "space.organization")
 _ROLE_INCLUDES: Final = ("user", "organization", "space")
@@ -104,6 +93,7 @@ _DROPLETS_ANYWHERE: Final = ListRules(
 
 RULES: Final[dict[str, ListRules]] = {
     **app_lists.RULES,
+    **place_lists.RULES,
     "listBuilds": ListRules(
         names=(*COMMON, "app_guids", "package_guids", "states", "label_selector"),
         order_by=ordering.TIMES,
@@ -149,47 +139,6 @@ RULES: Final[dict[str, ListRules]] = {
         arrays=("states", "types"),
         not_here=("app_guid", "app_guids", "organization_guids", "space_guids"),
     ),
-    "listOrganizations": ListRules(
-        names=(*COMMON, "names", "isolation_segment_guid", "label_selector"),
-        order_by=ordering.NAMES,
-        arrays=("names",),
-    ),
-    "listSpaces": ListRules(
-        names=(*COMMON, "names", "organization_guids", "include", "label_selector"),
-        order_by=ordering.NAMES,
-        arrays=("names", "organization_guids"),
-        includes=("org", "organization"),
-    ),
-    "listAuditEvents": ListRules(
-        names=(*COMMON, "types", "target_guids", "space_guids", "organization_guids"),
-        order_by=ordering.TIMES,
-        arrays=("types", "space_guids", "organization_guids"),
-        excludable=("target_guids",),
-    ),
-    "listIsolationSegments": ListRules(
-        names=(*COMMON, "names", "organization_guids", "label_selector"),
-        order_by=ordering.NAMES,
-        arrays=("names", "organization_guids"),
-    ),
-    "listSecurityGroups": ListRules(
-        names=(*COMMON, "names", "running_space_guids", "staging_space_guids", *_GLOBALLY),
-        order_by=ordering.TIMES,
-        arrays=("names", "running_space_guids", "staging_space_guids"),
-        choices=tuple(_switch(name) for name in _GLOBALLY),
-    ),
-    "listRunningSecurityGroups": _SECURITY_GROUPS_OF_SPACE,
-    "listStagingSecurityGroups": _SECURITY_GROUPS_OF_SPACE,
-    "listOrganizationQuotas": ListRules(
-        names=(*COMMON, "names", "organization_guids"),
-        order_by=ordering.TIMES,
-        arrays=("names", "organization_guids"),
-    ),
-    "listSpaceQuotas": ListRules(
-        names=(*COMMON, "names", "organization_guids", "space_guids"),
-        order_by=ordering.TIMES,
-        arrays=("names", "organization_guids", "space_guids"),
-    ),
-    "listFeatureFlags": ListRules(names=COMMON, order_by=("name",), arrays=()),
     "listRoles": ListRules(
         names=(*COMMON, "organization_guids", "space_guids", "user_guids", "types", "include"),
         order_by=ordering.TIMES,

@@ -325,7 +325,7 @@ class AppEnvironmentVariablesUpdate(BaseModel):
         extra="forbid",
         validate_by_name=True,
     )
-    var: dict[Annotated[str, StringConstraints(min_length=1)], str | None] | MISSING = MISSING
+    var: dict[Annotated[str, StringConstraints(min_length=1)], str | None]
     """
     Variables by name; null removes one. Names must not be `PORT` nor begin with `VCAP_` or `VMC`, in whatever
     letter case.

@@ -142,7 +142,7 @@ class AppEnvironmentClient(SyncGroup):
         )
 
     def update_app_environment_variables(
-        self, guid: str, body: models.AppEnvironmentVariablesUpdate | None = None
+        self, guid: str, body: models.AppEnvironmentVariablesUpdate
     ) -> models.AppEnvironmentVariables:
         """Update the environment variables of an app.
 
@@ -189,7 +189,7 @@ class AsyncAppEnvironmentClient(AsyncGroup):
         )
 
     async def update_app_environment_variables(
-        self, guid: str, body: models.AppEnvironmentVariablesUpdate | None = None
+        self, guid: str, body: models.AppEnvironmentVariablesUpdate
     ) -> models.AppEnvironmentVariables:
         """Update the environment variables of an app.
 

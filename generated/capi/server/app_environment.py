@@ -69,7 +69,7 @@ class AppEnvironmentApi(Protocol[CallerT_contra]):
     async def update_app_environment_variables(
         self,
         params: app_environment_operations.UpdateAppEnvironmentVariablesParams,
-        body: models.AppEnvironmentVariablesUpdate | None,
+        body: models.AppEnvironmentVariablesUpdate,
         caller: CallerT_contra,
     ) -> (
         app_environment_operations.UpdateAppEnvironmentVariables200

@@ -7671,7 +7671,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     kind="json",
                     type=models.AppEnvironmentVariablesUpdate,
                 ),
-            )
+            ),
+            required=True,
         ),
         answers=(
             Answer(
@@ -8193,6 +8194,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ),
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         extensions={
+            "x-state-dependent": {
+                "422": "keys of annotations are looked at when they get a value, which no schema tells"
+            },
             "x-permitted-roles": {
                 "roles": ["admin", "space_developer", "space_supporter"],
                 "denied": {
@@ -8209,7 +8213,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 404,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
-            }
+            },
         },
     ),
     Operation(
@@ -8691,6 +8695,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ),
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         extensions={
+            "x-state-dependent": {
+                "422": "keys of annotations are looked at when they get a value, which no schema tells"
+            },
             "x-permitted-roles": {
                 "roles": ["admin", "space_developer", "space_supporter"],
                 "denied": {
@@ -8707,7 +8714,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 404,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
-            }
+            },
         },
     ),
     Operation(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cloud_controller.auth import Caller
+    from cloud_controller.settings import Settings
     from cloud_controller.store import AppRecord, Transaction
     from cloud_controller.store.records import ProcessRecord
 
@@ -42,7 +43,11 @@ _CHECKS: Final = {
 
 
 def apply(
-    transaction: Transaction, caller: Caller, app: AppRecord, sent: Mapping[str, Any]
+    settings: Settings,
+    transaction: Transaction,
+    caller: Caller,
+    app: AppRecord,
+    sent: Mapping[str, Any],
 ) -> tuple[str, ...]:
     """Change an app, its processes and its routes; return what is to be warned of.
 
@@ -53,7 +58,7 @@ def apply(
         _update_process(transaction, caller, app, one)
     for one in manifest.scales(sent):
         _scale_process(transaction, caller, app, one)
-    _update_app(transaction, caller, app, sent)
+    _update_app(settings, transaction, caller, app, sent)
     manifest_routes.update(transaction, caller, app_rows.stored(transaction, app), sent)
     _set_environment(transaction, caller, app, sent)
     _set_features(transaction, app, sent)
@@ -125,7 +130,11 @@ def _scale_process(
 
 
 def _update_app(
-    transaction: Transaction, caller: Caller, app: AppRecord, sent: Mapping[str, Any]
+    settings: Settings,
+    transaction: Transaction,
+    caller: Caller,
+    app: AppRecord,
+    sent: Mapping[str, Any],
 ) -> None:
     asked = manifest.lifecycle(sent)
     if asked is None and sent.get("metadata") is None:
@@ -133,6 +142,7 @@ def _update_app(
     changes: dict[str, Any] = {}
     if asked is not None and (app.lifecycle_type != "docker" or "type" in asked):
         lifecycle = app_lifecycles.changed(transaction, app, {"type": app.lifecycle_type, **asked})
+        app_lifecycles.require_installed(settings, lifecycle)
         changes = {"lifecycle_data": lifecycle.data, "stack": lifecycle.stack}
     described = {"metadata": sent["metadata"]} if sent.get("metadata") is not None else {}
     labelled = metadata.merged(transaction.metadata(APPS, app.guid), described)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from cloud_controller.api.context import Context
     from cloud_controller.jobs import JobHandlers
+    from cloud_controller.settings import Settings
     from cloud_controller.store import Transaction
     from cloud_controller.store.records import JobRecord
 
@@ -54,13 +55,15 @@ class ManifestWork:
         caller = Caller(**{**who, "scopes": frozenset(who["scopes"])})
         warnings: dict[str, None] = {}
         for one in job.payload["apps"]:
-            found = await self.context.database.write(partial(_apply_one, caller=caller, one=one))
+            found = await self.context.database.write(
+                partial(_apply_one, settings=self.context.settings, caller=caller, one=one)
+            )
             warnings |= dict.fromkeys(found)
         return JobResult(warnings=tuple(warnings))
 
 
 def _apply_one(
-    transaction: Transaction, *, caller: Caller, one: Mapping[str, Any]
+    transaction: Transaction, *, settings: Settings, caller: Caller, one: Mapping[str, Any]
 ) -> Sequence[str]:
     app = transaction.record(APPS, one["guid"])
     if app is None:
@@ -68,7 +71,7 @@ def _apply_one(
         text = kind.detail(f"App with guid '{one['guid']}'")
         raise JobFailedError(ApiErrorObject(kind.code, kind.title, text))
     try:
-        return manifest_application.apply(transaction, caller, app, one["members"])
+        return manifest_application.apply(settings, transaction, caller, app, one["members"])
     except ApiError as error:
         raise JobFailedError(
             *(

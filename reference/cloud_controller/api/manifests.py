@@ -11,7 +11,7 @@ import yaml
 from capi.operations import manifests as operations
 from cloud_controller.api import access, app_changes, app_rows, manifest_work
 from cloud_controller.api import error_table as table
-from cloud_controller.api.errors import detail_of, v3_error, v3_errors
+from cloud_controller.api.errors import detail_of, objects_of, v3_error, v3_errors
 from cloud_controller.api.route_rows import address_of
 from cloud_controller.domain import feature_flags, manifest, manifest_diff, manifest_text
 from cloud_controller.domain.feature_flags import FeatureFlag
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from cloud_controller.api.context import Context
     from cloud_controller.auth import Caller
+    from cloud_controller.settings import Settings
     from cloud_controller.store import AppRecord, Reader, SpaceRecord, Transaction
 
 Applications = list[dict[str, Any]]
@@ -48,7 +49,9 @@ class Manifests:
         """Create the apps that are missing, and queue the rest."""
         applications = await self._checked(params.guid, body, caller)
         job = await self._context.database.write(
-            lambda transaction: _queue(transaction, caller, params.guid, applications)
+            lambda transaction: _queue(
+                self._context.settings, transaction, caller, params.guid, applications
+            )
         )
         return operations.ApplyManifest202(location=self._context.job_url(job))
 
@@ -140,13 +143,17 @@ def _disabled(reader: Reader, sent: Mapping[str, Any]) -> list[str]:
 
 
 def _queue(
-    transaction: Transaction, caller: Caller, space_guid: str, applications: Applications
+    settings: Settings,
+    transaction: Transaction,
+    caller: Caller,
+    space_guid: str,
+    applications: Applications,
 ) -> str:
     space = _writable(transaction, caller, space_guid)
     wanted: dict[str, dict[str, Any]] = {}
     for entry in applications:
         sent = manifest.members(entry)
-        app = _app(transaction, caller, space, sent)
+        app = _app(settings, transaction, caller, space, sent)
         wanted[app.guid] = sent
         shown = {**entry, **({"env": app_messages.PRIVATE} if entry.get("env") else {})}
         written = yaml.safe_dump({"applications": [shown]}, explicit_start=True, sort_keys=False)
@@ -163,13 +170,17 @@ def _queue(
 
 
 def _app(
-    transaction: Transaction, caller: Caller, space: SpaceRecord, sent: Mapping[str, Any]
+    settings: Settings,
+    transaction: Transaction,
+    caller: Caller,
+    space: SpaceRecord,
+    sent: Mapping[str, Any],
 ) -> AppRecord:
     """Find or create an app of the manifest."""
     name = sent["name"]
     app = transaction.first(APPS, space_guid=space.guid, name=name)
     if app is None:
-        app = _created(transaction, caller, space, sent)
+        app = _created(settings, transaction, caller, space, sent)
     buildpacks = sent.get("buildpack") or sent.get("buildpacks")
     if app.lifecycle_type == "docker" and buildpacks:
         raise _refused(name, messages.no_buildpacks(sent))
@@ -179,7 +190,11 @@ def _app(
 
 
 def _created(
-    transaction: Transaction, caller: Caller, space: SpaceRecord, sent: Mapping[str, Any]
+    settings: Settings,
+    transaction: Transaction,
+    caller: Caller,
+    space: SpaceRecord,
+    sent: Mapping[str, Any],
 ) -> AppRecord:
     name = sent["name"]
     body: dict[str, Any] = {
@@ -195,8 +210,10 @@ def _created(
     if texts:
         raise _refused(name, ", ".join(texts))
     try:
-        app_changes.create(transaction, caller, body)
+        app_changes.create(settings, transaction, caller, body)
     except ApiError as error:
+        if any(one.code != table.UNPROCESSABLE.code for one in objects_of(error)):
+            raise  # such as custom buildpacks where they are disabled
         raise _refused(name, detail_of(error)) from error
     created = transaction.first(APPS, space_guid=space.guid, name=name)
     if created is None:

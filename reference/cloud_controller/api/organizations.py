@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from capi import models
     from cloud_controller.api.context import Context
     from cloud_controller.auth import Caller
+    from cloud_controller.auth.users import RoleType
     from cloud_controller.store import Reader, Transaction
 
 DEFAULT_QUOTA: Final = "2f6c1c3e-8e37-5a61-9a6c-6d1f2f7d6c11"
@@ -145,7 +146,7 @@ def _create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) -
     transaction.set_metadata(ORGANIZATIONS, record.guid, labelled)
     _record(transaction, caller, "create", record, sent)
     if not caller.is_admin and transaction.record(USERS, caller.user_guid) is not None:
-        _make_manager(transaction, caller.user_guid, record.guid)
+        _make_manager(transaction, caller, record.guid, sent)
     return document
 
 
@@ -210,6 +211,17 @@ def _record(
     )
 
 
-def _make_manager(transaction: Transaction, user_guid: str, organization_guid: str) -> None:
-    grant_role(transaction, user_guid, "organization_user", organization_guid=organization_guid)
-    grant_role(transaction, user_guid, "organization_manager", organization_guid=organization_guid)
+def _make_manager(
+    transaction: Transaction, caller: Caller, organization_guid: str, sent: Mapping[str, Any]
+) -> None:
+    roles: tuple[RoleType, ...] = ("organization_user", "organization_manager")
+    for role in roles:
+        grant_role(transaction, caller.user_guid, role, organization_guid=organization_guid)
+        audit.record(
+            transaction,
+            caller,
+            f"audit.user.{role}_add",
+            target=audit.Target(caller.user_guid, "user", caller.user_name),
+            organization_guid=organization_guid,
+            data={"request": dict(sent)},
+        )

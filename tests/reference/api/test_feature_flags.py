@@ -139,4 +139,12 @@ def test_users_create_organizations_once_they_may(start: Any) -> None:
     assert cloud.detail(user.post("/v3/organizations", json={"name": "mine"})) == NOT_AUTHORIZED
     cloud.admin.patch("/v3/feature_flags/user_org_creation", json={"enabled": True})
 
-    assert user.post("/v3/organizations", json={"name": "mine"}).status_code == 201
+    created = user.post("/v3/organizations", json={"name": "mine"})
+    assert created.status_code == 201
+    guid = created.json()["guid"]
+    told = cloud.admin.get(f"/v3/audit_events?organization_guids={guid}").json()["resources"]
+    assert [one["type"] for one in told] == [
+        "audit.organization.create",
+        "audit.user.organization_user_add",
+        "audit.user.organization_manager_add",
+    ]

@@ -32,6 +32,7 @@ class Known:
     """What a client knows of one package of its own."""
 
     guid: str
+    app: str
     label: set[str | None] = field(default_factory=lambda: {None})
     data: bytes | None = None
     uploaded: bool | None = False
@@ -57,6 +58,7 @@ class Client:
         self.space = space
         self.chance = random.Random(seed)  # noqa: S311 -- to be repeated
         self.known: list[Known] = []
+        self.calls = 0
 
     def call(
         self, method: str, path: str, body: Any = None, content_type: str = "application/json"
@@ -68,6 +70,7 @@ class Client:
                 body = body if isinstance(body, bytes) else json.dumps(body).encode()
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
+            self.calls += 1
             return answer.status, answer.read()
 
     def work(self) -> None:
@@ -88,11 +91,11 @@ class Client:
         return str(json.loads(text)["guid"])
 
     def create(self) -> Known:
-        relationships = {"app": {"data": {"guid": self.app()}}}
-        body = {"type": "bits", "relationships": relationships}
+        app = self.app()
+        body = {"type": "bits", "relationships": {"app": {"data": {"guid": app}}}}
         status, text = self.call("POST", "/v3/packages", body)
         assert status == 201, text
-        self.known.append(Known(json.loads(text)["guid"]))
+        self.known.append(Known(json.loads(text)["guid"], app))
         return self.known[-1]
 
     def upload(self) -> None:
@@ -116,19 +119,22 @@ class Client:
         _, text = self.call("GET", f"/v3/packages/{source.guid}")
         if json.loads(text).get("state") != "READY":
             return  # there is nothing to copy yet
-        body = {"relationships": {"app": {"data": {"guid": self.app()}}}}
+        app = self.app()
+        body = {"relationships": {"app": {"data": {"guid": app}}}}
         status, text = self.call("POST", f"/v3/packages?source_guid={source.guid}", body)
         assert status == 201, text
-        self.known.append(
-            Known(json.loads(text)["guid"], data=source.data, uploaded=True, source=source)
-        )
+        guid = json.loads(text)["guid"]
+        self.known.append(Known(guid, app, data=source.data, uploaded=True, source=source))
 
     def delete(self) -> None:
         found = [one for one in self.known if one.deleted is False]
         if found:
             package = self.chance.choice(found)
             package.deleted = None
-            status, text = self.call("DELETE", f"/v3/packages/{package.guid}")
+            path = f"/v3/packages/{package.guid}"
+            if self.chance.random() < 0.3:  # it goes with its app
+                path = f"/v3/apps/{package.app}"
+            status, text = self.call("DELETE", path)
             assert status == 202, text
             package.deleted = True
 
@@ -182,6 +188,10 @@ class Client:
         assert (status, hashlib.sha256(stored).hexdigest()) == (200, digest)
 
 
+def worked(clients: list[Client]) -> int:
+    return sum(client.calls for client in clients)
+
+
 def left_over(data: Path) -> list[str]:
     """What is unfinished, orphaned or missing: the database beside the blobs."""
     with closing(sqlite3.connect(f"file:{data}/cloud_controller.db?mode=ro", uri=True)) as db:
@@ -226,7 +236,9 @@ def test_packages_survive_kills_at_random_moments(
         threads = [threading.Thread(target=client.work) for client in clients]
         for thread in threads:
             thread.start()
-        threads[0].join(chance.uniform(0.1, 0.8))  # it works until the server is gone
+        enough = worked(clients) + chance.randint(20, 60)
+        until(lambda limit=enough: worked(clients) >= limit, "some work is done")
+        threads[0].join(chance.uniform(0, 0.05))  # it works until the server is gone
         running.process.kill()
         for thread in threads:
             thread.join(30)

@@ -44,7 +44,7 @@ async def accept(
     try:
         await context.blobs.put(BlobKey("uploads", guid), bits.path)
     except BlobError:
-        await context.database.write(lambda transaction: _give_back(transaction, guid, job))
+        await context.database.write(lambda transaction: _undo(transaction, guid, job))
         raise
     await context.database.write(lambda transaction: _start(transaction, job))
     return document, job
@@ -75,11 +75,16 @@ def _claim(
     return document, enqueue(transaction, job).guid
 
 
-def _give_back(transaction: Transaction, guid: str, job: str) -> None:
+def _undo(transaction: Transaction, guid: str, job: str) -> None:
     """Undo a claim whose bits could not be stored, so that the client may try again."""
     transaction.delete(JOBS, job)
+    give_back(transaction, guid)
+
+
+def give_back(transaction: Transaction, guid: str) -> None:
+    """Let a droplet whose bits never arrived await them again."""
     record = transaction.record(DROPLETS, guid)
-    if record is not None:
+    if record is not None and record.state == DropletState.PROCESSING_UPLOAD:
         awaiting = replace(record, state=DropletState.AWAITING_UPLOAD.value)
         droplet_rows.store(transaction, awaiting, transaction.metadata(DROPLETS, guid))
 

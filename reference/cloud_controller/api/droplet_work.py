@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cloud_controller.api import droplet_rows
 from cloud_controller.api import error_table as table
+from cloud_controller.api.droplet_bits import give_back
 from cloud_controller.blobs import BlobError, BlobKey, BlobMissingError
 from cloud_controller.domain.droplet_states import DropletState
 from cloud_controller.domain.messages import droplets as messages
@@ -45,8 +46,9 @@ class DropletWork:
         key = BlobKey("uploads", record.guid)
         try:
             await self.context.blobs.copy(key, BlobKey("droplets", record.guid))
-        except BlobMissingError as error:  # the server died before the bits were in their place
-            raise JobFailedError(_failure(str(error))) from error
+        except BlobMissingError:
+            # The server died before the bits were in their place and before it had answered.
+            return JobResult(commit=lambda transaction: give_back(transaction, record.guid))
         digests = {name: job.payload[name] for name in ("sha1", "sha256", "size")}
         return self._success(record, **digests)
 

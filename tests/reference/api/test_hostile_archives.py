@@ -196,7 +196,7 @@ print(found.directory.entries, resource.getrusage(resource.RUSAGE_SELF).ru_maxrs
 def test_a_million_entries_are_checked_in_bounded_memory(tmp_path: Path) -> None:
     path = tmp_path / "many.zip"
     path.write_bytes(many(1_000_000))
-    command = [sys.executable, "-c", MEASURED, path]
+    command = [sys.executable, "-c", MEASURED, str(path)]
     ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     entries, kibibytes = map(int, ran.stdout.split())
 

@@ -140,7 +140,7 @@ def related(value: Any, target: dict[str, str]) -> Any:
     }
 
 
-STRANGE: Final = (
+STRANGE: Final[tuple[Any, ...]] = (
     *(None, True, -1, 10**30, -(10**18), 1.5, 1e300, "", " ", "\0", "\u202e\uffff", "x" * 300),
     *([], [[]], [None], {}, {"": ""}, {"a": {"a": {"a": {}}}}, {"guid": "\0"}),
 )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 BASE = "https://api.example.local"
 LONG_AGO = "2015-11-03T00:53:54Z"
-SELECTORS = {
+SELECTORS: dict[str, Callable[[dict[str, str]], bool]] = {
     "env": lambda labels: "env" in labels,
     "!env": lambda labels: "env" not in labels,
     "env=prod": lambda labels: labels.get("env") == "prod",
@@ -73,8 +76,9 @@ def fits(shelf: dict[str, Any], one: dict[str, Any], query: dict[str, str]) -> b
     values = {"states": one["state"], "types": one["type"], "app_guids": app, "guids": one["guid"]}
     values |= {"space_guids": space, "organization_guids": shelf["organizations"][space]}
     named = all(value in query[name].split(",") for name, value in values.items() if name in query)
-    selects = SELECTORS.get(query.get("label_selector", ""), lambda _: True)
-    return named and selects(one["metadata"]["labels"]) and query.get("updated_ats[lt]") != LONG_AGO
+    selector = query.get("label_selector")
+    selected = selector is None or SELECTORS[selector](one["metadata"]["labels"])
+    return named and selected and query.get("updated_ats[lt]") != LONG_AGO
 
 
 def walk(cloud: Any, link: str, direction: str) -> list[dict[str, Any]]:

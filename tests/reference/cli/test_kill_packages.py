@@ -75,8 +75,8 @@ class Client:
 
     def work(self) -> None:
         """Do this and that until the server is gone."""
-        tasks = (self.create, self.create, self.upload, self.upload, self.upload)
-        tasks += (self.copy, self.copy, self.delete, self.label, self.download)
+        tasks: list[Callable[[], object]] = [self.create] * 2 + [self.upload] * 3
+        tasks += [self.copy, self.copy, self.delete, self.label, self.download]
         try:
             while True:
                 self.chance.choice(tasks)()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from cloud_controller import jobs, staging
-from cloud_controller.api import log_rows
+from cloud_controller.api import audit, log_rows
 from cloud_controller.auth.keys import KeyUnusableError, load_or_create_key
 from cloud_controller.auth.passwords import verify_password
 from cloud_controller.auth.users import (
@@ -144,6 +144,7 @@ async def _prepare_held(settings: Settings, lock: int) -> Installation:
         for left in settings.uploads.iterdir():  # bodies of requests that were never answered
             left.unlink()
         await database.write(log_rows.prune)
+        await database.write(audit.prune)
         await asyncio.to_thread(staging.clear, settings.stagings)
         if isinstance(blobs, DirectoryBlobs):
             blobs.forget_arriving()

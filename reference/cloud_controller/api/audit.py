@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
+from sqlalchemy import bindparam, delete
+
 from cloud_controller.present.audit_events import audit_event
-from cloud_controller.store import clock
+from cloud_controller.store import clock, tables
 from cloud_controller.store.entities import AUDIT_EVENTS
 from cloud_controller.store.records import AuditEventRecord
+from cloud_controller.store.statements import compile_statement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cloud_controller.auth import Caller
     from cloud_controller.store import Transaction
+
+RETENTION_DAYS: Final = 31
+"""How long events are kept (`audit_events.cutoff_age_in_days`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,12 @@ def record(
     transaction.insert(AUDIT_EVENTS, event, audit_event(event))
 
 
+def prune(transaction: Transaction) -> int:
+    """Remove events that are older than 31 days, as the real one does; return how many."""
+    limit = clock.now() - RETENTION_DAYS * 24 * 3600 * clock.MICROSECONDS
+    return transaction.execute(_PRUNE, {"before": limit})
+
+
 def _actor(caller: Caller | None) -> tuple[str, str, str]:
     """Return guid, kind and name; the real one puts the email address where one expects a name."""
     if caller is None:
@@ -76,3 +88,7 @@ def _actor(caller: Caller | None) -> tuple[str, str, str]:
     if not caller.user_name and not caller.email:
         return caller.user_guid, "user", caller.client_id
     return caller.user_guid, "user", caller.email or caller.user_name
+
+
+_C = tables.AUDIT_EVENTS.c
+_PRUNE = compile_statement(delete(tables.AUDIT_EVENTS).where(_C.created_at < bindparam("before")))

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cloud_controller.api import audit
+
 GLOBAL = ("admin", "admin_read_only", "global_auditor")
 SEES = (*GLOBAL, "space_developer", "space_auditor", "org_auditor")
 BLIND = (
@@ -114,6 +116,23 @@ def test_events_outlive_what_they_are_about(cloud: Any) -> None:
     kinds = [one["type"] for one in events(cloud.admin, f"target_guids={guid}")]
 
     assert kinds == ["audit.organization.create", "audit.organization.delete-request"]
+
+
+def test_old_events_are_forgotten(start: Any) -> None:
+    cloud = start()
+    place = cloud.place()
+    before = len(events(cloud.admin, ""))
+    month_and_more = 32 * 24 * 3600 * 1_000_000
+    cloud.write(
+        lambda transaction: transaction.execute(
+            "UPDATE audit_events SET created_at = created_at - :age WHERE target_guid = :guid",
+            {"age": month_and_more, "guid": place.space},
+        )
+    )
+
+    assert cloud.write(audit.prune) == 1
+    assert len(events(cloud.admin, "")) == before - 1
+    assert events(cloud.admin, f"target_guids={place.space}") == []
 
 
 @pytest.fixture(scope="module")

@@ -43,9 +43,14 @@ def test_every_presented_resource_can_be_presented_again() -> None:
 
 
 def test_documents_come_back_as_they_were(start: Any) -> None:
-    cloud = start()
+    cloud = start(job_delay=3600)
     place = cloud.place()
     cloud.with_role("space_developer", place)
+    cloud.create("droplets", cloud.related("app", place.app))
+    image = cloud.app(place.space, lifecycle={"type": "docker", "data": {}})
+    package = cloud.package(image, type="docker", data={"image": "i"})
+    labels = {"metadata": {"labels": {"a": "b"}}}
+    cloud.create("builds", {"package": {"guid": package}, **labels})
     cloud.package(place.app, metadata={"labels": {"a": "b"}})
     cloud.admin.post("/v2/buildpacks", json={"name": f"b-{uuid.uuid4()}"})
     cloud.admin.patch(f"/v3/spaces/{place.space}", json={"metadata": {"annotations": {"c": "d"}}})

@@ -3165,6 +3165,98 @@ class LoginLinks(BaseModel):
     """
 
 
+class Manifest(BaseModel):
+    """
+    What many apps are to be.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    version: Literal[1, False] | None | MISSING = MISSING
+    """
+    The version of the manifest's schema.
+    """
+    applications: Annotated[list[ManifestApplication], Field(min_length=1)]
+    """
+    One entry for each app.
+    """
+
+
+class ManifestApplication(BaseModel):
+    """
+    What one app is to be. The members of its web process may stand beside the others; they count when `processes` has no
+    process of type `web`. Names may be written with hyphens or underscores.
+
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    name: Annotated[str, Field(min_length=1)]
+    """
+    Which app; it is created when the space does not have it.
+    """
+    buildpacks: Any | MISSING = MISSING
+    """
+    Names of buildpacks or addresses of repositories, in order; none lets the platform choose. Not together with
+    `buildpack`, the older way to name one.
+
+    """
+    stack: Any | MISSING = MISSING
+    """
+    The root file system.
+    """
+    lifecycle: Any | MISSING = MISSING
+    """
+    How the app is staged, `buildpack`, `docker` or `cnb`; only when it is created.
+    """
+    docker: Any | MISSING = MISSING
+    """
+    That the app is a Docker image. Its members `image` and `username` are for clients.
+    """
+    env: dict[str, Any] | MISSING = MISSING
+    """
+    Environment variables to set; those that are not named stay.
+    """
+    metadata: Any | MISSING = MISSING
+    """
+    Labels and annotations to merge, or null.
+    """
+    features: Annotated[dict[str, StrictBool] | MISSING, Field(min_length=1)] = MISSING
+    """
+    Which features are on (`true`) and which off.
+    """
+    processes: list[ManifestProcess] | MISSING = MISSING
+    """
+    What its processes are to be; those that it does not have are created.
+    """
+    sidecars: list[dict[str, Any]] | MISSING = MISSING
+    """
+    Accepted and left out, of which the job warns.
+    """
+    services: list[str | dict[str, Any]] | MISSING = MISSING
+    """
+    Service instances to bind, by name or as objects with a `name`; there are none here.
+    """
+    routes: list[ManifestRoute] | MISSING = MISSING
+    """
+    Routes to map to its web process; those that do not exist are made.
+    """
+    no_route: Annotated[StrictBool | None | MISSING, Field(alias="no-route")] = MISSING
+    """
+    Whether all routes are to be unmapped; then `routes` does not count.
+    """
+    random_route: Annotated[StrictBool | None | MISSING, Field(alias="random-route")] = MISSING
+    """
+    Whether a route is to be made up if the app has none.
+    """
+    default_route: Annotated[StrictBool | None | MISSING, Field(alias="default-route")] = MISSING
+    """
+    Whether the app's name in the default domain is to be its route if it has none.
+    """
+
+
 class ManifestChange(BaseModel):
     """
     One change.
@@ -3197,6 +3289,108 @@ class ManifestDiff(BaseModel):
         validate_by_name=True,
     )
     diff: list[ManifestChange]
+
+
+class ManifestProcess(BaseModel):
+    """
+    What one process of an app is to be.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    type: Annotated[str, Field(min_length=1)]
+    """
+    Which process.
+    """
+    command: Any | MISSING = MISSING
+    """
+    The start command; null, `default` or `"null"` for the one that staging found.
+    """
+    instances: Any | MISSING = MISSING
+    """
+    How many instances are wanted.
+    """
+    memory: Any | MISSING = MISSING
+    """
+    Memory of an instance.
+    """
+    disk_quota: Any | MISSING = MISSING
+    """
+    Disk of an instance.
+    """
+    log_rate_limit_per_second: Annotated[
+        Any | MISSING, Field(alias="log-rate-limit-per-second")
+    ] = MISSING
+    """
+    Logs of an instance; -1 for no limit.
+    """
+    timeout: Any | MISSING = MISSING
+    """
+    Seconds that an instance may take to start.
+    """
+    health_check_type: Annotated[Any | MISSING, Field(alias="health-check-type")] = MISSING
+    """
+    `port`, `process`, `http`, or `none` for `process`.
+    """
+    health_check_http_endpoint: Annotated[
+        Any | MISSING, Field(alias="health-check-http-endpoint")
+    ] = MISSING
+    """
+    The path of a check by HTTP.
+    """
+    health_check_invocation_timeout: Annotated[
+        Any | MISSING, Field(alias="health-check-invocation-timeout")
+    ] = MISSING
+    """
+    Seconds that one check may take.
+    """
+    health_check_interval: Annotated[Any | MISSING, Field(alias="health-check-interval")] = MISSING
+    """
+    Seconds between checks.
+    """
+    readiness_health_check_type: Annotated[
+        Any | MISSING, Field(alias="readiness-health-check-type")
+    ] = MISSING
+    """
+    Likewise for the check whether an instance gets requests.
+    """
+    readiness_health_check_http_endpoint: Annotated[
+        Any | MISSING, Field(alias="readiness-health-check-http-endpoint")
+    ] = MISSING
+    """
+    Its path.
+    """
+    readiness_health_check_invocation_timeout: Annotated[
+        Any | MISSING, Field(alias="readiness-health-check-invocation-timeout")
+    ] = MISSING
+    """
+    Its seconds.
+    """
+    readiness_health_check_interval: Annotated[
+        Any | MISSING, Field(alias="readiness-health-check-interval")
+    ] = MISSING
+    """
+    Its interval.
+    """
+
+
+class ManifestRoute(BaseModel):
+    """
+    A route of an app.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    route: Annotated[str, Field(min_length=1)]
+    """
+    The address, with or without a scheme, such as `www.example.com/shop`.
+    """
+    protocol: Literal["http1", "http2", "tcp"] | None | MISSING = MISSING
+    """
+    How the router speaks to the app.
+    """
 
 
 class Metadata(BaseModel):

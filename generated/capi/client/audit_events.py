@@ -168,7 +168,7 @@ class AuditEventsClient(SyncGroup):
 
         What happened on the platform, as far as the caller may know: Space Developers and Space
         Auditors see the events of their spaces, Org Auditors those of their organizations,
-        global readers all. Events outlive what they are about.
+        global readers all. Events outlive what they are about and are kept for 31 days.
 
         In the order of insertion unless `order_by` says otherwise. An unknown query parameter is
         refused; `target_guids` with any other operator than `not` answers 400 `Target guids

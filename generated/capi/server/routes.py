@@ -13929,6 +13929,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ),
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         extensions={
+            "x-state-dependent": {
+                "422": "keys of annotations are only free for those without a value"
+            },
             "x-permitted-roles": {
                 "roles": ["admin", "org_manager"],
                 "denied": {
@@ -13944,7 +13947,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
-            }
+            },
         },
     ),
     Operation(
@@ -14716,6 +14719,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ),
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         extensions={
+            "x-state-dependent": {
+                "422": "keys of annotations are only free for those without a value"
+            },
             "x-permitted-roles": {
                 "roles": ["admin", "space_developer", "space_supporter"],
                 "denied": {
@@ -14730,7 +14736,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
-            }
+            },
         },
     ),
     Operation(

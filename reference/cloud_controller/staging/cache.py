@@ -22,10 +22,14 @@ def directory(root: Path, app_guid: str, stack: str) -> Path:
 
 
 def fetch(kept: Path, target: Path) -> None:
-    """Fill the new directory `target` with what was kept, if anything was."""
+    """Fill the new directory `target` with what was kept, if anything was and can be read."""
     if kept.is_dir() and not kept.is_symlink():
         target.rmdir()
-        shutil.copytree(kept, target, symlinks=True)
+        try:
+            shutil.copytree(kept, target, symlinks=True)
+        except (OSError, RecursionError):  # scripts may leave anything there: pipes, great depths
+            remove(target)
+            target.mkdir(mode=0o755)
 
 
 def keep(source: Path, kept: Path) -> None:

@@ -11,14 +11,13 @@ work/            only the server reads it
 from __future__ import annotations
 
 import os
-import shutil
-import stat
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from cloud_controller.staging import usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -105,31 +104,31 @@ class Grounds:
         """Make a user (who is also a group) the owner of all that scripts may change."""
         for top in self.writable:
             os.chown(top, user, user)
-            for folder, directories, files in os.walk(top):
-                for name in (*directories, *files):
-                    os.chown(os.path.join(folder, name), user, user, follow_symlinks=False)  # noqa: PTH118 -- names may be any bytes
+            for entry in usage.entries_below(os.fspath(top)):
+                os.chown(entry.path, user, user, follow_symlinks=False)
 
 
 def remove(directory: Path) -> None:
-    """Remove a directory with all that is in it, even what scripts made inaccessible."""
-    if os.path.lexists(directory):
-        shutil.rmtree(directory, onerror=_open_up)
+    """Remove a directory with all that is in it, however deep and inaccessible scripts made it.
 
-
-def _open_up(function: Callable[..., Any], path: str, error: Any) -> None:
-    """Try again after giving ourselves the rights on the entry and on its directory."""
-    if isinstance(error[1], FileNotFoundError):
+    Directories are moved up before they are emptied, so that neither the length of a path nor
+    their depth matters; meanwhile they lie beside `directory` under names that begin with a dot.
+    """
+    if directory.is_symlink() or not directory.is_dir():
+        directory.unlink(missing_ok=True)
         return
-    with suppress(FileNotFoundError):
-        for place in (os.path.dirname(path), path):  # noqa: PTH120 -- a string from shutil
-            if stat.S_ISDIR(os.lstat(place).st_mode):
-                os.chmod(place, 0o700)  # noqa: PTH101 -- a string from shutil
-        if function in (os.open, os.scandir, os.lstat, os.listdir):
-            shutil.rmtree(path, onerror=_give_up)
-        else:
-            function(path)
-
-
-def _give_up(_: Callable[..., Any], __: str, error: Any) -> None:
-    if not isinstance(error[1], FileNotFoundError):
-        raise error[1]
+    base = os.path.join(directory.parent, f".{uuid4().hex}")  # noqa: PTH118 -- names may be any bytes
+    waiting, number = [os.fspath(directory)], 0
+    while waiting:
+        current = waiting.pop()
+        os.chmod(current, 0o700)  # noqa: PTH101 -- see above
+        with os.scandir(current) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    number += 1
+                    os.chmod(entry.path, 0o700)  # noqa: PTH101 -- see above
+                    os.rename(entry.path, f"{base}-{number}")  # noqa: PTH104 -- see above
+                    waiting.append(f"{base}-{number}")
+                else:
+                    os.unlink(entry.path)  # noqa: PTH108 -- see above
+        os.rmdir(current)  # noqa: PTH106 -- see above

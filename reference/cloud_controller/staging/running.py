@@ -113,6 +113,8 @@ class Scripts:
 
     def _excess_of_processes(self, process: int) -> str | None:
         taken = usage.of_processes(process)
+        if taken.hidden > self.limits.disk:
+            return self._too_large()
         if taken.memory > self.limits.memory:
             return f"Killed: the memory limit of {self.limits.memory >> 20} MB was exceeded"
         if taken.processes > self.limits.processes:
@@ -121,12 +123,20 @@ class Scripts:
 
     def excess_of_disk(self) -> str | None:
         """Return what to say when the scripts have written too much."""
-        taken = usage.of_directories(self.grounds.writable)
+        try:
+            taken = usage.of_directories(self.grounds.writable)
+        except OSError as error:
+            return f"Killed: the use of the disk cannot be told: {error.strerror}"
+        if not taken.countable:
+            return "Killed: directories are nested too deep"
         if taken.size > self.limits.disk:
-            return f"Killed: the disk limit of {self.limits.disk >> 20} MB was exceeded"
+            return self._too_large()
         if taken.entries > _MAX_ENTRIES:
             return f"Killed: the limit of {_MAX_ENTRIES} files was exceeded"
         return None
+
+    def _too_large(self) -> str:
+        return f"Killed: the disk limit of {self.limits.disk >> 20} MB was exceeded"
 
 
 class _Lines:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
+import stat
 from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
@@ -12,28 +14,40 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 _BLOCK = 512
 
 
 class ProcessUsage(NamedTuple):
-    """What a process and all that descend from it take; `memory` in bytes."""
+    """What a process and all that descend from it take; sizes in bytes.
+
+    Attributes:
+        processes: How many there are.
+        memory: What they have written to, without the files that they have mapped.
+        hidden: Files that they have open and that no directory names, on disk or in memory.
+
+    """
 
     processes: int
     memory: int
+    hidden: int
 
 
 class DiskUsage(NamedTuple):
-    """What directories take: `size` in bytes."""
+    """What directories take: `size` in bytes; `countable` unless something is nested too deep."""
 
     entries: int
     size: int
+    countable: bool
 
 
 def of_processes(process: int) -> ProcessUsage:
-    """Add up a process and its descendants, without the memory of files that they have mapped."""
+    """Add up a process and its descendants."""
     found = _family(process)
-    return ProcessUsage(len(found), sum(_memory(member) for member in found))
+    hidden: dict[tuple[int, int], int] = {}
+    for member in found:
+        hidden |= _hidden_files(member)
+    memory = sum(_memory(member) for member in found)
+    return ProcessUsage(len(found), memory, sum(hidden.values()))
 
 
 def kill_children(process: int) -> None:
@@ -82,24 +96,48 @@ def _family(process: int) -> list[int]:
 
 
 def of_directories(directories: Iterable[Path]) -> DiskUsage:
-    """Add up directories; what vanishes meanwhile or cannot be read counts as nothing."""
+    """Add up directories; what vanishes meanwhile counts as nothing.
+
+    A directory that its owner cannot read is made readable: it would hide what is in it.
+    """
     entries = size = 0
-    for path in directories:
-        for entry in _all(os.fspath(path)):
-            with suppress(OSError):
-                entries += 1
-                size += entry.stat(follow_symlinks=False).st_blocks * _BLOCK
-    return DiskUsage(entries, size)
+    try:
+        for path in directories:
+            for entry in entries_below(os.fspath(path)):
+                with suppress(FileNotFoundError):
+                    entries += 1
+                    size += entry.stat(follow_symlinks=False).st_blocks * _BLOCK
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        return DiskUsage(entries, size, countable=False)
+    return DiskUsage(entries, size, countable=True)
 
 
-def _all(top: str) -> Iterator[os.DirEntry[str]]:
+def entries_below(top: str) -> Iterator[os.DirEntry[str]]:
+    """Yield all that is below a directory.
+
+    Raises:
+        OSError: Something is nested deeper than a path can say.
+
+    """
     waiting = [top]
     while waiting:
-        with suppress(OSError), os.scandir(waiting.pop()) as found:
-            for entry in found:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            for entry in _listed(waiting.pop()):
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(entry.path)
                 yield entry
+
+
+def _listed(directory: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(directory) as found:
+            return list(found)
+    except PermissionError:
+        os.chmod(directory, 0o700)  # noqa: PTH101 -- many and often
+        with os.scandir(directory) as found:
+            return list(found)
 
 
 def _children_of_all() -> dict[int, list[int]]:
@@ -115,7 +153,20 @@ def _children_of_all() -> dict[int, list[int]]:
 
 
 def _memory(process: int) -> int:
+    found = 0
     with suppress(OSError, ValueError, IndexError):
-        counts = Path(f"/proc/{process}/statm").read_bytes().split()
-        return (int(counts[1]) - int(counts[2])) * _PAGE
-    return 0
+        for line in Path(f"/proc/{process}/status").read_bytes().splitlines():
+            if line.startswith((b"RssAnon:", b"RssShmem:")):
+                found += int(line.split()[1]) * 1024
+    return found
+
+
+def _hidden_files(process: int) -> dict[tuple[int, int], int]:
+    found = {}
+    with suppress(OSError), os.scandir(f"/proc/{process}/fd") as descriptors:
+        for entry in descriptors:
+            with suppress(OSError):
+                status = os.stat(entry.path)  # noqa: PTH116 -- many and often
+                if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
+                    found[status.st_dev, status.st_ino] = status.st_blocks * _BLOCK
+    return found

@@ -76,6 +76,7 @@ WANTED = {
     "listRoles createRole getRole deleteRole",
     "listUsers createUser getUser updateUser deleteUser listUsersForOrganization",
     "listUsersForSpace",
+    "listAccounts createAccount deleteAccount changePassword",
     "applyManifest createManifestDiff getManifestForApp",
     "listDomains createDomain getDomain updateDomain deleteDomain checkRouteReservation",
     "listDomainsForOrganization getDefaultDomain",

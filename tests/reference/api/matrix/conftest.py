@@ -176,7 +176,7 @@ def placed(node: Any, corner: Corner, kind: str = "") -> Any:
     for key, value in node.items():
         if key == "guid" and isinstance(value, str) and kind:
             found[key] = corner.guid(kind)
-        elif key in ("name", "host", "guid") and not kind:
+        elif key in ("name", "host", "guid", "userName") and not kind and isinstance(value, str):
             found[key] = _fresh(key, value)
         elif key in ("data", "relationships"):
             found[key] = placed(value, corner, kind)
@@ -217,6 +217,11 @@ def _related(kind: str, guid: str) -> dict[str, Any]:
 
 def _name() -> str:
     return f"n-{uuid.uuid4()}"
+
+
+def _account(corner: Corner) -> str:
+    body = {"userName": _name(), "password": "S3cret!"}
+    return str(corner.world.cloud.admin.post("/Users", json=body).json()["id"])
 
 
 def _organization(corner: Corner) -> str:
@@ -338,6 +343,7 @@ MAKERS: dict[str, Callable[[Corner], str]] = {
     "space_quotas": lambda _: UNKNOWN,
     "stacks": _stack,
     "users": _user,
+    "Users": _account,
     "organizations": _organization,
     "spaces": _space,
     "apps": _app,

@@ -561,10 +561,13 @@ class AppsClient(SyncGroup):
         caller who may read but not write there gets
         403. An unknown buildpack answers 422 `Buildpack "<name>" for stack "<stack>" must be an
              existing admin buildpack or a valid git URI`, an unknown stack 422 `Stack must be an
-             existing stack`, a name that is taken in the space 422 `CF-UniquenessError`. Docker
-             apps need the feature flag `diego_docker`, which is off by default (403
-             `CF-FeatureDisabled`), cloud native buildpacks the flag `diego_cnb`. With custom
-             buildpacks switched off a git URL answers 400 `CF-CustomBuildpacksDisabled`.
+             existing stack`, a name that is taken in the space 422 `CF-UniquenessError`. With
+             custom buildpacks switched off a git URL answers 400 `CF-CustomBuildpacksDisabled`.
+
+        Docker apps need the feature flag `diego_docker`, apps with cloud native buildpacks the
+        flag `diego_cnb`; else 403 `CF-FeatureDisabled`. Both are off on a fresh platform, where
+        foreign images are a risk until the operator says otherwise, and on in the reference
+        server, which runs no app.
 
         Raises V3AppBadRequest, V3Unauthorized, V3Forbidden, V3UnprocessableEntity,
         V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.

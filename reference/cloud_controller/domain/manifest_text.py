@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import yaml
 
+MAX_LENGTH: Final = 1_048_576
 MAX_DEPTH: Final = 50
 MAX_NODES: Final = 100_000
 
@@ -58,6 +59,8 @@ def parse(text: str) -> dict[str, Any]:
 
 def _check(text: str) -> None:
     """Refuse before anything is built what cannot be a manifest."""
+    if len(text) > MAX_LENGTH:
+        raise ManifestUnreadableError("it is too long")
     depth = nodes = 0
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.AliasEvent):

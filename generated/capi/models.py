@@ -1172,7 +1172,7 @@ Where to put it, from 1; anything behind the end means last. Text made of digits
 
 
 BuildpackPosition2 = TypeAliasType(
-    "BuildpackPosition2", Annotated[str, Field(pattern="^[1-9][0-9]{0,8}$")]
+    "BuildpackPosition2", Annotated[str, Field(pattern="^0*[1-9][0-9]{0,8}$")]
 )
 """
 Where to put it, from 1; anything behind the end means last. Text made of digits counts as the number.

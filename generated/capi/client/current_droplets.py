@@ -153,9 +153,9 @@ class CurrentDropletsClient(SyncGroup):
         removed. Replace it with a preferred droplet.`); the app exists and can be read (404 `App
         not found`); the caller may manage apps there (403); suspension (403); the droplet exists
         and is the app's (422 `Unable to assign current droplet. Ensure the droplet exists and
-        belongs to this app.`); it is staged (422 `Unable to assign current droplet. Ensure the
-        droplet is staged.`); it has process types (422 `Unable to create process types for this
-        app's droplet. Please provide a droplet with valid process types.`).
+        belongs to this app.`); it is staged (422 `droplet must be in staged state`); it has
+        process types (422 `Unable to create process types for this app's droplet. Please provide
+        a droplet with valid process types.`).
 
         Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
         V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.

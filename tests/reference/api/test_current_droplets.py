@@ -121,7 +121,7 @@ def test_only_staged_droplets_can_be_run(cloud: Any, place: Any) -> None:
     droplet = cloud.create("droplets", cloud.related("app", place.app))
 
     assert cloud.detail(put(cloud.admin, place, droplet)) == (
-        "422 10008 Unable to assign current droplet. Ensure the droplet is staged."
+        "422 10008 droplet must be in staged state"
     )
 
 

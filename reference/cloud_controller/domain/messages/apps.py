@@ -18,7 +18,7 @@ DROPLET_FIXED: Final = "Current droplet cannot be removed. Replace it with a pre
 DROPLET_INVALID: Final = (
     "Unable to assign current droplet. Ensure the droplet exists and belongs to this app."
 )
-DROPLET_NOT_STAGED: Final = "Unable to assign current droplet. Ensure the droplet is staged."
+DROPLET_NOT_STAGED: Final = "droplet must be in staged state"
 NO_PROCESS_TYPES: Final = (
     "Unable to create process types for this app's droplet. Please provide a droplet with valid "
     "process types."

@@ -8,7 +8,7 @@ from typing import Final
 
 MEGABYTE: Final = 1024**2
 _UNITS: Final = {"B": 1, "K": 1024, "M": MEGABYTE, "G": 1024**3, "T": 1024**4}
-_AMOUNT: Final = re.compile(r"(-?[0-9]{1,18}(?:\.[0-9]{1,18})?)(?:([KMGT])B?|(B))", re.IGNORECASE)
+_AMOUNT: Final = re.compile(r"(-?[0-9]{1,19}(?:\.[0-9]{1,19})?)(?:([KMGT])B?|(B))", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 

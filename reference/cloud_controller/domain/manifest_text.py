@@ -28,12 +28,22 @@ class ManifestAliasError(ValueError):
 
 
 class _Loader(yaml.CSafeLoader):
-    """Reads plain values; dates stay texts."""
+    """Reads plain values; dates stay texts, and all keys are texts."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 -- the library reads it from the class
         first: [(tag, pattern) for tag, pattern in found if tag.removeprefix(_TAG) in _PLAIN]
         for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Read an object; in Python, unlike in YAML, `1` and `true` would be the same key."""
+        self.flatten_mapping(node)
+        found = {}
+        for name, value in node.value:
+            if not isinstance(name, yaml.ScalarNode):
+                raise ManifestUnreadableError("a key is no text")
+            found[_key(self.construct_object(name))] = self.construct_object(value, deep=deep)
+        return found
 
 
 def parse(text: str) -> dict[str, Any]:
@@ -53,8 +63,7 @@ def parse(text: str) -> dict[str, Any]:
         raise ManifestUnreadableError(str(error)) from error
     if not isinstance(found, dict):
         raise ManifestUnreadableError("it is not an object")
-    plain: dict[str, Any] = _with_text_keys(found)
-    return plain
+    return found
 
 
 def _check(text: str) -> None:
@@ -79,12 +88,6 @@ def _check_tag(event: yaml.NodeEvent) -> None:
     tag = getattr(event, "tag", None)
     if tag not in (None, "!") and str(tag).removeprefix(_TAG) not in _PLAIN:
         raise ManifestUnreadableError(f"manifests have no values of type {tag}")
-
-
-def _with_text_keys(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {_key(name): _with_text_keys(entry) for name, entry in value.items()}
-    return [_with_text_keys(entry) for entry in value] if isinstance(value, list) else value
 
 
 def _key(name: object) -> str:

@@ -29,7 +29,7 @@ class LogCacheApi(Protocol[CallerT_contra]):
         ...
 
     async def get_log_cache_meta(
-        self, caller: CallerT_contra
+        self, caller: CallerT_contra | None
     ) -> (
         log_cache_operations.GetLogCacheMeta200
         | errors.LogCacheNotFound
@@ -45,7 +45,7 @@ class LogCacheApi(Protocol[CallerT_contra]):
         ...
 
     async def read_logs(
-        self, params: log_cache_operations.ReadLogsParams, caller: CallerT_contra
+        self, params: log_cache_operations.ReadLogsParams, caller: CallerT_contra | None
     ) -> (
         log_cache_operations.ReadLogs200
         | errors.LogCacheBadRequest

@@ -15452,7 +15452,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             _ANSWER_LOG_CACHE_NOT_FOUND,
             _ANSWER_LOG_CACHE_SERVER_ERROR,
         ),
-        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        security=Security(
+            (
+                (SecurityRequirement(_SCHEME_BEARER_AUTH),),
+                (),
+            )
+        ),
         extensions={
             "x-permitted-roles": {
                 "roles": [
@@ -15545,7 +15550,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             _ANSWER_LOG_CACHE_NOT_FOUND,
             _ANSWER_LOG_CACHE_SERVER_ERROR,
         ),
-        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        security=Security(
+            (
+                (SecurityRequirement(_SCHEME_BEARER_AUTH),),
+                (),
+            )
+        ),
         extensions={
             "x-permitted-roles": {
                 "roles": [
@@ -15563,7 +15573,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
             },
-            "x-state-dependent": {"500": "the start time must not be after the end time"},
+            "x-state-dependent": {
+                "500": "the start time must not be after the end time, and a limit beyond the bounds is refused so as well"
+            },
         },
     ),
     Operation(

@@ -252,7 +252,7 @@ class RefusedBodies:
 
 def _v3_text(operation: str, refusal: Refusal) -> str | None:
     for message in _MESSAGES.get(operation, ()):
-        texts = message(refusal.body)
+        texts = message({} if _is_absent(refusal) else refusal.body)  # 1.11
         if texts:
             return ", ".join(texts)
     return None

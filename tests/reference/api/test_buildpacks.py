@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from cloud_controller.present.again import present_again
+
 UNPROCESSABLE = "422 10008 "
 FORBIDDEN = "403 10003 You are not authorized to perform the requested action"
 NOT_FOUND = "404 10010 Buildpack not found"
@@ -154,7 +156,7 @@ def test_a_name_is_taken_per_stack_and_lifecycle(cloud: Any) -> None:
 
 def test_a_position_may_be_text_and_beyond_the_end(cloud: Any) -> None:
     first = create(cloud, name="a")
-    assert create(cloud, name="b", position="2")["position"] == 2
+    assert create(cloud, name="b", position="02")["position"] == 2
     assert create(cloud, name="c", position=2147483647)["position"] == 3
     answer = cloud.admin.patch(f"/v3/buildpacks/{first['guid']}", json={"position": "3"})
     assert answer.json()["position"] == 3
@@ -376,3 +378,26 @@ def test_only_the_moved_buildpack_counts_as_updated(cloud: Any) -> None:
     cloud.admin.patch(f"/v3/buildpacks/{shown[1]['guid']}", json={"position": 1})
     after = cloud.admin.get(f"/v3/buildpacks/{shown[0]['guid']}").json()
     assert (after["position"], after["updated_at"]) == (2, shown[0]["updated_at"])
+
+
+def test_no_body_is_an_empty_object_and_null_is_none(cloud: Any) -> None:
+    json = {"Content-Type": "application/json"}
+    missing = "Name must be a string, Name can't be blank, Name is too long"
+    nothing = cloud.admin.post("/v3/buildpacks", headers=json)
+    assert cloud.detail(nothing).startswith(UNPROCESSABLE + missing)
+    null = cloud.admin.post("/v3/buildpacks", headers=json, content=b"null")
+    assert cloud.detail(null).startswith(f"{UNPROCESSABLE}Unknown field(s): '_json', {missing}")
+    path = f"/v3/buildpacks/{create(cloud)['guid']}"
+    for text in (b"null", b"[]", b'"x"'):
+        answer = cloud.admin.send("PATCH", path, headers=json, content=text)
+        assert cloud.detail(answer) == UNPROCESSABLE + "Unknown field(s): '_json'"
+
+
+def test_rows_that_a_migration_emptied_are_shown_as_before(cloud: Any) -> None:
+    create(cloud, name="ruby", metadata={"labels": {"a": "b"}})
+    paths = ("/v3/buildpacks", "/v2/buildpacks", "/v3/stacks")
+    before = [cloud.admin.get(path).json() for path in paths]
+    cloud.write(lambda t: t.execute("UPDATE buildpacks SET document = '', v2_document = ''", {}))
+    cloud.write(lambda t: t.execute("UPDATE stacks SET document = ''", {}))
+    assert cloud.write(present_again) > 1
+    assert [cloud.admin.get(path).json() for path in paths] == before

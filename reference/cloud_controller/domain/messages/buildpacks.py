@@ -57,7 +57,7 @@ def create(body: object) -> list[str]:
 
 def update(body: object) -> list[str]:
     """All problems of a body for `PATCH /v3/buildpacks/:guid` (4.4)."""
-    sent = members({} if body is None else body)
+    sent = members(body)
     found = _common(sent, (*_KEYS, "metadata"))
     if sent.get("name") is not None:
         found += _name(sent["name"])

@@ -41,7 +41,7 @@ def create(body: object) -> list[str]:
 
 def update(body: object) -> list[str]:
     """All problems of a body for `PATCH /v3/stacks/:guid`."""
-    sent = members({} if body is None else body)
+    sent = members(body)
     found = metadata.problems(sent["metadata"]) if "metadata" in sent else []
     return found + unknown(sent, ("state", "state_reason", "metadata")) + _state(sent)
 

@@ -12030,6 +12030,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         strict_query=True,
         extensions={
+            "x-state-dependent": {
+                "422": "of the filters `usernames`, `partial_usernames` and `origins` not all go together"
+            },
             "x-permitted-roles": {
                 "roles": [
                     "admin",
@@ -12470,6 +12473,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         strict_query=True,
         extensions={
+            "x-state-dependent": {
+                "400": "of the filters `usernames`, `partial_usernames` and `origins` not all go together"
+            },
             "x-permitted-roles": {
                 "roles": [
                     "admin",
@@ -12674,6 +12680,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
         strict_query=True,
         extensions={
+            "x-state-dependent": {
+                "400": "of the filters `usernames`, `partial_usernames` and `origins` not all go together"
+            },
             "x-permitted-roles": {
                 "roles": [
                     "admin",

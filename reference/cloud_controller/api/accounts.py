@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from capi.operations import accounts as operations
 from cloud_controller.api.bodies import raw
@@ -27,7 +26,7 @@ from cloud_controller.store.entities import USERS
 from specfoundry.runtime.responses import Json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from capi import models
     from cloud_controller.api.context import Context
@@ -40,7 +39,7 @@ _ADMINISTERS: Final = frozenset({"uaa.admin", scopes.ADMIN})
 _FINDS: Final = _ADMINISTERS | {"scim.read"}
 _CHANGES: Final = _ADMINISTERS | {"scim.write"}
 _OWN_PASSWORD: Final = "password.write"  # noqa: S105 -- the name of a scope
-_CONDITION: Final = re.compile(r'(id|userName|origin) eq ("[^"\\]*")')
+_CONDITION: Final = re.compile(r'(id|userName|origin) eq "([^"\\]*)"')
 
 
 class Accounts:
@@ -54,9 +53,7 @@ class Accounts:
     ) -> operations.ListAccounts200:
         """Find accounts."""
         _require(caller, _FINDS)
-        conditions = {
-            name: json.loads(value) for name, value in _CONDITION.findall(params.filter or "")
-        }
+        conditions = _CONDITION.findall(params.filter or "")
         found = await self._context.database.read(lambda reader: _find(reader, conditions))
         return operations.ListAccounts200(
             cache_control="no-store", body=Json(present.accounts(found))
@@ -144,17 +141,20 @@ def _insufficient() -> Exception:
     return oauth_error(403, "insufficient_scope", "Insufficient scope for this resource")
 
 
-def _find(reader: Reader, conditions: Mapping[str, str]) -> list[UserRecord]:
-    if "userName" in conditions:
-        found = find_by_name(reader, conditions["userName"])
-    else:
-        found = [user for user in reader.all(USERS) if user.user_name]
-    values: list[tuple[str, Any]] = [(name, conditions.get(name)) for name in ("id", "origin")]
-    for name, value in values:
-        if value is not None:
-            column = "guid" if name == "id" else name
-            found = [user for user in found if getattr(user, column) == value]
-    return found
+def _find(reader: Reader, conditions: Sequence[tuple[str, str]]) -> list[UserRecord]:
+    names = [value for attribute, value in conditions if attribute == "userName"]
+    found = find_by_name(reader, names[0]) if names else reader.all(USERS)
+    return [
+        user
+        for user in found
+        if user.user_name and all(_meets(user, *condition) for condition in conditions)
+    ]
+
+
+def _meets(user: UserRecord, attribute: str, value: str) -> bool:
+    if attribute == "userName":
+        return user.folded_name == value.casefold()
+    return value == (user.guid if attribute == "id" else user.origin)
 
 
 def _account(reader: Reader, guid: str) -> UserRecord:

@@ -20,6 +20,8 @@ _METHOD = "the document says what an unknown method is answered (x-unknown-metho
 
 # What Schemathesis accepts as an answer to valid data, before a document widens it.
 _ACCEPTED = ("2xx", "3xx", "401", "403", "404", "409", "429", "5xx")
+# What it takes for anything but a server error.
+_NO_ERROR = ("2xx", "3xx", "4xx")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,10 @@ def _iter_operation_checks(
         told = "; ".join(f"{status}: {reason}" for status, reason in reasons.items())
         reason = f"valid input may be refused for reasons of state: {told}"
         yield "positive_data_acceptance", {"expected-statuses": accepted}, reason
+        ours = [str(status) for status in reasons if str(status).startswith("5")]
+        if ours:
+            reason = f"the document promises a refusal with {', '.join(ours)}: {told}"
+            yield "not_a_server_error", {"expected-statuses": [*_NO_ERROR, *ours]}, reason
 
 
 def _iter_lenient(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

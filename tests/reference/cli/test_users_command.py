@@ -1,4 +1,4 @@
-"""Do `cloud-controller users` and `clients` work beside a running server, and say what is wrong?"""
+"""Do `cloud-controller users`, `clients` and `serve --uaa` work, and say what is wrong?"""
 
 from __future__ import annotations
 
@@ -265,3 +265,32 @@ def test_no_command_takes_a_secret_as_an_argument() -> None:
         assert "-stdin" in shown
         assert "--password TEXT" not in shown
         assert "--secret TEXT" not in shown
+
+
+def test_another_server_is_the_uaa(serve: Serve, tmp_path: Path) -> None:
+    uaa = serve()
+    token = uaa.token()
+    told = {"CLOUD_CONTROLLER_UAA": uaa.url}
+    first = serve(data=tmp_path / "first", **told)
+    status, root = first.call("GET", "/")
+    assert (status, root["links"]["uaa"]["href"]) == (200, uaa.url)
+    status, users = first.call("GET", "/v3/users", token=token)
+    assert (status, [user["username"] for user in users["resources"]]) == (200, ["admin"])
+    status, made = first.call("POST", "/v3/organizations", {"name": "acme"}, token)
+    assert status == 201, made
+    assert first.login()[0] == 404
+    uaa.end()
+    assert first.call("GET", "/v3/organizations", token=token)[0] == 200, "its key is known"
+    second = serve("--uaa", uaa.url, data=tmp_path / "second")
+    status, error = second.call("GET", "/v3/organizations", token=token)
+    assert (status, error["errors"][0]["title"]) == (502, "CF-UaaUnavailable")
+    said = first.end()[1]
+    assert f"Tokens come from {uaa.url}." in said
+    assert "password" not in said
+
+
+def test_an_address_that_is_none_is_refused(refused: Command) -> None:
+    assert refused("--uaa", "uaa.example.com/") == (
+        "cloud-controller: uaa 'uaa.example.com/': write it like https://uaa.example.com, without a"
+        " slash at the end\n"
+    )

@@ -25,7 +25,10 @@ UNAUTHORIZED = "403 10003 You are not authorized to perform the requested action
 def body(kind: str, user: dict[str, Any], place: Place) -> dict[str, Any]:
     where = "space" if kind.startswith("space_") else "organization"
     guid = place.space if where == "space" else place.organization
-    return {"type": kind, "relationships": {"user": {"data": user}, where: {"data": {"guid": guid}}}}
+    return {
+        "type": kind,
+        "relationships": {"user": {"data": user}, where: {"data": {"guid": guid}}},
+    }
 
 
 def give(cloud: Cloud, kind: str, session: Session, place: Place) -> dict[str, Any]:
@@ -123,9 +126,11 @@ def test_an_unknown_guid_gets_known_with_a_role_in_an_organization(
         ({}, f"Relationships 'relationships' is not an object, Type must be one of {TYPES}"),
         (
             {"type": "organization_user", "relationships": {}, "x": 1},
-            "Unknown field(s): 'x', Relationships User can't be blank, Relationships User must have"
-            " a username or guid specified, Relationships must specify either a space or an"
-            " organization.",
+            (
+                "Unknown field(s): 'x', Relationships User can't be blank, Relationships User must have"
+                " a username or guid specified, Relationships must specify either a space or an"
+                " organization."
+            ),
         ),
         (
             {
@@ -135,10 +140,12 @@ def test_an_unknown_guid_gets_known_with_a_role_in_an_organization(
                     "space": {"data": {"guid": "s"}},
                 },
             },
-            "Relationships Username cannot be specified when identifying user by guid,"
-            " Relationships User origin cannot be specified when identifying user by guid,"
-            " Relationships Space cannot be provided with the organization role type:"
-            " 'organization_user'.",
+            (
+                "Relationships Username cannot be specified when identifying user by guid,"
+                " Relationships User origin cannot be specified when identifying user by guid,"
+                " Relationships Space cannot be provided with the organization role type:"
+                " 'organization_user'."
+            ),
         ),
         (
             {
@@ -149,10 +156,12 @@ def test_an_unknown_guid_gets_known_with_a_role_in_an_organization(
                     "organization": {"data": {"guid": "o"}},
                 },
             },
-            "Relationships User origin cannot be specified without specifying the username,"
-            " Relationships User must have a username or guid specified, Relationships Organization"
-            " cannot be provided with the space role type: 'space_manager'., Relationships cannot"
-            " specify both an organization and a space.",
+            (
+                "Relationships User origin cannot be specified without specifying the username,"
+                " Relationships User must have a username or guid specified, Relationships Organization"
+                " cannot be provided with the space role type: 'space_manager'., Relationships cannot"
+                " specify both an organization and a space."
+            ),
         ),
         (
             {
@@ -260,15 +269,19 @@ def test_lists_of_roles_filter_include_and_page(cloud: Cloud, place: Place) -> N
         ("order_by=name", "Order by can only be: 'created_at', 'updated_at'"),
         (
             "include=app",
-            "Invalid included resource: 'app'. Valid included resources are: 'user',"
-            " 'organization', 'space'",
+            (
+                "Invalid included resource: 'app'. Valid included resources are: 'user',"
+                " 'organization', 'space'"
+            ),
         ),
         ("include=user,user", "Duplicate included resource: 'user'"),
         (
             "names=x",
-            "Unknown query parameter(s): 'names'. Valid parameters are: 'page', 'per_page',"
-            " 'order_by', 'created_ats', 'updated_ats', 'guids', 'organization_guids',"
-            " 'space_guids', 'user_guids', 'types', 'include'",
+            (
+                "Unknown query parameter(s): 'names'. Valid parameters are: 'page', 'per_page',"
+                " 'order_by', 'created_ats', 'updated_ats', 'guids', 'organization_guids',"
+                " 'space_guids', 'user_guids', 'types', 'include'"
+            ),
         ),
     ],
 )

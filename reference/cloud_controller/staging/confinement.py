@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
+MARK = "STAGING_WORK_DIRECTORY"
+"""By this variable, scripts without a sandbox are found when their server has died."""
+
 
 class ConfinementError(Exception):
     """Scripts cannot be started as the operator wants it; the text is one line."""
@@ -119,6 +122,7 @@ class Unconfined:
             "HOME": str(grounds.home),
             "TMPDIR": str(grounds.temporary),
             **environment,
+            MARK: str(grounds.work),
         }
         return Command(
             (*limits.arguments(self.prlimit), *arguments),

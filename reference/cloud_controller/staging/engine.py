@@ -14,7 +14,7 @@ from cloud_controller.domain.staging import (
     StagingRequest,
 )
 from cloud_controller.staging import cache, tarball, usage
-from cloud_controller.staging.confinement import Limits
+from cloud_controller.staging.confinement import MARK, Limits
 from cloud_controller.staging.grounds import Grounds, remove
 from cloud_controller.staging.lifecycle import FAILED, Buildpack, Lifecycle, cache_name
 from cloud_controller.staging.running import ERR, OUT, Scripts
@@ -38,6 +38,8 @@ ResultT = TypeVar("ResultT")
 
 _MEBI: Final = 1024 * 1024
 _MAX_ENTRIES: Final = 250_000
+_BUILDPACK: Final = Bounds(_MAX_ENTRIES, 8 * 1024 * _MEBI)
+"""Buildpacks bring runtimes along; what an app may take on disk is another matter."""
 
 
 async def stage(request: StagingRequest, confinement: Confinement, log: Log) -> StagedDroplet:
@@ -75,10 +77,10 @@ async def discard(work_dir: Path) -> None:
 def clear(stagings: Path) -> None:
     """Remove what a server that died left of its stagings: processes and directories.
 
-    Sandboxes end with their server; scripts without one may go on and are found by where they are.
+    Sandboxes end with their server; scripts without one may go on and are found by their mark.
     """
     if stagings.is_dir():
-        usage.kill_below(stagings.resolve())
+        usage.kill_marked([f"{MARK}={stagings.resolve()}/".encode()])
         remove(stagings)
 
 
@@ -121,7 +123,7 @@ def _prepare(request: StagingRequest, grounds: Grounds, user: int | None) -> tup
         unpack(request.package, grounds.app, bounds)
     except UnpackingError as error:
         raise UnpackingError(f"The app package cannot be unpacked: {error}") from error
-    buildpacks = tuple(_unpacked(source, grounds, bounds) for source in request.buildpacks)
+    buildpacks = tuple(_unpacked(source, grounds) for source in request.buildpacks)
     cache.fetch(request.cache_dir, grounds.cache)
     _keep_only(grounds.cache, request)
     if user is not None:
@@ -129,11 +131,11 @@ def _prepare(request: StagingRequest, grounds: Grounds, user: int | None) -> tup
     return buildpacks
 
 
-def _unpacked(source: BuildpackSource, grounds: Grounds, bounds: Bounds) -> Buildpack:
+def _unpacked(source: BuildpackSource, grounds: Grounds) -> Buildpack:
     directory = grounds.buildpacks / cache_name(source.key)
     directory.mkdir(mode=0o755, exist_ok=True)
     try:
-        unpack(source.path, directory, bounds)
+        unpack(source.path, directory, _BUILDPACK)
     except UnpackingError as error:
         raise UnpackingError(f"Buildpack {source.name} cannot be unpacked: {error}") from error
     found = _with_programs(directory)

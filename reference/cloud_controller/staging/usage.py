@@ -70,13 +70,13 @@ def kill_group(process: int) -> None:
         os.killpg(process, signal.SIGKILL)
 
 
-def kill_below(directory: Path) -> None:
-    """Kill all processes that work in a directory or were started with its path as their home."""
-    home = b"HOME=" + os.fsencode(directory) + b"/"
+def kill_marked(marks: Iterable[bytes]) -> None:
+    """Kill all processes that were started with one of these at the start of a variable."""
+    wanted = tuple(marks)
     for path in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            inside = (path / "cwd").readlink().is_relative_to(directory)
-            if inside or (b"\0" + (path / "environ").read_bytes()).find(b"\0" + home) >= 0:
+            variables = (path / "environ").read_bytes().split(b"\0")
+            if any(variable.startswith(wanted) for variable in variables):
                 _kill(int(path.name))
 
 

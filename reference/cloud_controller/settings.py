@@ -99,7 +99,7 @@ class Settings:
     staging: str = "sandboxed"
     staging_timeout: float = 900.0
     staging_network: bool = False
-    staging_threads: int = 1
+    staging_threads: int = 2
     max_staging_memory_mb: int = 4096
     max_staging_disk_mb: int = 10240
     disable_custom_buildpacks: bool = False

@@ -118,6 +118,8 @@ class StagingWork:
             raise StagingFailedError(StagingErrorId.STAGING_ERROR, _FAILED)
         if package.type == PackageType.DOCKER:
             # Nothing is fetched from a registry: what the image would start is not known.
+            log.line("OUT", b"Staging process started ...")
+            log.line("OUT", b"Staging process finished")
             return StagedDroplet(None, image=package.docker_image, process_types={"web": ""})
         if build.lifecycle_type != "buildpack":
             log.line("ERR", b"Only the lifecycles buildpack and docker can be staged here")

@@ -67,18 +67,13 @@ def _host_problem(reader: Reader, wanted: NewRoute) -> str | None:
 def _space_problem(reader: Reader, wanted: NewRoute) -> str | None:
     """Say whether the address is taken; in shared domains a host belongs to one space."""
     domain, host, path = wanted.domain, wanted.host, wanted.path
-    if _is_taken(reader, domain, host, path):
+    if reader.first(ROUTES, domain_guid=domain.guid, host=host, path=path) is not None:
         return routes.taken(host, path, domain.name)
     if domain.organization_guid is None:
         others = reader.all(ROUTES, domain_guid=domain.guid, host=host)
         if any(other.space_guid != wanted.space.guid for other in others):
             return "domain_id and host host_and_domain_taken_different_space"
     return None
-
-
-def _is_taken(reader: Reader, domain: DomainRecord, host: str, path: str) -> bool:
-    same = reader.all(ROUTES, domain_guid=domain.guid, path=path)
-    return any(one.host.lower() == host.lower() for one in same)
 
 
 def _path_problem(_: Reader, wanted: NewRoute) -> str | None:

@@ -52,33 +52,53 @@ def survey(archive: BinaryIO, *, max_package_size: int) -> Survey:
 
 def _survey(archive: BinaryIO, directory: Directory, maximum: int) -> Survey:
     total = directories = 0
+    checks = _Checks(archive, directory)
     for entry in zip_directory.entries(archive, directory):
         total += entry.size
         directories += entry.is_directory
         # The size comes first: it is summed up before anything is unpacked.
         if total > maximum:
             raise ArchiveError(too_large(maximum))
+        checks.look_at(entry)
     if directory.entries == 0:
         raise ArchiveError(EMPTY)
-    _check_entries(archive, directory)
+    checks.conclude()
     return Survey(directory, total, directories)
 
 
-def _check_entries(archive: BinaryIO, directory: Directory) -> None:
-    if directory.shift:
-        raise ArchiveError(INVALID)  # something stands before the archive
-    links: set[bytes] = set()
-    first = unclaimed = directory.offset
-    for entry in zip_directory.entries(archive, directory):
-        unclaimed -= _check_entry(archive, directory, entry)
-        first = min(first, entry.local_offset)
+class _Checks:
+    """The objections to single entries and to all of them; the first one is kept for later."""
+
+    def __init__(self, archive: BinaryIO, directory: Directory) -> None:
+        self._archive = archive
+        self._directory = directory
+        # Something before the archive is as bad as a bad entry.
+        self._objection = INVALID if directory.shift else None
+        self._links: set[bytes] = set()
+        self._first = self._unclaimed = directory.offset
+
+    def look_at(self, entry: Entry) -> None:
+        if self._objection is not None:
+            return
+        try:
+            self._unclaimed -= _check_entry(self._archive, self._directory, entry)
+        except ArchiveError as error:
+            self._objection = str(error)
+        except BadZipError:
+            self._objection = INVALID
+        self._first = min(self._first, entry.local_offset)
         if entry.is_symlink:
-            links.add(_unpacked(entry.name))
-    # Entries that are larger than the file share bytes: the mark of a zip bomb.
-    if first > 0 or unclaimed < 0:
-        raise ArchiveError(INVALID)
-    if links:
-        _check_nothing_below(links, zip_directory.entries(archive, directory))
+            self._links.add(_unpacked(entry.name))
+
+    def conclude(self) -> None:
+        # Entries that are larger than the file share bytes: the mark of a zip bomb.
+        if self._objection is None and (self._first > 0 or self._unclaimed < 0):
+            self._objection = INVALID
+        if self._objection is not None:
+            raise ArchiveError(self._objection)
+        if self._links:
+            entries = zip_directory.entries(self._archive, self._directory)
+            _check_nothing_below(self._links, entries)
 
 
 def _check_entry(archive: BinaryIO, directory: Directory, entry: Entry) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, Final
 
 from cloud_controller.domain.roles import OrganizationRole
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from cloud_controller.store import Reader
     from cloud_controller.store.records import DomainRecord
 
+# The document itself is not parsed: its addresses are only put in when it is sent.
+_SHARING: Final = re.compile(rb'"shared_organizations":\{"data":(\[[^\]]+\])')
 _READERS: Final = frozenset({OrganizationRole.MANAGER.value, OrganizationRole.AUDITOR.value})
 
 
@@ -42,6 +46,16 @@ def is_seen(domain: DomainRecord, organizations: frozenset[str] | None) -> bool:
     return not organizations.isdisjoint(
         {domain.organization_guid, *domain.shared_organization_guids}
     )
+
+
+def as_seen(document: bytes, organizations: frozenset[str] | None) -> bytes:
+    """Return a domain's document with only those sharing organizations that the caller can read."""
+    match = None if organizations is None else _SHARING.search(document)
+    if match is None or organizations is None:
+        return document
+    shared = [one for one in json.loads(match[1]) if one["guid"] in organizations]
+    shown = json.dumps(shared, separators=(",", ":")).encode()
+    return document[: match.start(1)] + shown + document[match.end(1) :]
 
 
 def seen(reader: Reader, caller: Caller) -> list[In]:

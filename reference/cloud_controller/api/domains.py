@@ -45,7 +45,7 @@ class Domains:
 
         def read(reader: Reader) -> bytes:
             request = _listing("/v3/domains", params, domain_sight.seen(reader, caller))
-            return listing.page(request, listing.find(reader, request, caller))
+            return _page(reader, caller, request)
 
         body = self._context.shown(await self._context.database.read(read))
         return operations.ListDomains200(body=Json(body))
@@ -62,8 +62,7 @@ class Domains:
             ]
             fixed = [In("guid", tuple(usable)), *domain_sight.seen(reader, caller)]
             path = f"/v3/organizations/{params.guid}/domains"
-            request = _listing(path, params, fixed)
-            return listing.page(request, listing.find(reader, request, caller))
+            return _page(reader, caller, _listing(path, params, fixed))
 
         body = self._context.shown(await self._context.database.read(read))
         return operations.ListDomainsForOrganization200(body=Json(body))
@@ -78,7 +77,7 @@ class Domains:
             domain = domain_sight.default_domain(reader, params.guid)
             if domain is None or domain_sight.find(reader, caller, domain.guid) is None:
                 raise v3_error(table.RESOURCE_NOT_FOUND, "Domain")
-            return reader.document(DOMAINS, domain.guid) or b""
+            return _shown(reader, caller, domain.guid)
 
         body = self._context.shown(await self._context.database.read(read))
         return operations.GetDefaultDomain200(body=Json(body))
@@ -90,7 +89,7 @@ class Domains:
 
         def read(reader: Reader) -> bytes:
             _domain(reader, caller, params.guid)
-            return reader.document(DOMAINS, params.guid) or b""
+            return _shown(reader, caller, params.guid)
 
         body = self._context.shown(await self._context.database.read(read))
         return operations.GetDomain200(body=Json(body))
@@ -183,6 +182,18 @@ def _listing(
         },
         fixed=fixed,
     )
+
+
+def _page(reader: Reader, caller: Caller, request: listing.ListRequest) -> bytes:
+    found = listing.find(reader, request, caller)
+    organizations = domain_sight.organizations_read(reader, caller)
+    documents = [domain_sight.as_seen(one, organizations) for one in found.documents]
+    return listing.page(request, replace(found, documents=documents))
+
+
+def _shown(reader: Reader, caller: Caller, guid: str) -> bytes:
+    document = reader.document(DOMAINS, guid) or b""
+    return domain_sight.as_seen(document, domain_sight.organizations_read(reader, caller))
 
 
 def _require_organization(reader: Reader, caller: Caller, guid: str) -> None:

@@ -29,7 +29,6 @@ def route(
     metadata: Metadata,
 ) -> bytes:
     """Return the route's document; it names its domain and shows its destinations."""
-    path = f"/v3/routes/{record.guid}"
     document = {
         "guid": record.guid,
         "created_at": clock.text(record.created_at),
@@ -46,14 +45,19 @@ def route(
             "space": to_one(record.space_guid),
             "domain": to_one(record.domain_guid),
         },
-        "links": {
-            "self": link(path),
-            "space": link(f"/v3/spaces/{record.space_guid}"),
-            "destinations": link(f"{path}/destinations"),
-            "domain": link(f"/v3/domains/{record.domain_guid}"),
-        },
+        "links": _links(record),
     }
     return render(models.Route, document)
+
+
+def _links(record: RouteRecord) -> dict[str, Any]:
+    path = f"/v3/routes/{record.guid}"
+    return {
+        "self": link(path),
+        "space": link(f"/v3/spaces/{record.space_guid}"),
+        "destinations": link(f"{path}/destinations"),
+        "domain": link(f"/v3/domains/{record.domain_guid}"),
+    }
 
 
 def entry(record: RouteDestinationRecord) -> dict[str, Any]:

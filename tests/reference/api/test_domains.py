@@ -133,3 +133,20 @@ def test_domains_go_with_their_organization(cloud: Any, place: Any) -> None:
     job = cloud.job(cloud.admin.delete(f"/v3/organizations/{place.organization}"))
     assert job["state"] == "COMPLETE"
     assert cloud.admin.get(f"/v3/domains/{guid}").status_code == 404
+
+
+def test_sharing_organizations_are_shown_to_those_who_can_read_them(cloud: Any, place: Any) -> None:
+    other = cloud.place().organization
+    body = {"name": unique(), **owned_by(place.organization)}
+    body["relationships"]["shared_organizations"] = {"data": [{"guid": other}]}
+    domain = cloud.admin.post("/v3/domains", json=body).json()
+    assert domain["relationships"]["shared_organizations"] == {"data": [{"guid": other}]}
+    path = f"/v3/domains/{domain['guid']}"
+    manager = cloud.with_role("org_manager", place)
+    assert manager.get(path).json()["relationships"]["shared_organizations"] == {"data": []}
+    (listed,) = manager.get(f"/v3/domains?names={body['name']}").json()["resources"]
+    assert listed["relationships"]["shared_organizations"] == {"data": []}
+    assert body["name"] in names(cloud.admin.get(f"/v3/organizations/{other}/domains"))
+    assert cloud.detail(cloud.admin.delete(path)) == (
+        "422 10008 This domain is shared with other organizations. Unshare before deleting."
+    )

@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 
     from conftest import Contract
 
-BYTES = {("downloadPackage", "200"), ("downloadPackage", "206")}
+BYTES = {
+    (operation, status)
+    for operation in ("downloadPackage", "downloadDroplet")
+    for status in ("200", "206")
+}
 NOT_JSON = {("getHealth", "200")}
 
 

@@ -135,9 +135,23 @@ def _listed(directory: str) -> list[os.DirEntry[str]]:
         with os.scandir(directory) as found:
             return list(found)
     except PermissionError:
-        os.chmod(directory, 0o700)  # noqa: PTH101 -- many and often
+        _open_up(directory)
         with os.scandir(directory) as found:
             return list(found)
+
+
+def _open_up(directory: str) -> None:
+    """Give the owner all rights on a directory, but only if no link has taken a place in its path.
+
+    Scripts run meanwhile; a link would have the rights of something of the server's changed.
+    """
+    descriptor = os.open(directory, os.O_PATH | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        opened = f"/proc/self/fd/{descriptor}"
+        if os.readlink(opened) == directory:  # noqa: PTH115 -- as it is written
+            os.chmod(opened, 0o700)  # noqa: PTH101 -- by descriptor
+    finally:
+        os.close(descriptor)
 
 
 def _children_of_all() -> dict[int, list[int]]:

@@ -63,26 +63,7 @@ def create_build(
         image=package.docker_image,
         historic=request.historic,
     )
-    record = BuildRecord(
-        guid=droplet.build_guid or "",
-        created_at=droplet.created_at,
-        updated_at=droplet.created_at,
-        app_guid=app.guid,
-        space_guid=app.space_guid,
-        organization_guid=app.organization_guid,
-        package_guid=package.guid,
-        droplet_guid=droplet.guid,
-        lifecycle_type=lifecycle.type,
-        lifecycle_data=lifecycle.data,
-        stack=lifecycle.stack,
-        staging_memory_in_mb=request.memory_mb,
-        staging_disk_in_mb=request.disk_mb,
-        staging_log_rate_limit=request.log_rate_limit,
-        environment_variables=request.environment_variables,
-        created_by_guid=caller.user_guid,
-        created_by_name=caller.user_name or None,
-        created_by_email=caller.email or None,
-    )
+    record = _new(caller, droplet, request)
     transaction.insert(BUILDS, record, present(record, request.labelled))
     transaction.set_metadata(BUILDS, record.guid, request.labelled)
     droplet_rows.insert(transaction, droplet)
@@ -92,6 +73,30 @@ def create_build(
     )
     enqueue(transaction, job)
     return record
+
+
+def _new(caller: Caller, droplet: DropletRecord, request: BuildRequest) -> BuildRecord:
+    """Return the build that is to make a droplet of the package that the droplet names."""
+    return BuildRecord(
+        guid=droplet.build_guid or "",
+        created_at=droplet.created_at,
+        updated_at=droplet.created_at,
+        app_guid=droplet.app_guid,
+        space_guid=droplet.space_guid,
+        organization_guid=droplet.organization_guid,
+        package_guid=droplet.package_guid or "",
+        droplet_guid=droplet.guid,
+        lifecycle_type=droplet.lifecycle_type,
+        lifecycle_data=request.lifecycle.data,
+        stack=droplet.stack,
+        staging_memory_in_mb=request.memory_mb,
+        staging_disk_in_mb=request.disk_mb,
+        staging_log_rate_limit=request.log_rate_limit,
+        environment_variables=request.environment_variables,
+        created_by_guid=caller.user_guid,
+        created_by_name=caller.user_name or None,
+        created_by_email=caller.email or None,
+    )
 
 
 def finish_staged(

@@ -62,7 +62,21 @@ def copy(
         raise v3_error(table.UNPROCESSABLE, messages.SOURCE_NOT_STAGED)
     if source.lifecycle_type != app.lifecycle_type:
         raise v3_error(table.UNPROCESSABLE, messages.LIFECYCLES_DIFFER)
-    record = droplet_rows.new(
+    record = _copying(source, app)
+    droplet_rows.insert(transaction, record)
+    droplet_rows.audit_event(
+        transaction, caller, record, "create", request={"source_droplet_guid": source.guid}
+    )
+    if source.lifecycle_type == "docker":  # it has no bits that would have to be copied
+        droplet_rows.mark_staged(transaction, record.guid, keep=keep)
+    else:
+        enqueue(transaction, _copy_job(source, record))
+    stored = transaction.record(DROPLETS, record.guid)
+    return present(stored or record, Metadata())
+
+
+def _copying(source: DropletRecord, app: AppRecord) -> DropletRecord:
+    return droplet_rows.new(
         app,
         DropletState.COPYING,
         stack=source.stack,
@@ -71,23 +85,16 @@ def copy(
         execution_metadata=source.execution_metadata,
         process_types=source.process_types,
     )
-    droplet_rows.insert(transaction, record)
-    droplet_rows.audit_event(
-        transaction, caller, record, "create", request={"source_droplet_guid": source.guid}
+
+
+def _copy_job(source: DropletRecord, record: DropletRecord) -> NewJob:
+    return NewJob(
+        operation="droplet.copy",
+        resource_type="droplet",
+        resource_guid=record.guid,
+        pollable=False,
+        payload={"source": source.guid},
     )
-    if source.lifecycle_type == "docker":
-        droplet_rows.mark_staged(transaction, record.guid, keep=keep)
-    else:
-        job = NewJob(
-            operation="droplet.copy",
-            resource_type="droplet",
-            resource_guid=record.guid,
-            pollable=False,
-            payload={"source": source.guid},
-        )
-        enqueue(transaction, job)
-    stored = transaction.record(DROPLETS, record.guid)
-    return present(stored or record, Metadata())
 
 
 def require_write(reader: Reader, caller: Caller, place: DropletRecord | AppRecord) -> None:

@@ -327,7 +327,8 @@ def test_a_droplet_that_became_current_survives_its_deletion(start: Any) -> None
 def test_staged_droplets_beyond_the_limit_expire_but_never_the_current_one(start: Any) -> None:
     cloud = start(max_staged_droplets_stored=2)
     app = cloud.place().app
-    first = staged(cloud, app, archive("first"))["guid"]
+    data = archive("first")
+    first = staged(cloud, app, data)["guid"]
     make_current(cloud, app, first)
     rest = [staged(cloud, app, archive(str(number)))["guid"] for number in range(3)]
 
@@ -338,7 +339,7 @@ def test_staged_droplets_beyond_the_limit_expire_but_never_the_current_one(start
     assert cloud.eventually(expired)["state"] == "EXPIRED"
     states = [cloud.admin.get(f"/v3/droplets/{d}").json()["state"] for d in (first, *rest[1:])]
     assert states == ["STAGED"] * 3
-    assert cloud.admin.get(f"/v3/droplets/{first}/download").content == archive("first")
+    assert cloud.admin.get(f"/v3/droplets/{first}/download").content == data
 
 
 def test_lists_know_states_apps_spaces_and_organizations(cloud: Any, place: Any) -> None:

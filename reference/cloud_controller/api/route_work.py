@@ -26,7 +26,7 @@ def handlers() -> JobHandlers:
 
 
 def _handler(delete: Callable[[Transaction, str], None]) -> JobHandler:
-    async def run(job: JobRecord) -> JobResult:  # noqa: RUF029 -- the change is made at the commit
+    async def run(job: JobRecord) -> JobResult:
         guid = job.resource_guid or ""
         return JobResult(commit=lambda transaction: delete(transaction, guid))
 

@@ -444,10 +444,10 @@ class ProcessesClient(SyncGroup):
 
         `GET /v3/processes/{guid}/stats`
 
-        The instances of the process, all on one page. One that should be there but is not is
-        `DOWN`. There is one entry for each instance that is wanted, whether the app is started
-        or not, but not more than 1000. A caller who cannot read the process gets 404 `Process
-        not found`.
+        The instances of the process, all on one page, at most 1000. One that should be there but
+        is not is `DOWN`. A Cloud Controller that runs no apps lists `DOWN` instances for a
+        stopped app and none for a started one. A caller who cannot read the process gets 404
+        `Process not found`.
 
         Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooManyRequests,
         V3ServerError, V3BadGateway, V3ServiceUnavailable.

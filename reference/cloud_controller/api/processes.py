@@ -87,8 +87,8 @@ class Processes:
         self, params: operations.GetProcessStatsParams, caller: Caller
     ) -> operations.GetProcessStats200:
         """Show the instances of a process."""
-        record = await self._context.database.read(lambda reader: find(reader, caller, params.guid))
-        return operations.GetProcessStats200(body=Json(present.stats(record)))
+        body = await self._context.database.read(lambda reader: _stats(reader, caller, params.guid))
+        return operations.GetProcessStats200(body=Json(body))
 
     async def terminate_process_instance(
         self, params: operations.TerminateProcessInstanceParams, caller: Caller
@@ -166,10 +166,9 @@ class AppProcesses:
         self, params: nested.GetProcessStatsForAppParams, caller: Caller
     ) -> nested.GetProcessStatsForApp200:
         """Show the instances of the process of one type."""
-        record = await self._context.database.read(
-            lambda reader: find(reader, caller, OfApp(params.guid, params.type))
-        )
-        return nested.GetProcessStatsForApp200(body=Json(present.stats(record)))
+        address = OfApp(params.guid, params.type)
+        body = await self._context.database.read(lambda reader: _stats(reader, caller, address))
+        return nested.GetProcessStatsForApp200(body=Json(body))
 
     async def terminate_process_instance_for_app(
         self, params: nested.TerminateProcessInstanceForAppParams, caller: Caller
@@ -189,6 +188,12 @@ def _page(request: listing.ListRequest, found: listing.Found, embed: Sequence[st
         shown = [present.with_instances(document) for document in found.documents]
         found = listing.Found(found.shown, shown)
     return listing.page(request, found)
+
+
+def _stats(reader: Reader, caller: Caller, address: Address) -> bytes:
+    record = find(reader, caller, address)
+    app = app_rows.of(reader, record.app_guid)
+    return present.stats(record, started=app.state == "STARTED")
 
 
 async def _shown(context: Context, caller: Caller, address: Address) -> bytes:

@@ -71,8 +71,13 @@ def documents(
     )
 
 
-def stats(record: ProcessRecord) -> bytes:
-    """Return the document of the instances: all that are wanted, and none of them is there."""
+def stats(record: ProcessRecord, *, started: bool) -> bytes:
+    """Return the document of the instances, none of which ever runs here.
+
+    Those of a stopped app are down, as upstream shows them. A started app has none: clients such as
+    `cf push` wait for instances that are there and do not run, and would wait in vain.
+    """
+    wanted = 0 if started else min(record.instances, MOST_SHOWN)
     instances = [
         {
             "type": record.type,
@@ -82,7 +87,7 @@ def stats(record: ProcessRecord) -> bytes:
             "isolation_segment": None,
             "details": None,
         }
-        for index in range(min(record.instances, MOST_SHOWN))
+        for index in range(wanted)
     ]
     return render(models.ProcessStats, {"resources": instances})
 

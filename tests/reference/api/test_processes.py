@@ -261,6 +261,16 @@ def test_a_refused_update_has_the_texts_of_rails(
         assert cloud.detail(cloud.admin.patch(path, json=body)) == f"422 10008 {error}"
 
 
+def test_a_started_app_has_no_instances_to_wait_for(cloud: Any, place: Any) -> None:
+    cloud.assign(place.app, cloud.staged_droplet(place.app, {"web": "run"}))
+    cloud.admin.post(f"/v3/apps/{place.app}/actions/start")
+
+    assert cloud.admin.get(f"{web(place)}/stats").json() == {"resources": []}
+    cloud.admin.post(f"/v3/apps/{place.app}/actions/stop")
+    states = [one["state"] for one in cloud.admin.get(f"{web(place)}/stats").json()["resources"]]
+    assert states == ["DOWN"]
+
+
 def test_instances_that_are_wanted_are_down(cloud: Any, place: Any) -> None:
     cloud.admin.post(f"{web(place)}/actions/scale", json={"instances": 2})
     down = {"state": "DOWN", "uptime": 0, "isolation_segment": None, "details": None}

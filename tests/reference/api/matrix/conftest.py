@@ -304,18 +304,6 @@ def _role(corner: Corner) -> str:
     return corner.create("roles", _new_role(corner, "organization", "organization_auditor"))
 
 
-def _give_droplet(corner: Corner) -> None:
-    """Let the corner's app have a droplet, without which it cannot start."""
-    cloud = corner.world.cloud
-    body = {"process_types": {"web": "run"}, **_related("app", corner.place.app)}
-    droplet = corner.create("droplets", body)
-    upload = f"/v3/droplets/{droplet}/upload"
-    cloud.job(cloud.admin.post(upload, files={"bits": ("a.tgz", tarball())}))
-    path = f"/v3/apps/{corner.place.app}/relationships/current_droplet"
-    answer = cloud.admin.patch(path, json={"data": {"guid": droplet}})
-    assert answer.status_code == 200, answer.text
-
-
 def _first(kind: str, query: str = "") -> Callable[[Corner], str]:
     def find(corner: Corner) -> str:
         answer = corner.world.cloud.admin.get(f"/v3/{kind}?per_page=1&{query}")
@@ -359,7 +347,8 @@ def world(cloud: Any) -> World:
     made.own = Corner(made, cloud.place())
     made.other = Corner(made, cloud.place())
     for corner in (made.own, made.other):
-        _give_droplet(corner)
+        # Without a droplet an app cannot start.
+        cloud.assign(corner.place.app, cloud.staged_droplet(corner.place.app))
     return made
 
 

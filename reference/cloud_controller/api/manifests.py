@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 Applications = list[dict[str, Any]]
 
+_SECRETS: Final = ("env", "cnb-credentials", "cnb_credentials")
 _FLAGS: Final = {"docker": FeatureFlag.DIEGO_DOCKER, "cnb": FeatureFlag.DIEGO_CNB}
 
 
@@ -155,7 +156,8 @@ def _queue(
         sent = manifest.members(entry)
         app = _app(settings, transaction, caller, space, sent)
         wanted[app.guid] = sent
-        shown = {**entry, **({"env": app_messages.PRIVATE} if entry.get("env") else {})}
+        hidden = {name: app_messages.PRIVATE for name in _SECRETS if entry.get(name)}
+        shown = {**entry, **hidden}
         written = yaml.safe_dump({"applications": [shown]}, explicit_start=True, sort_keys=False)
         app_rows.audit_event(
             transaction, caller, app, "apply_manifest", request={"manifest": written}

@@ -7,6 +7,7 @@ lists and objects, and of nothing else.
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 import yaml
@@ -44,6 +45,14 @@ class _Loader(yaml.CSafeLoader):
                 raise ManifestUnreadableError("a key is no text")
             found[_key(self.construct_object(name))] = self.construct_object(value, deep=deep)
         return found
+
+    def finite(self, node: yaml.ScalarNode) -> float | str:
+        """Read a number; infinity, which JSON does not know, stays a text."""
+        number: float = self.construct_yaml_float(node)
+        return number if math.isfinite(number) else node.value
+
+
+_Loader.add_constructor(f"{_TAG}float", _Loader.finite)
 
 
 def parse(text: str) -> dict[str, Any]:

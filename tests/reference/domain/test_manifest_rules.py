@@ -83,6 +83,7 @@ def test_yaml_gives_plain_values() -> None:
         "a: " + "x" * 1_100_000,
         "a: [" + "1," * 200_000 + "]",
         "\ud800",
+        'a: "\\ud800"',
     ],
 )
 def test_texts_that_are_no_manifest(text: str) -> None:
@@ -102,6 +103,17 @@ def test_what_stands_beside_the_processes_is_for_web() -> None:
     assert manifest.scales(beside) == [{"type": "web", "instances": 2, "disk_quota": 1024}]
     both = manifest.members({"instances": 2, "processes": [{"type": "web", "memory": "1M"}]})
     assert manifest.scales(both) == [{"type": "web", "memory": 1}]
+
+
+def test_numbers_that_json_does_not_know_stay_texts() -> None:
+    text = "a: .inf\nb: -.inf\nc: .nan\nd: 1.0e+999\ne: 1.5"
+    assert manifest_text.parse(text) == {
+        "a": ".inf",
+        "b": "-.inf",
+        "c": ".nan",
+        "d": "1.0e+999",
+        "e": 1.5,
+    }
 
 
 def test_one_buildpack_or_none_at_all() -> None:

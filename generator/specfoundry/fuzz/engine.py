@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import schemathesis
 from schemathesis.config import SchemathesisConfig
+from schemathesis.core.failures import FailureGroup
 from schemathesis.core.result import Ok
 from schemathesis.engine import Status, events, from_schema
+from schemathesis.specs.openapi import checks as openapi_checks
 
 from specfoundry.fuzz.hooks import (
     install_unknown_method_check,
@@ -28,11 +30,19 @@ from specfoundry.fuzz.report import Crash, Finding, FuzzReport
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from schemathesis import Case, Response
     from schemathesis.engine.recorder import CaseNode, CheckNode
 
     from specfoundry.fuzz.plan import Plan
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
+# What the answers to the first requests must hold, whatever was sent.
+_CONFORMANCE = (
+    openapi_checks.status_code_conformance,
+    openapi_checks.content_type_conformance,
+    openapi_checks.response_headers_conformance,
+    openapi_checks.response_schema_conformance,
+)
 _SECRET_HEADERS = frozenset({"authorization", "cookie", "x-api-key"})
 
 
@@ -86,7 +96,7 @@ def run(
     stream = from_schema(schema).execute()
     pool = Pool.of(node, options.seed)
     with pool_hooks(pool):
-        prime(schema, node, pool, options.headers)
+        prime(schema, node, pool, options.headers, outcome.take_primed)
         try:
             for event in stream:
                 outcome.take(event, listen)
@@ -147,6 +157,26 @@ class _Outcome:
             case events.EngineFinished():
                 self.seconds = event.running_time
                 self.stop_reason = event.stop_reason.value
+
+    def take_primed(self, case: Case[Any], response: Response) -> None:
+        """Take what a request was answered that brought something to life."""
+        self.cases += 1
+        self.statuses[case.operation.label][str(response.status_code)] += 1
+        try:
+            case.validate_response(response, checks=list(_CONFORMANCE))
+        except FailureGroup as group:
+            for failure in group.exceptions:
+                finding = Finding(
+                    operation=case.operation.label,
+                    check=failure.title,
+                    title=failure.title,
+                    message=failure.message,
+                    curl=_without_secrets(case.as_curl_command()),
+                    phase="priming",
+                    status=response.status_code,
+                )
+                key = finding.operation, finding.check, finding.title
+                self.findings.setdefault(key, finding)
 
     def _take_scenario(self, event: events.ScenarioFinished) -> None:
         recorder = event.recorder

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from contextlib import contextmanager, suppress
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -14,6 +15,7 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.meta import CoverageScenario, TestPhase
 
 from specfoundry.fuzz.priming import iter_primers
+from specfoundry.fuzz.trail import Answer, Trail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from specfoundry.fuzz.plan import Plan
     from specfoundry.fuzz.pool import Pool
+    from specfoundry.fuzz.trail import Step
 
 _NUMBER = re.compile(r"\s*[+-]?\d")
 
@@ -65,16 +68,15 @@ def pool_hooks(pool: Pool) -> Iterator[None]:
                 case.body = body
 
     def after_call(_context: HookContext, case: Case[Any], response: Response) -> None:
-        try:
-            body = json.loads(response.content or b"null")
-        except ValueError:
-            body = None
-        # A method that the path lacks is answered 404 as well: that says nothing of the resource.
-        is_gone = response.status_code in {404, 410} and _is_documented(case)
+        # A method that the path lacks is answered 404 as well: that says nothing of the resource,
+        # nor does a 404 that is said to tell of something else.
+        status = response.status_code
+        is_gone = status in {404, 410} and _is_documented(case) and not _is_of_state(case, status)
         if is_gone or (_deletes(case) and response.status_code < 300):
             pool.forget((case.path_parameters or {}).values())
-        headers = {key.lower(): value[0] for key, value in response.headers.items()}
-        pool.harvest(_operation_id(case), response.status_code, body, headers)
+        path = case.path_parameters or {}
+        body, headers = _parsed(response), _by_lower_name(response)
+        pool.harvest(_operation_id(case), response.status_code, body, headers, path)
 
     # These two hooks exist for the whole process only.
     hooks = (schemathesis.hook(before_call), schemathesis.hook(after_call))
@@ -85,16 +87,48 @@ def pool_hooks(pool: Pool) -> Iterator[None]:
             schemathesis.hooks.unregister(hook)
 
 
-def prime(schema: Any, node: Mapping[str, Any], pool: Pool, headers: Mapping[str, str]) -> None:
-    """Send the examples that bring the first resources to life."""
-    for operation_id, media_type, body in iter_primers(node, pool):
-        operation = schema.find_operation_by_id(operation_id)
-        case = operation.Case(
-            body=pool.body(operation_id, body, always=True), media_type=media_type
+def prime(
+    schema: Any,
+    node: Mapping[str, Any],
+    pool: Pool,
+    headers: Mapping[str, str],
+    listen: Callable[[Case[Any], Response], None] = lambda _case, _response: None,
+) -> None:
+    """Bring the first resources to life: send the examples, then follow the links.
+
+    Args:
+        schema: Schemathesis' view of the document.
+        node: the bundled document.
+        pool: keeps what the answers offer, by way of the hooks.
+        headers: sent with every request.
+        listen: told each request and its answer.
+    """
+
+    def send(step: Step) -> Answer | None:
+        body = (
+            step.body if step.is_literal else pool.body(step.operation_id, step.body, always=True)
         )
-        # What comes back is the hooks' business; a server that is down shows in every phase.
+        operation = schema.find_operation_by_id(step.operation_id)
+        names = {parameter.name for parameter in operation.path_parameters}
+        given = {} if step.media_type is None else {"body": body, "media_type": step.media_type}
+        case = operation.Case(
+            path_parameters={k: v for k, v in step.parameters.items() if k in names},
+            query={k: v for k, v in step.parameters.items() if k not in names},
+            **given,
+        )
+        # A server that is down shows in every phase.
         with suppress(requests.RequestException):
-            case.call(headers=dict(headers))
+            response = case.call(headers=dict(headers))
+            listen(case, response)
+            return Answer(
+                step=step,
+                status=response.status_code,
+                body=_parsed(response),
+                headers=_by_lower_name(response),
+            )
+        return None
+
+    Trail(node, send).follow(iter_primers(node, pool), sleep)
 
 
 def install_unknown_method_check(expected: int | None) -> None:
@@ -116,6 +150,21 @@ def install_unknown_method_check(expected: int | None) -> None:
             raise AssertionError(message)
 
     schemathesis.check(unknown_method)
+
+
+def _parsed(response: Response) -> Any:
+    try:
+        return json.loads(response.content or b"null")
+    except ValueError:
+        return None
+
+
+def _by_lower_name(response: Response) -> dict[str, str]:
+    return {key.lower(): value[0] for key, value in response.headers.items()}
+
+
+def _is_of_state(case: Case[Any], status: int) -> bool:
+    return str(status) in case.operation.definition.raw.get("x-state-dependent", {})
 
 
 def _is_documented(case: Case[Any]) -> bool:

@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from random import Random
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from specfoundry.document.structure import path_items, status_responses
@@ -49,16 +50,21 @@ class Pool:
     def of(cls, node: Mapping[str, Any], seed: int) -> Pool:
         """Read the links of a bundled document."""
         feeds: defaultdict[tuple[str, str], list[Feed]] = defaultdict(list)
-        for operation_id, status, link in _iter_links(node):
+        for operation_id, status, link in iter_links(node):
             feeds[operation_id, status] += _iter_feeds(link)
         return cls({key: tuple(found) for key, found in feeds.items()}, Random(seed))  # noqa: S311  (repeatable on purpose)
 
     def harvest(
-        self, operation_id: str, status: int, body: Any, headers: Mapping[str, str]
+        self,
+        operation_id: str,
+        status: int,
+        body: Any,
+        headers: Mapping[str, str],
+        path: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         """Keep what an answer offers; the oldest values go first."""
         for feed in self.feeds.get((operation_id, str(status)), ()):
-            value = _evaluate(feed.expression, body, headers)
+            value = evaluate(feed.expression, body, headers, path)
             known = self.values[feed.operation_id, feed.target]
             if value is not None and value not in known:
                 known.append(value)
@@ -126,7 +132,8 @@ class Pool:
         return known[0] if self.random.random() < steady else self.random.choice(known)
 
 
-def _iter_links(node: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+def iter_links(node: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Yield (operationId, status, link) of every link of the document's answers."""
     for _, item in path_items(node):
         for method in METHODS:
             operation = item.get(method)
@@ -142,10 +149,10 @@ def _iter_feeds(link: Mapping[str, Any]) -> Iterator[Feed]:
     if not isinstance(operation_id, str):
         return
     for name, value in (link.get("parameters") or {}).items():
-        if isinstance(value, str) and value.startswith("$response"):
+        if is_expression(value):
             yield Feed(operation_id, name.rpartition(".")[2] or name, value)
     for pointer, value in _iter_leaves(link.get("requestBody")):
-        if isinstance(value, str) and value.startswith("$response"):
+        if is_expression(value):
             yield Feed(operation_id, pointer, value)
 
 
@@ -172,7 +179,24 @@ def resolve(root: Mapping[str, Any], node: Any) -> dict[str, Any]:
     return node if isinstance(node, dict) else {}
 
 
-def _evaluate(expression: str, body: Any, headers: Mapping[str, str]) -> Any:
+def is_expression(value: Any) -> bool:
+    """Tell whether a value of a link is a runtime expression (OpenAPI 3.1, 4.8.20.4) we can read."""
+    return isinstance(value, str) and value.startswith(("$response.", "$request.path."))
+
+
+def evaluate(
+    expression: str, body: Any, headers: Mapping[str, str], path: Mapping[str, Any]
+) -> Any:
+    """Return what a runtime expression stands for; None when there is no such thing.
+
+    Args:
+        expression: reads from the answer or from the path of the request.
+        body: of the answer, parsed.
+        headers: of the answer, by lower case name.
+        path: the path parameters that were sent.
+    """
+    if expression.startswith("$request.path."):
+        return path.get(expression.removeprefix("$request.path."))
     source, _, rest = expression.partition("#")
     if source == "$response.body":
         return _at(body, rest)

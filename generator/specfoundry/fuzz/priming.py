@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from specfoundry.document.structure import path_items
-from specfoundry.fuzz.pool import METHODS, resolve
+from specfoundry.fuzz.pool import METHODS
+from specfoundry.fuzz.trail import Step, iter_examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.pool import Pool
 
 
-def iter_primers(node: Mapping[str, Any], pool: Pool) -> Iterator[tuple[str, str, Any]]:
-    """Yield (operationId, media type, example body), creators of what others need first.
+def iter_primers(node: Mapping[str, Any], pool: Pool) -> Iterator[Step]:
+    """Yield the creators of what others need first, each with its examples.
 
     An operation takes part when its path is fixed, its answers feed others and its body has
     examples.
@@ -28,12 +29,9 @@ def iter_primers(node: Mapping[str, Any], pool: Pool) -> Iterator[tuple[str, str
     }
     feeders = {operation_id for operation_id, _ in pool.feeds}
     for operation_id in _ordered([name for name in bodies if name in feeders], pool):
-        body = resolve(node, bodies[operation_id].get("requestBody"))
-        for media_type, media in body.get("content", {}).items():
-            for example in media.get("examples", {}).values():
-                value = resolve(node, example).get("value")
-                if isinstance(value, dict):
-                    yield operation_id, media_type, value
+        for media_type, value in iter_examples(node, bodies[operation_id]):
+            if isinstance(value, dict):
+                yield Step(operation_id=operation_id, body=value, media_type=media_type)
 
 
 def _ordered(names: list[str], pool: Pool) -> list[str]:

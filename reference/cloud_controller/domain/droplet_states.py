@@ -42,11 +42,6 @@ LISTED: Final[tuple[str, ...]] = tuple(
 )
 """The states of the droplets that lists show (S78)."""
 
-FINAL: Final[frozenset[DropletState]] = frozenset(
-    {DropletState.STAGED, DropletState.FAILED, DropletState.EXPIRED}
-)
-"""The states in which a build shows its droplet (5.4)."""
-
 
 def may_follow(before: DropletState, after: DropletState) -> bool:
     """Whether a droplet may go from `before` to `after` in one step."""

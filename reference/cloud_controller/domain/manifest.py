@@ -9,7 +9,6 @@ from typing import Any, Final
 from cloud_controller.domain import byte_amounts
 
 WEB: Final = "web"
-SCALES: Final = ("instances", "memory", "disk_quota", "log_rate_limit_per_second")
 UPDATES: Final = (
     "command",
     "user",

@@ -42,9 +42,3 @@ def keep(source: Path, kept: Path) -> None:
 def clear(root: Path, app_guid: str) -> None:
     """Forget the caches of an app."""
     remove(root / app_guid)
-
-
-def clear_all(root: Path) -> None:
-    """Forget all caches."""
-    for found in list(root.glob("*")):
-        remove(found)

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MAX_TOTAL_RESULTS: Final = 9223372036854775807
-PREFIX: Final = "The query parameter is invalid: "
 _LAST_PAGE: Final = MAX_TOTAL_RESULTS // MAX_PER_PAGE
 _LEADING_INTEGER: Final = re.compile(r"\s*([+-]?\d{1,400})", re.ASCII)
 

@@ -59,15 +59,16 @@ class DropletWork:
             return JobResult()
         guid = job.payload["source"]
         source = await self.context.database.read(lambda reader: reader.record(DROPLETS, guid))
-        name = source.blob if source and source.blob else guid
+        # Bits without a digest are still being stored, or are about to be forgotten.
+        if source is None or source.blob is None or source.sha1 is None:
+            missing = BlobMissingError(BlobKey("droplets", guid))
+            raise JobFailedError(_failure(f"failed to copy - {missing}"))
         try:
             await self.context.blobs.copy(
-                BlobKey("droplets", name), BlobKey("droplets", record.guid)
+                BlobKey("droplets", source.blob), BlobKey("droplets", record.guid)
             )
         except BlobError as error:
             raise JobFailedError(_failure(f"failed to copy - {error}")) from error
-        if source is None:
-            raise JobFailedError(_failure(f"failed to copy - Could not find object '{name}'"))
         return self._success(record, sha1=source.sha1, sha256=source.sha256, size=source.size)
 
     async def expire(self, job: JobRecord) -> JobResult:

@@ -234,6 +234,26 @@ def test_a_copy_takes_the_bits_but_not_the_metadata(cloud: Any, place: Any) -> N
     assert downloads[0].content == downloads[1].content
 
 
+@pytest.mark.parametrize("lost", [("blob", "sha1", "sha256"), ("sha1", "sha256"), ("blob",)])
+def test_a_copy_of_bits_that_are_being_forgotten_fails(start: Any, lost: tuple[str, ...]) -> None:
+    cloud = start()
+    place = cloud.place()
+    source = staged(cloud, place.app)["guid"]
+    # What a source looks like while its bits are stored or forgotten; they may be there or not.
+    cloud.write(lambda t: t.set_columns(DROPLETS, source, **dict.fromkeys(lost)))
+    guid = copied(cloud, source, cloud.app(place.space)).json()["guid"]
+
+    def finished() -> Any:
+        found = cloud.admin.get(f"/v3/droplets/{guid}").json()
+        return None if found["state"] == "COPYING" else found
+
+    copy = cloud.eventually(finished)
+    assert (copy["state"], copy["checksum"]) == ("FAILED", None)
+    assert copy["error"] == f"failed to copy - Could not find object '{source}'"
+    stored = (cloud.server.settings.data / "blobs" / "droplets").rglob("*")
+    assert [path.name for path in stored if path.is_file()] == [source]
+
+
 def test_copies_are_checked_in_the_documented_order(cloud: Any, place: Any) -> None:
     waiting = created(cloud, place.app)["guid"]
     droplet = staged(cloud, place.app)["guid"]

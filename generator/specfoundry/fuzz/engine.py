@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from schemathesis import Case, Response
     from schemathesis.engine.recorder import CaseNode, CheckNode
+    from schemathesis.schemas import BaseSchema
 
     from specfoundry.fuzz.plan import Plan
 
@@ -58,6 +59,8 @@ class Options:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Sent with every request, e.g. the Authorization header."""
     shrink: bool = True
+    operations: tuple[str, ...] | None = None
+    """operationIds to put to the test; None: all. The others only bring resources to life."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +95,11 @@ def run(
     if plan.lenient:
         schema.hook("filter_case")(leniency_filter(plan))
     install_unknown_method_check(plan.unknown_method)
+    tested: BaseSchema = schema
+    if options.operations is not None:
+        tested = schema.include(operation_id=list(options.operations))
     outcome = _Outcome()
-    stream = from_schema(schema).execute()
+    stream = from_schema(tested).execute()
     pool = Pool.of(node, options.seed)
     with pool_hooks(pool):
         prime(schema, node, pool, options.headers, outcome.take_primed)
@@ -103,7 +109,7 @@ def run(
         except KeyboardInterrupt:
             stream.stop()
             outcome.stop_reason = "interrupted"
-    results = schema.get_all_operations()
+    results = tested.get_all_operations()
     labels = [found.ok().label for found in results if isinstance(found, Ok)]
     return outcome.report(options.seed, plan, labels)
 
@@ -135,6 +141,8 @@ def _settings(plan: Plan, options: Options, target: Target) -> dict[str, Any]:
 @dataclass(slots=True)
 class _Outcome:
     statuses: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    primed: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    """Statuses of the requests that brought something to life, which are no test yet."""
     findings: dict[tuple[str, str, str], Finding] = field(default_factory=dict)
     crashes: dict[tuple[str, str], Crash] = field(default_factory=dict)
     cases: int = 0
@@ -161,7 +169,7 @@ class _Outcome:
     def take_primed(self, case: Case[Any], response: Response) -> None:
         """Take what a request was answered that brought something to life."""
         self.cases += 1
-        self.statuses[case.operation.label][str(response.status_code)] += 1
+        self.primed[case.operation.label][str(response.status_code)] += 1
         try:
             case.validate_response(response, checks=list(_CONFORMANCE))
         except FailureGroup as group:
@@ -197,15 +205,17 @@ class _Outcome:
                     )
 
     def report(self, seed: int, plan: Plan, labels: list[str]) -> FuzzReport:
+        sums = {name: self.statuses[name] + self.primed[name] for name in sorted(labels)}
+        untested = tuple(name for name in labels if not self.statuses[name])
         return FuzzReport(
             seed=seed,
             stop_reason=self.stop_reason,
             seconds=self.seconds,
             cases=self.cases,
-            statuses={name: dict(sorted(c.items())) for name, c in sorted(self.statuses.items())},
+            statuses={name: dict(sorted(found.items())) for name, found in sums.items() if found},
             findings=tuple(self.findings.values()),
             crashes=tuple(self.crashes.values()),
-            untested=tuple(name for name in labels if name not in self.statuses),
+            untested=untested,
             deviations=plan.deviations,
         )
 

@@ -57,6 +57,13 @@ def test_the_same_seed_sends_the_same_requests() -> None:
     assert first.cases == again.cases
 
 
+def test_only_the_operations_that_were_asked_for_are_tested() -> None:
+    report = _fuzz(operations=("getOrder",), phases=("examples", "coverage", "fuzzing"))
+    assert list(report.statuses) == ["GET /orders/{id}"]
+    assert report.untested == ()
+    assert list(iter_unreached(report)) == []
+
+
 def test_what_is_not_applied_as_it_comes_is_told_with_its_reason() -> None:
     told = [(d.check, d.operation) for d in build_plan(DOCUMENT).deviations]
     assert told == [("unsupported_method", "*")]

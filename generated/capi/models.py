@@ -5668,6 +5668,127 @@ class ServiceInstanceRelationships(BaseModel):
     """
 
 
+class ServiceRouteBinding(BaseModel):
+    """
+    A service that the requests to a route go through.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Guid
+    created_at: Timestamp
+    """
+    When the binding was created.
+    """
+    updated_at: Timestamp
+    """
+    When it last changed.
+    """
+    route_service_url: str | None
+    """
+    Where the requests go; null for a service that no requests go through.
+    """
+    last_operation: LastOperation | None
+    """
+    What was last done with it; null for what the user provided.
+    """
+    relationships: ServiceRouteBindingRelationships
+    metadata: Metadata
+    links: ServiceRouteBindingLinks
+
+
+class ServiceRouteBindingIncluded(BaseModel):
+    """
+    Resources that `include` asked for.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    routes: list[Route] | MISSING = MISSING
+    """
+    The routes of the bindings.
+    """
+    service_instances: list[ServiceInstance] | MISSING = MISSING
+    """
+    The service instances of the bindings.
+    """
+
+
+class ServiceRouteBindingLinks(BaseModel):
+    """
+    What is related to the binding.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        validate_by_name=True,
+    )
+    __annotations__ = {
+        "__pydantic_extra__": dict[str, Link],
+    }
+    self: Link
+    service_instance: Link
+    route: Link
+
+
+class ServiceRouteBindingList(BaseModel):
+    """
+    One page of service route bindings.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    pagination: Pagination
+    resources: list[ServiceRouteBinding]
+    """
+    The bindings of this page.
+    """
+    included: ServiceRouteBindingIncluded | MISSING = MISSING
+
+
+class ServiceRouteBindingRelationships(BaseModel):
+    """
+    What is bound to what.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    service_instance: ToOneRelationship
+    route: ToOneRelationship
+
+
+class SharedOrganizations(BaseModel):
+    """
+    The organizations to share a domain with.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    data: list[SharingOrganization]
+    """
+    Organizations; those that share the domain already may be among them.
+    """
+
+
+class SharingOrganization(BaseModel):
+    """
+    Names an organization.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    guid: Annotated[str, Field(max_length=200, min_length=1)]
+    """
+    The organization's guid.
+    """
+
+
 class Sidecar(BaseModel):
     """
     Something that runs beside the instances of an app's processes.

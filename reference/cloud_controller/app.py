@@ -27,6 +27,7 @@ from cloud_controller.api.app_relations import (
     Revisions,
     ServiceCredentialBindings,
     ServiceInstances,
+    ServiceRouteBindings,
     Sidecars,
     Tasks,
 )
@@ -41,6 +42,7 @@ from cloud_controller.api.current_droplets import CurrentDroplets
 from cloud_controller.api.deletion_work import DeletionWork
 from cloud_controller.api.destinations import RouteDestinations
 from cloud_controller.api.discovery import Info, Root
+from cloud_controller.api.domain_sharing import DomainSharing
 from cloud_controller.api.domains import Domains
 from cloud_controller.api.droplet_work import DropletWork
 from cloud_controller.api.droplets import Droplets
@@ -230,9 +232,11 @@ def _api(context: Context) -> ASGIApp:
         revisions=Revisions(context),
         tasks=Tasks(context),
         service_credential_bindings=ServiceCredentialBindings(context),
+        service_route_bindings=ServiceRouteBindings(context),
         service_instances=ServiceInstances(context),
         manifests=Manifests(context),
         domains=Domains(context),
+        domain_sharing=DomainSharing(context),
         routes=Routes(context),
         route_destinations=RouteDestinations(context),
         isolation_segments=IsolationSegments(context),

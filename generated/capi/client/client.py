@@ -31,6 +31,7 @@ from .buildpacks import AsyncBuildpacksClient, BuildpacksClient
 from .builds import AsyncBuildsClient, BuildsClient
 from .current_droplets import AsyncCurrentDropletsClient, CurrentDropletsClient
 from .deployments import AsyncDeploymentsClient, DeploymentsClient
+from .domain_sharing import AsyncDomainSharingClient, DomainSharingClient
 from .domains import AsyncDomainsClient, DomainsClient
 from .droplets import AsyncDropletsClient, DropletsClient
 from .environment_variable_groups import (
@@ -59,6 +60,7 @@ from .service_credential_bindings import (
     ServiceCredentialBindingsClient,
 )
 from .service_instances import AsyncServiceInstancesClient, ServiceInstancesClient
+from .service_route_bindings import AsyncServiceRouteBindingsClient, ServiceRouteBindingsClient
 from .sidecars import AsyncSidecarsClient, SidecarsClient
 from .space_features import AsyncSpaceFeaturesClient, SpaceFeaturesClient
 from .space_quotas import AsyncSpaceQuotasClient, SpaceQuotasClient
@@ -344,6 +346,11 @@ class Client(SyncClient):
         return ServiceCredentialBindingsClient(self._caller)
 
     @cached_property
+    def service_route_bindings(self) -> ServiceRouteBindingsClient:
+        """Services that the requests to routes go through."""
+        return ServiceRouteBindingsClient(self._caller)
+
+    @cached_property
     def service_instances(self) -> ServiceInstancesClient:
         """Services that apps use."""
         return ServiceInstancesClient(self._caller)
@@ -382,6 +389,11 @@ class Client(SyncClient):
     def domains(self) -> DomainsClient:
         """Names under which routes are made."""
         return DomainsClient(self._caller)
+
+    @cached_property
+    def domain_sharing(self) -> DomainSharingClient:
+        """The organizations that make routes in a domain of another one."""
+        return DomainSharingClient(self._caller)
 
     @cached_property
     def routes(self) -> RoutesClient:
@@ -593,6 +605,11 @@ class AsyncClient(AsynchronousClient):
         return AsyncServiceCredentialBindingsClient(self._caller)
 
     @cached_property
+    def service_route_bindings(self) -> AsyncServiceRouteBindingsClient:
+        """Services that the requests to routes go through."""
+        return AsyncServiceRouteBindingsClient(self._caller)
+
+    @cached_property
     def service_instances(self) -> AsyncServiceInstancesClient:
         """Services that apps use."""
         return AsyncServiceInstancesClient(self._caller)
@@ -631,6 +648,11 @@ class AsyncClient(AsynchronousClient):
     def domains(self) -> AsyncDomainsClient:
         """Names under which routes are made."""
         return AsyncDomainsClient(self._caller)
+
+    @cached_property
+    def domain_sharing(self) -> AsyncDomainSharingClient:
+        """The organizations that make routes in a domain of another one."""
+        return AsyncDomainSharingClient(self._caller)
 
     @cached_property
     def routes(self) -> AsyncRoutesClient:

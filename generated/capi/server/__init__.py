@@ -12,6 +12,7 @@ from .buildpacks import BuildpacksApi, UnimplementedBuildpacksApi
 from .builds import BuildsApi, UnimplementedBuildsApi
 from .current_droplets import CurrentDropletsApi, UnimplementedCurrentDropletsApi
 from .deployments import DeploymentsApi, UnimplementedDeploymentsApi
+from .domain_sharing import DomainSharingApi, UnimplementedDomainSharingApi
 from .domains import DomainsApi, UnimplementedDomainsApi
 from .droplets import DropletsApi, UnimplementedDropletsApi
 from .environment_variable_groups import (
@@ -41,6 +42,7 @@ from .service_credential_bindings import (
     UnimplementedServiceCredentialBindingsApi,
 )
 from .service_instances import ServiceInstancesApi, UnimplementedServiceInstancesApi
+from .service_route_bindings import ServiceRouteBindingsApi, UnimplementedServiceRouteBindingsApi
 from .sidecars import SidecarsApi, UnimplementedSidecarsApi
 from .space_features import SpaceFeaturesApi, UnimplementedSpaceFeaturesApi
 from .space_quotas import SpaceQuotasApi, UnimplementedSpaceQuotasApi
@@ -65,6 +67,7 @@ __all__ = [
     "BuildsApi",
     "CurrentDropletsApi",
     "DeploymentsApi",
+    "DomainSharingApi",
     "DomainsApi",
     "DropletsApi",
     "EnvironmentVariableGroupsApi",
@@ -88,6 +91,7 @@ __all__ = [
     "SecurityGroupsApi",
     "ServiceCredentialBindingsApi",
     "ServiceInstancesApi",
+    "ServiceRouteBindingsApi",
     "SidecarsApi",
     "SpaceFeaturesApi",
     "SpaceQuotasApi",
@@ -105,6 +109,7 @@ __all__ = [
     "UnimplementedBuildsApi",
     "UnimplementedCurrentDropletsApi",
     "UnimplementedDeploymentsApi",
+    "UnimplementedDomainSharingApi",
     "UnimplementedDomainsApi",
     "UnimplementedDropletsApi",
     "UnimplementedEnvironmentVariableGroupsApi",
@@ -127,6 +132,7 @@ __all__ = [
     "UnimplementedSecurityGroupsApi",
     "UnimplementedServiceCredentialBindingsApi",
     "UnimplementedServiceInstancesApi",
+    "UnimplementedServiceRouteBindingsApi",
     "UnimplementedSidecarsApi",
     "UnimplementedSpaceFeaturesApi",
     "UnimplementedSpaceQuotasApi",

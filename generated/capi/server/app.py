@@ -22,6 +22,7 @@ from .buildpacks import BuildpacksApi, UnimplementedBuildpacksApi
 from .builds import BuildsApi, UnimplementedBuildsApi
 from .current_droplets import CurrentDropletsApi, UnimplementedCurrentDropletsApi
 from .deployments import DeploymentsApi, UnimplementedDeploymentsApi
+from .domain_sharing import DomainSharingApi, UnimplementedDomainSharingApi
 from .domains import DomainsApi, UnimplementedDomainsApi
 from .droplets import DropletsApi, UnimplementedDropletsApi
 from .environment_variable_groups import (
@@ -51,6 +52,7 @@ from .service_credential_bindings import (
     UnimplementedServiceCredentialBindingsApi,
 )
 from .service_instances import ServiceInstancesApi, UnimplementedServiceInstancesApi
+from .service_route_bindings import ServiceRouteBindingsApi, UnimplementedServiceRouteBindingsApi
 from .sidecars import SidecarsApi, UnimplementedSidecarsApi
 from .space_features import SpaceFeaturesApi, UnimplementedSpaceFeaturesApi
 from .space_quotas import SpaceQuotasApi, UnimplementedSpaceQuotasApi
@@ -175,6 +177,11 @@ class Apis(Generic[CallerT]):
     )
     """Credentials of services for apps."""
 
+    service_route_bindings: ServiceRouteBindingsApi[CallerT] = field(
+        default_factory=UnimplementedServiceRouteBindingsApi
+    )
+    """Services that the requests to routes go through."""
+
     service_instances: ServiceInstancesApi[CallerT] = field(
         default_factory=UnimplementedServiceInstancesApi
     )
@@ -200,6 +207,9 @@ class Apis(Generic[CallerT]):
 
     domains: DomainsApi[CallerT] = field(default_factory=UnimplementedDomainsApi)
     """Names under which routes are made."""
+
+    domain_sharing: DomainSharingApi[CallerT] = field(default_factory=UnimplementedDomainSharingApi)
+    """The organizations that make routes in a domain of another one."""
 
     routes: RoutesApi[CallerT] = field(default_factory=UnimplementedRoutesApi)
     """Addresses that lead to apps."""

@@ -31,6 +31,7 @@ from ..operations import buildpacks as buildpacks_operations
 from ..operations import builds as builds_operations
 from ..operations import current_droplets as current_droplets_operations
 from ..operations import deployments as deployments_operations
+from ..operations import domain_sharing as domain_sharing_operations
 from ..operations import domains as domains_operations
 from ..operations import droplets as droplets_operations
 from ..operations import environment_variable_groups as environment_variable_groups_operations
@@ -54,6 +55,7 @@ from ..operations import routes as routes_operations
 from ..operations import security_groups as security_groups_operations
 from ..operations import service_credential_bindings as service_credential_bindings_operations
 from ..operations import service_instances as service_instances_operations
+from ..operations import service_route_bindings as service_route_bindings_operations
 from ..operations import sidecars as sidecars_operations
 from ..operations import space_features as space_features_operations
 from ..operations import space_quotas as space_quotas_operations
@@ -10527,6 +10529,213 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         },
     ),
     Operation(
+        operation_id="listServiceRouteBindings",
+        method="GET",
+        path="/v3/service_route_bindings",
+        tag="service_route_bindings",
+        handler="list_service_route_bindings",
+        params=service_route_bindings_operations.ListServiceRouteBindingsParams,
+        parameters=(
+            Parameter(
+                name="service_instance_guids",
+                identifier="service_instance_guids",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="service_instance_names",
+                identifier="service_instance_names",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="route_guids",
+                identifier="route_guids",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="include",
+                identifier="include",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="guids",
+                identifier="guids",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="label_selector",
+                identifier="label_selector",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="page",
+                identifier="page",
+                location="query",
+                shape=Shape(("integer",)),
+                style="form",
+                explode=True,
+                decode="leading-integer",
+            ),
+            Parameter(
+                name="per_page",
+                identifier="per_page",
+                location="query",
+                shape=Shape(("integer",)),
+                style="form",
+                explode=True,
+                decode="leading-integer",
+            ),
+            Parameter(
+                name="order_by", identifier="order_by", location="query", style="form", explode=True
+            ),
+            Parameter(
+                name="created_ats",
+                identifier="created_ats",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="created_ats[lt]",
+                identifier="created_ats_lt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="created_ats[lte]",
+                identifier="created_ats_lte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="created_ats[gt]",
+                identifier="created_ats_gt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="created_ats[gte]",
+                identifier="created_ats_gte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats",
+                identifier="updated_ats",
+                location="query",
+                shape=Shape(("array",), items=Shape()),
+                style="form",
+                explode=False,
+                decode="split-decoded",
+            ),
+            Parameter(
+                name="updated_ats[lt]",
+                identifier="updated_ats_lt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats[lte]",
+                identifier="updated_ats_lte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats[gt]",
+                identifier="updated_ats_gt",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+            Parameter(
+                name="updated_ats[gte]",
+                identifier="updated_ats_gte",
+                location="query",
+                style="form",
+                explode=True,
+            ),
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=service_route_bindings_operations.ListServiceRouteBindings200,
+                media=(
+                    Media(
+                        media_type="application/json",
+                        kind="json",
+                        type=models.ServiceRouteBindingList,
+                    ),
+                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            ),
+            _ANSWER_V3_BAD_QUERY_PARAMETER,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        strict_query=True,
+        extensions={
+            "x-permitted-roles": {
+                "roles": [
+                    "admin",
+                    "admin_read_only",
+                    "global_auditor",
+                    "space_developer",
+                    "space_manager",
+                    "space_auditor",
+                    "space_supporter",
+                    "org_manager",
+                ],
+                "filtered": True,
+            },
+            "x-strict-query": True,
+            "x-pagination": {
+                "items": "/resources",
+                "total": "/pagination/total_results",
+                "pages": "/pagination/total_pages",
+                "first": "/pagination/first/href",
+                "last": "/pagination/last/href",
+                "next": "/pagination/next/href",
+                "previous": "/pagination/previous/href",
+                "page": "page",
+                "per-page": "per_page",
+            },
+        },
+    ),
+    Operation(
         operation_id="listServiceInstances",
         method="GET",
         path="/v3/service_instances",
@@ -14261,6 +14470,137 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "org_user",
                 ],
                 "hidden": {"status": 404, "roles": ["none"]},
+            },
+        },
+    ),
+    Operation(
+        operation_id="shareDomain",
+        method="POST",
+        path="/v3/domains/{guid}/relationships/shared_organizations",
+        tag="domain_sharing",
+        handler="share_domain",
+        params=domain_sharing_operations.ShareDomainParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+        ),
+        body=Body(
+            media=(
+                Media(media_type="application/json", kind="json", type=models.SharedOrganizations),
+            ),
+            required=True,
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=domain_sharing_operations.ShareDomain200,
+                media=(
+                    Media(
+                        media_type="application/json", kind="json", type=models.ToManyRelationship
+                    ),
+                ),
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            ),
+            _ANSWER_V3_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_UNPROCESSABLE_ENTITY,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-state-dependent": {
+                "422": "the domain must be of an organization, the organizations must exist"
+            },
+            "x-permitted-roles": {
+                "roles": ["admin", "org_manager"],
+                "denied": {
+                    "status": 403,
+                    "roles": [
+                        "admin_read_only",
+                        "global_auditor",
+                        "space_developer",
+                        "space_manager",
+                        "space_auditor",
+                        "space_supporter",
+                        "org_auditor",
+                    ],
+                },
+                "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
+            },
+        },
+    ),
+    Operation(
+        operation_id="unshareDomain",
+        method="DELETE",
+        path="/v3/domains/{guid}/relationships/shared_organizations/{org_guid}",
+        tag="domain_sharing",
+        handler="unshare_domain",
+        params=domain_sharing_operations.UnshareDomainParams,
+        parameters=(
+            Parameter(
+                name="guid",
+                identifier="guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+            Parameter(
+                name="org_guid",
+                identifier="org_guid",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+        ),
+        answers=(
+            Answer(
+                status="204",
+                cls=domain_sharing_operations.UnshareDomain204,
+                headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+            ),
+            _ANSWER_V3_BAD_REQUEST,
+            _ANSWER_V3_UNAUTHORIZED,
+            _ANSWER_V3_FORBIDDEN,
+            _ANSWER_V3_NOT_FOUND,
+            _ANSWER_V3_UNPROCESSABLE_ENTITY,
+            _ANSWER_V3_TOO_MANY_REQUESTS,
+            _ANSWER_V3_SERVER_ERROR,
+            _ANSWER_V3_BAD_GATEWAY,
+            _ANSWER_V3_SERVICE_UNAVAILABLE,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-state-dependent": {
+                "422": "the organization must share the domain, without routes in it"
+            },
+            "x-permitted-roles": {
+                "roles": ["admin", "org_manager"],
+                "denied": {
+                    "status": 403,
+                    "roles": [
+                        "admin_read_only",
+                        "global_auditor",
+                        "space_developer",
+                        "space_manager",
+                        "space_auditor",
+                        "space_supporter",
+                        "org_auditor",
+                    ],
+                },
+                "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
             },
         },
     ),

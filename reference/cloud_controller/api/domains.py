@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from capi.operations import domains as operations
-from cloud_controller.api import access, domain_sight, listing, metadata
+from cloud_controller.api import access, domain_sight, listing, lookup, metadata
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
+from cloud_controller.api.domain_sharing import require_sharers
 from cloud_controller.api.errors import v3_error
 from cloud_controller.api.route_rows import insert_domain
 from cloud_controller.domain.feature_flags import FeatureFlag
@@ -197,8 +198,7 @@ def _shown(reader: Reader, caller: Caller, guid: str) -> bytes:
 
 
 def _require_organization(reader: Reader, caller: Caller, guid: str) -> None:
-    if reader.record(ORGANIZATIONS, guid, visible_to=caller.visible_to) is None:
-        raise v3_error(table.RESOURCE_NOT_FOUND, "Organization")
+    lookup.record(reader, caller, ORGANIZATIONS, guid, "Organization")
 
 
 def _domain(reader: Reader, caller: Caller, guid: str) -> DomainRecord:
@@ -255,16 +255,7 @@ def _owner(reader: Reader, caller: Caller, guid: str | None) -> str:
 def _sharing(reader: Reader, caller: Caller, sent: Mapping[str, Any], owner: str) -> list[str]:
     """Return the organizations that a new domain is shared with, each once."""
     named = (sent["relationships"].get("shared_organizations") or {}).get("data") or []
-    guids = list(dict.fromkeys(one["guid"] for one in named))
-    for guid in guids:
-        found = reader.record(ORGANIZATIONS, guid, visible_to=caller.visible_to)
-        if found is None:
-            raise v3_error(table.UNPROCESSABLE, messages.sharer_unknown(guid))
-        if not access.may(reader, caller, Right.WRITE_ORGANIZATION, organization_guid=guid):
-            raise v3_error(table.UNPROCESSABLE, messages.sharer_forbidden(found.name))
-    if owner in guids:
-        raise v3_error(table.UNPROCESSABLE, messages.SHARED_WITH_OWNER)
-    return guids
+    return require_sharers(reader, caller, [one["guid"] for one in named], owner=owner)
 
 
 def _require_possible(reader: Reader, sent: Mapping[str, Any]) -> None:

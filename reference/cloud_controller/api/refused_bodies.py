@@ -71,6 +71,7 @@ _MESSAGES: Final[dict[str, tuple[Callable[[object], list[str]], ...]]] = {
     "updateApp": (apps.update,),
     "createDomain": (domains.create,),
     "updateDomain": (domains.update,),
+    "shareDomain": (domains.share,),
     "createRoute": (routes.create, routes.create_later),
     "updateRoute": (routes.update,),
     "addRouteDestinations": (destinations.add,),

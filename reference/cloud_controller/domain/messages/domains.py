@@ -15,6 +15,14 @@ MIN_NAME: Final = 3
 MAX_LABEL: Final = 63
 SHARED: Final = "This domain is shared with other organizations. Unshare before deleting."
 SHARED_WITH_OWNER: Final = "Domain cannot be shared with owning organization."
+NOT_OF_AN_ORGANIZATION: Final = (
+    "Domains cannot be shared with other organizations unless they are scoped to an organization."
+)
+SHARER_HAS_ROUTES: Final = (
+    "This domain has associated routes in this organization. Delete the routes before unsharing."
+)
+MAX_GUID: Final = 200
+_STRUCTURE: Final = 'Data must have the structure "data": [{"guid": shared_org_guid_1}, {"guid": shared_org_guid_2}]'
 _KEYS: Final = ("name", "internal", "relationships", "router_group", "metadata")
 _LABEL: Final = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _NAME: Final = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}")
@@ -41,6 +49,18 @@ def update(body: object) -> list[str]:
     return found + unknown(sent, ("metadata",))
 
 
+def share(body: object) -> list[str]:
+    """All problems of a body for `POST /v3/domains/{guid}/relationships/shared_organizations`."""
+    data = members(body).get("data")
+    good = isinstance(data, list) and all(_names_one(entry) for entry in data)
+    return [] if good else [_STRUCTURE]
+
+
+def _names_one(entry: object) -> bool:
+    guid = entry.get("guid") if isinstance(entry, Mapping) else None
+    return isinstance(guid, str) and 1 <= len(guid) <= MAX_GUID
+
+
 def organization_invalid(guid: str | None) -> str:
     """Return the text for an organization that does not exist."""
     return f"Organization with guid '{guid or ''}' does not exist or you do not have access to it."
@@ -54,6 +74,26 @@ def name_taken(name: str) -> str:
 def sharer_unknown(guid: str) -> str:
     """Return the text for an organization to share with that does not exist or is hidden."""
     return f"Organization with guid '{guid}' does not exist, or you do not have access to it."
+
+
+def sharer_hidden(guid: str) -> str:
+    """Return the text for an organization to share with that the caller cannot read."""
+    return (
+        f"Organization with guid '{guid}' either does not exist, or you do not have access to it."
+    )
+
+
+def sharer_suspended(name: str) -> str:
+    """Return the text for an organization to share with that is suspended."""
+    return f"Organization '{name}' is suspended."
+
+
+def not_shared(name: str) -> str:
+    """Return the text for an organization to unshare with that does not share the domain."""
+    return (
+        f"Unable to unshare domain from organization with name '{name}'."
+        " Ensure the domain is shared to this organization."
+    )
 
 
 def sharer_forbidden(name: str) -> str:

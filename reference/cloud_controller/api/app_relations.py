@@ -12,6 +12,7 @@ from capi.operations import deployments as deployment_operations
 from capi.operations import revisions as revision_operations
 from capi.operations import service_credential_bindings as binding_operations
 from capi.operations import service_instances as instance_operations
+from capi.operations import service_route_bindings as route_binding_operations
 from capi.operations import sidecars as sidecar_operations
 from capi.operations import tasks as task_operations
 from cloud_controller.api import app_rows, listing, short_lists
@@ -161,6 +162,27 @@ class ServiceCredentialBindings(_EmptyLists):
             include=params.include,
         )
         return binding_operations.ListServiceCredentialBindings200(body=Json(page))
+
+
+class ServiceRouteBindings(_EmptyLists):
+    """Implements the generated `ServiceRouteBindingsApi`."""
+
+    async def list_service_route_bindings(
+        self,
+        params: route_binding_operations.ListServiceRouteBindingsParams,
+        caller: Caller,  # noqa: ARG002 -- everybody sees the same
+    ) -> route_binding_operations.ListServiceRouteBindings200:
+        """List services that the requests to routes go through."""
+        listing.check_include(params.include)
+        page = self._none(
+            "/v3/service_route_bindings",
+            params,
+            service_instance_guids=params.service_instance_guids,
+            service_instance_names=params.service_instance_names,
+            route_guids=params.route_guids,
+            include=params.include,
+        )
+        return route_binding_operations.ListServiceRouteBindings200(body=Json(page))
 
 
 class ServiceInstances(_EmptyLists):

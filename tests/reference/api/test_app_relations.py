@@ -21,6 +21,7 @@ PLAIN = (
     "/v3/deployments",
     "/v3/tasks",
     "/v3/service_credential_bindings",
+    "/v3/service_route_bindings",
     "/v3/service_instances",
 )
 OF_APP = (
@@ -99,6 +100,23 @@ def test_only_readers_of_the_app_see_its_lists(cloud: Any, place: Any, role: str
             (
                 "Invalid included resource: 'x'. Valid included resources are: 'app', "
                 "'service_instance'"
+            ),
+        ),
+        (
+            "/v3/service_route_bindings",
+            "route_guids=1&include=x",
+            (
+                "Invalid included resource: 'x'. Valid included resources are: 'route', "
+                "'service_instance'"
+            ),
+        ),
+        (
+            "/v3/service_route_bindings",
+            "app_guids=1",
+            (
+                f"Unknown query parameter(s): 'app_guids'. Valid parameters are: {COMMON}, "
+                "'service_instance_guids', 'service_instance_names', 'route_guids', 'include', "
+                "'label_selector'"
             ),
         ),
         ("/v3/service_instances", "type=x", "Type must be one of 'managed', 'user-provided'"),

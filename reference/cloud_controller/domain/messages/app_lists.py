@@ -49,6 +49,7 @@ _BINDINGS: Final = (
     "app_guids",
     "app_names",
 )
+_ROUTE_BINDINGS: Final = ("service_instance_guids", "service_instance_names", "route_guids")
 _INSTANCES: Final = (
     "names",
     "space_guids",
@@ -106,6 +107,12 @@ RULES: Final[dict[str, ListRules]] = {
         arrays=_BINDINGS,
         includes=("app", "service_instance"),
         choices=(Choice("type", ("app", "key"), "Type must be one of 'app', 'key'"),),
+    ),
+    "listServiceRouteBindings": ListRules(
+        names=(*COMMON, *_ROUTE_BINDINGS, "include", "label_selector"),
+        order_by=ordering.TIMES,
+        arrays=_ROUTE_BINDINGS,
+        includes=("route", "service_instance"),
     ),
     "listServiceInstances": ListRules(
         names=(*COMMON, "type", "fields", *_INSTANCES, "label_selector"),

@@ -276,7 +276,7 @@ class AppEnvironment(BaseModel):
     """
     Variables that the user set.
     """
-    system_env_json: dict[str, Any]
+    system_env_json: SystemEnvJson
     """
     What bound services add, as `VCAP_SERVICES`; for callers who may not read secrets only
     `redacted_message`.
@@ -2922,6 +2922,28 @@ How packages of the app become droplets; `buildpack` with detection when absent.
 """
 
 
+class Limits(BaseModel):
+    """
+    File descriptors and, for single processes, memory and disk.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    fds: StrictInt
+    """
+    How many files an instance may have open.
+    """
+    mem: StrictInt | MISSING = MISSING
+    """
+    Memory of an instance, in MiB.
+    """
+    disk: StrictInt | MISSING = MISSING
+    """
+    Disk of an instance, in MiB.
+    """
+
+
 class Link(BaseModel):
     """
     Where a related resource is.
@@ -3445,6 +3467,32 @@ class NullableLink(BaseModel):
     href: str | None
     """
     URL of the service.
+    """
+
+
+class OAuthClient(BaseModel):
+    """
+    A client as the UAA knows it, as far as the `cf` command line uses it; the secret is never shown.
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    client_id: Annotated[str, Field(min_length=1)]
+    """
+    What the client logs in with; the guid of its user of the Cloud Controller.
+    """
+    authorized_grant_types: list[str]
+    """
+    What it may ask for tokens with.
+    """
+    scope: list[str]
+    """
+    What users may get through it.
+    """
+    authorities: list[str]
+    """
+    What it may do for itself.
     """
 
 
@@ -6325,6 +6373,26 @@ class SupportLink(BaseModel):
 SupportedProtocol = TypeAliasType("SupportedProtocol", Annotated[str, Field(min_length=1)])
 
 
+class SystemEnvJson(BaseModel):
+    """
+    What bound services add, as `VCAP_SERVICES`; for callers who may not read secrets only
+    `redacted_message`.
+
+    """
+
+    model_config = ConfigDict(
+        validate_by_name=True,
+    )
+    VCAP_SERVICES: dict[str, Any] | MISSING = MISSING
+    """
+    Credentials of bound services, by the name of the service.
+    """
+    redacted_message: str | MISSING = MISSING
+    """
+    Says that the caller may not read secrets.
+    """
+
+
 class Task(BaseModel):
     """
     A command that is run once with an app's droplet.
@@ -7295,7 +7363,7 @@ class VcapApplication(BaseModel):
     """
     Address of the Cloud Controller.
     """
-    limits: dict[str, Any]
+    limits: Limits
     """
     File descriptors and, for single processes, memory and disk.
     """
@@ -7321,16 +7389,16 @@ class VcapApplication(BaseModel):
     """
     The space's name.
     """
-    organization_id: Guid | MISSING = MISSING
-    organization_name: str | MISSING = MISSING
+    organization_id: Guid
+    organization_name: str
     """
     The organization's name.
     """
-    uris: list[str] | MISSING = MISSING
+    uris: list[str]
     """
     Addresses of the app.
     """
-    users: None | MISSING = MISSING
+    users: None
     """
     Always null.
     """

@@ -32,6 +32,18 @@ OAuthBadRequest: Final = Answer(
         ),
     ),
 )
+OAuthClientNotFound: Final = Answer(
+    _errors.OAuthClientNotFound,
+    media=(AnswerMedia("application/json", "json", models.OAuthError),),
+    headers=(
+        AnswerHeader(
+            name="Cache-Control",
+            identifier="cache_control",
+            type=Literal["no-store"],
+            required=True,
+        ),
+    ),
+)
 OAuthForbidden: Final = Answer(
     _errors.OAuthForbidden,
     media=(AnswerMedia("application/json", "json", models.OAuthError),),

@@ -134,6 +134,36 @@ CHANGE_PASSWORD: Endpoint[_operations.ChangePassword200] = Endpoint(
         "500": _answers.OAuthServerError,
     },
 )
+GET_CLIENT: Endpoint[_operations.GetClient200] = Endpoint(
+    operation_id="getClient",
+    method="GET",
+    path="/oauth/clients/{client_id}",
+    parameters=(
+        WireParameter(
+            identifier="client_id", name="client_id", location="path", style="simple", required=True
+        ),
+    ),
+    params=_operations.GetClientParams,
+    answers={
+        "200": Answer(
+            _operations.GetClient200,
+            media=(AnswerMedia("application/json", "json", models.OAuthClient),),
+            headers=(
+                AnswerHeader(
+                    name="Cache-Control",
+                    identifier="cache_control",
+                    type=Literal["no-store"],
+                    required=True,
+                ),
+            ),
+        ),
+        "400": _answers.ScimBadRequest,
+        "401": _answers.OAuthUnauthorized,
+        "403": _answers.OAuthForbidden,
+        "404": _answers.OAuthClientNotFound,
+        "500": _answers.OAuthServerError,
+    },
+)
 
 
 class AccountsClient(SyncGroup):
@@ -213,6 +243,22 @@ class AccountsClient(SyncGroup):
             CHANGE_PASSWORD, Call(params=_operations.ChangePasswordParams(guid=guid), body=body)
         )
 
+    def get_client(self, client_id: str) -> _operations.GetClient200:
+        """Get a client.
+
+        `GET /oauth/clients/{client_id}`
+
+        One client of the UAA, without its secret; `cf set-org-role … --client` and its kin make
+        sure with it that there is such a client. The token needs the scope `clients.read`,
+        `clients.admin`, `uaa.admin` or `cloud_controller.admin`.
+
+        Raises ScimBadRequest, OAuthUnauthorized, OAuthForbidden, OAuthClientNotFound,
+        OAuthServerError.
+        """
+        return self._caller.call(
+            GET_CLIENT, Call(params=_operations.GetClientParams(client_id=client_id))
+        )
+
 
 class AsyncAccountsClient(AsyncGroup):
     """Who may log in, as far as `cf` administers a UAA."""
@@ -259,4 +305,13 @@ class AsyncAccountsClient(AsyncGroup):
         """
         return await self._caller.call(
             CHANGE_PASSWORD, Call(params=_operations.ChangePasswordParams(guid=guid), body=body)
+        )
+
+    async def get_client(self, client_id: str) -> _operations.GetClient200:
+        """Get a client.
+
+        `GET /oauth/clients/{client_id}`
+        """
+        return await self._caller.call(
+            GET_CLIENT, Call(params=_operations.GetClientParams(client_id=client_id))
         )

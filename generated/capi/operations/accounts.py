@@ -92,3 +92,23 @@ class ChangePassword200(Response[models.AccountStatus]):
 
     cache_control: Literal["no-store"]
     """Tokens must not be cached."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetClientParams:
+    """Parameters of `GET /oauth/clients/{client_id}`."""
+
+    client_id: Annotated[str, Field(min_length=1)]
+    """The client's id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetClient200(Response[models.OAuthClient]):
+    """The client."""
+
+    status: ClassVar[int] = 200
+
+    body: models.OAuthClient
+
+    cache_control: Literal["no-store"]
+    """Tokens must not be cached."""

@@ -52,6 +52,18 @@ class OAuthBadRequest(ApiError):
 
 
 @dataclass(eq=False, kw_only=True)
+class OAuthClientNotFound(ApiError):
+    """There is no such client."""
+
+    status: ClassVar[int] = 404
+
+    body: models.OAuthError
+
+    cache_control: Literal["no-store"]
+    """Tokens must not be cached."""
+
+
+@dataclass(eq=False, kw_only=True)
 class OAuthForbidden(ApiError):
     """The token lacks the scope for this."""
 

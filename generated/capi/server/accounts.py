@@ -102,6 +102,26 @@ class AccountsApi(Protocol[CallerT_contra]):
         """
         ...
 
+    async def get_client(
+        self, params: accounts_operations.GetClientParams, caller: CallerT_contra
+    ) -> (
+        accounts_operations.GetClient200
+        | errors.ScimBadRequest
+        | errors.OAuthUnauthorized
+        | errors.OAuthForbidden
+        | errors.OAuthClientNotFound
+        | errors.OAuthServerError
+    ):
+        """Get a client.
+
+        `GET /oauth/clients/{client_id}`
+
+        One client of the UAA, without its secret; `cf set-org-role … --client` and its kin make
+        sure with it that there is such a client. The token needs the scope `clients.read`,
+        `clients.admin`, `uaa.admin` or `cloud_controller.admin`.
+        """
+        ...
+
 
 class UnimplementedAccountsApi:
     """Answers every operation with 501; `AccountsApi` says what each is to do."""
@@ -117,3 +137,6 @@ class UnimplementedAccountsApi:
 
     async def change_password(self, params: object, body: object, caller: object) -> Never:
         raise NotImplementedByServer("changePassword")
+
+    async def get_client(self, params: object, caller: object) -> Never:
+        raise NotImplementedByServer("getClient")

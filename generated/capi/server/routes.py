@@ -98,6 +98,19 @@ _ANSWER_OAUTH_BAD_REQUEST: Final[Answer] = Answer(
         ),
     ),
 )
+_ANSWER_OAUTH_CLIENT_NOT_FOUND: Final[Answer] = Answer(
+    status="404",
+    cls=errors.OAuthClientNotFound,
+    media=(Media(media_type="application/json", kind="json", type=models.OAuthError),),
+    headers=(
+        AnswerHeader(
+            name="Cache-Control",
+            identifier="cache_control",
+            type=Literal["no-store"],
+            required=True,
+        ),
+    ),
+)
 _ANSWER_OAUTH_FORBIDDEN: Final[Answer] = Answer(
     status="403",
     cls=errors.OAuthForbidden,
@@ -13163,6 +13176,66 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
             },
+        },
+    ),
+    Operation(
+        operation_id="getClient",
+        method="GET",
+        path="/oauth/clients/{client_id}",
+        tag="accounts",
+        handler="get_client",
+        params=accounts_operations.GetClientParams,
+        parameters=(
+            Parameter(
+                name="client_id",
+                identifier="client_id",
+                location="path",
+                required=True,
+                style="simple",
+                explode=False,
+            ),
+        ),
+        answers=(
+            Answer(
+                status="200",
+                cls=accounts_operations.GetClient200,
+                media=(Media(media_type="application/json", kind="json", type=models.OAuthClient),),
+                headers=(
+                    AnswerHeader(
+                        name="Cache-Control",
+                        identifier="cache_control",
+                        type=Literal["no-store"],
+                        required=True,
+                    ),
+                ),
+            ),
+            _ANSWER_SCIM_BAD_REQUEST,
+            _ANSWER_OAUTH_UNAUTHORIZED,
+            _ANSWER_OAUTH_FORBIDDEN,
+            _ANSWER_OAUTH_CLIENT_NOT_FOUND,
+            _ANSWER_OAUTH_SERVER_ERROR,
+        ),
+        security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
+        extensions={
+            "x-permitted-roles": {
+                "roles": ["admin"],
+                "denied": {
+                    "status": 403,
+                    "roles": [
+                        "admin_read_only",
+                        "global_auditor",
+                        "org_manager",
+                        "org_auditor",
+                        "org_billing_manager",
+                        "org_user",
+                        "space_developer",
+                        "space_manager",
+                        "space_auditor",
+                        "space_supporter",
+                        "none",
+                    ],
+                },
+            }
         },
     ),
     Operation(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from capi.operations import accounts as operations
 from cloud_controller.api.bodies import raw
-from cloud_controller.api.oauth_errors import oauth_error
+from cloud_controller.api.oauth_errors import no_such_client, oauth_error
 from cloud_controller.auth import caller as scopes
 from cloud_controller.auth.passwords import hash_password, verify_password
 from cloud_controller.auth.users import (
@@ -22,7 +22,7 @@ from cloud_controller.auth.users import (
     store_user,
 )
 from cloud_controller.present import accounts as present
-from cloud_controller.store.entities import USERS
+from cloud_controller.store.entities import CLIENTS, USERS
 from specfoundry.runtime.responses import Json
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 _ADMINISTERS: Final = frozenset({"uaa.admin", scopes.ADMIN})
 _FINDS: Final = _ADMINISTERS | {"scim.read"}
 _CHANGES: Final = _ADMINISTERS | {"scim.write"}
+_READS_CLIENTS: Final = _ADMINISTERS | {"clients.read", "clients.admin"}
 _OWN_PASSWORD: Final = "password.write"  # noqa: S105 -- the name of a scope
 _CONDITION: Final = re.compile(r'(id|userName|origin) eq "([^"\\]*)"')
 
@@ -130,6 +131,18 @@ class Accounts:
         return operations.ChangePassword200(
             cache_control="no-store", body=Json(present.password_changed())
         )
+
+    async def get_client(
+        self, params: operations.GetClientParams, caller: Caller
+    ) -> operations.GetClient200:
+        """Get a client, as `cf` does before it gives a role to one."""
+        _require(caller, _READS_CLIENTS)
+        found = await self._context.database.read(
+            lambda reader: reader.record(CLIENTS, params.client_id)
+        )
+        if found is None:
+            raise no_such_client(params.client_id)
+        return operations.GetClient200(cache_control="no-store", body=Json(present.client(found)))
 
 
 def _require(caller: Caller, any_of: frozenset[str]) -> None:

@@ -34,3 +34,10 @@ def oauth_error(status: int, error: str, description: str) -> ApiError:
     body = models.OAuthError(error=error, error_description=description)
     kind = _CLASSES.get(status, documented.OAuthServerError)
     return kind(body=body, cache_control="no-store")
+
+
+def no_such_client(client_id: str) -> ApiError:
+    """Return the error for a client that the issuer does not know (404)."""
+    text = f"No client with requested id: {client_id}"
+    body = models.OAuthError(error="invalid_client", error_description=text)
+    return documented.OAuthClientNotFound(body=body, cache_control="no-store")

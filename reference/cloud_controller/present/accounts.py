@@ -11,7 +11,7 @@ from cloud_controller.present.rendering import render
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cloud_controller.store.records import UserRecord
+    from cloud_controller.store.records import ClientRecord, UserRecord
 
 PAGE: Final = 100
 """How many accounts a list shows at most."""
@@ -34,6 +34,17 @@ def accounts(users: Sequence[UserRecord]) -> bytes:
         "schemas": _SCHEMAS,
     }
     return render(models.AccountList, document)
+
+
+def client(found: ClientRecord) -> bytes:
+    """Return the document of a client, without its secret."""
+    document = {
+        "client_id": found.guid,
+        "authorized_grant_types": found.grant_types,
+        "scope": found.scopes,
+        "authorities": found.authorities,
+    }
+    return render(models.OAuthClient, document)
 
 
 def password_changed() -> bytes:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cloud_controller.api import access, audit
-from cloud_controller.api import error_table as table
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api import access, audit, lookup
 from cloud_controller.present.apps import app as present
 from cloud_controller.present.routes import address
 from cloud_controller.store import APPS, clock
@@ -43,10 +41,7 @@ def update_app(
 
 def readable(reader: Reader, caller: Caller, guid: str) -> AppRecord:
     """Return an app that the caller can read; raise 404 `App not found` for any other."""
-    record = reader.record(APPS, guid, visible_to=caller.visible_to)
-    if record is None:
-        raise v3_error(table.RESOURCE_NOT_FOUND, "App")
-    return record
+    return lookup.record(reader, caller, APPS, guid, "App")
 
 
 def of(reader: Reader, guid: str) -> AppRecord:

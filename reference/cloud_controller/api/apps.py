@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from capi import models
 from capi.operations import apps as operations
-from cloud_controller.api import app_actions, app_changes, app_rows, listing
+from cloud_controller.api import app_actions, app_changes, app_rows, listing, lookup
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
 from cloud_controller.api.errors import v3_error
@@ -69,9 +69,7 @@ class Apps:
         listing.check_include(params.include)
 
         def read(reader: Reader) -> bytes:
-            document = reader.document(APPS, params.guid, visible_to=caller.visible_to)
-            if document is None:
-                raise v3_error(table.RESOURCE_NOT_FOUND, "App")
+            document = lookup.document(reader, caller, APPS, params.guid, "App")
             included = _included(reader, [document], params.include)
             return with_included(document, included) if included is not None else document
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from capi.operations import audit_events as operations
-from cloud_controller.api import error_table as table
-from cloud_controller.api import listing
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api import listing, lookup
 from cloud_controller.store import In
 from cloud_controller.store.entities import AUDIT_EVENTS
 from specfoundry.runtime.responses import Json
@@ -52,8 +50,6 @@ class AuditEvents:
     ) -> operations.GetAuditEvent200:
         """Show one event."""
         document = await self._context.database.read(
-            lambda reader: reader.document(AUDIT_EVENTS, params.guid, visible_to=caller.visible_to)
+            lambda reader: lookup.document(reader, caller, AUDIT_EVENTS, params.guid, "Event")
         )
-        if document is None:
-            raise v3_error(table.RESOURCE_NOT_FOUND, "Event")
         return operations.GetAuditEvent200(body=Json(self._context.shown(document)))

@@ -6,7 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from capi.operations import builds as operations
-from cloud_controller.api import access, app_rows, build_requests, build_rows, listing, metadata
+from cloud_controller.api import (
+    access,
+    app_rows,
+    build_requests,
+    build_rows,
+    listing,
+    lookup,
+    metadata,
+)
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
 from cloud_controller.api.errors import v3_error
@@ -79,10 +87,8 @@ class Builds:
     ) -> operations.GetBuild200:
         """Show one build."""
         document = await self._context.database.read(
-            lambda reader: reader.document(BUILDS, params.guid, visible_to=caller.visible_to)
+            lambda reader: lookup.document(reader, caller, BUILDS, params.guid, "Build")
         )
-        if document is None:
-            raise v3_error(table.RESOURCE_NOT_FOUND, "Build")
         return operations.GetBuild200(body=Json(self._context.shown(document)))
 
     async def create_build(

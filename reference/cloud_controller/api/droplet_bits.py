@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from cloud_controller.api import access, droplet_rows
+from cloud_controller.api import access, droplet_rows, lookup
 from cloud_controller.api import error_table as table
 from cloud_controller.api.buildpack_bits import base_name
 from cloud_controller.api.errors import v3_error
@@ -126,7 +126,4 @@ def _downloadable(reader: Reader, caller: Caller, guid: str) -> DropletRecord:
 
 def readable(reader: Reader, caller: Caller, guid: str) -> DropletRecord:
     """Return a droplet that the caller can read, else raise 404."""
-    record = reader.record(DROPLETS, guid, visible_to=caller.visible_to)
-    if record is None:
-        raise v3_error(table.RESOURCE_NOT_FOUND, "Droplet")
-    return record
+    return lookup.record(reader, caller, DROPLETS, guid, "Droplet")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from capi.operations import manifests as operations
-from cloud_controller.api import access, app_changes, app_rows, manifest_work
+from cloud_controller.api import access, app_changes, app_rows, lookup, manifest_work
 from cloud_controller.api import error_table as table
 from cloud_controller.api.errors import detail_of, objects_of, v3_error, v3_errors
 from cloud_controller.api.route_rows import address_of
@@ -98,9 +98,7 @@ class Manifests:
 
 
 def _writable(reader: Reader, caller: Caller, guid: str) -> SpaceRecord:
-    space = reader.record(SPACES, guid, visible_to=caller.visible_to)
-    if space is None:
-        raise v3_error(table.RESOURCE_NOT_FOUND, "Space")
+    space = lookup.record(reader, caller, SPACES, guid, "Space")
     access.require_space_write(
         reader, caller, space_guid=guid, organization_guid=space.organization_guid
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from capi.operations import organizations as operations
-from cloud_controller.api import access, audit, listing, metadata
+from cloud_controller.api import access, audit, listing, lookup, metadata
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
 from cloud_controller.api.errors import v3_error
@@ -63,10 +63,10 @@ class Organizations:
     ) -> operations.GetOrganization200:
         """Show one organization."""
         document = await self._context.database.read(
-            lambda reader: reader.document(ORGANIZATIONS, params.guid, visible_to=caller.visible_to)
+            lambda reader: lookup.document(
+                reader, caller, ORGANIZATIONS, params.guid, "Organization"
+            )
         )
-        if document is None:
-            raise v3_error(table.RESOURCE_NOT_FOUND, "Organization")
         return operations.GetOrganization200(body=Json(self._context.shown(document)))
 
     async def create_organization(
@@ -152,10 +152,7 @@ def _create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) -
 
 def readable(reader: Reader, caller: Caller, guid: str) -> OrganizationRecord:
     """Return an organization; raise 404 when the caller cannot read it."""
-    record = reader.record(ORGANIZATIONS, guid, visible_to=caller.visible_to)
-    if record is None:
-        raise v3_error(table.RESOURCE_NOT_FOUND, "Organization")
-    return record
+    return lookup.record(reader, caller, ORGANIZATIONS, guid, "Organization")
 
 
 def editable(reader: Reader, caller: Caller, guid: str) -> OrganizationRecord:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from cloud_controller.api import access, package_rows
+from cloud_controller.api import access, lookup, package_rows
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
 from cloud_controller.api.errors import v3_error
@@ -143,7 +143,4 @@ def _downloadable(reader: Reader, caller: Caller, guid: str) -> PackageRecord:
 
 def readable(reader: Reader, caller: Caller, guid: str) -> PackageRecord:
     """Return a package that the caller can read, else raise 404."""
-    record = reader.record(PACKAGES, guid, visible_to=caller.visible_to)
-    if record is None:
-        raise v3_error(table.RESOURCE_NOT_FOUND, "Package")
-    return record
+    return lookup.record(reader, caller, PACKAGES, guid, "Package")

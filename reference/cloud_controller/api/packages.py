@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from capi.operations import packages as operations
 from cloud_controller.api import error_table as table
-from cloud_controller.api import listing, metadata, package_bits, package_rows
+from cloud_controller.api import listing, lookup, metadata, package_bits, package_rows
 from cloud_controller.api.bodies import raw
 from cloud_controller.api.errors import v3_error
 from cloud_controller.domain.messages import packages as messages
@@ -68,8 +68,7 @@ class Packages:
         )
 
         def read(reader: Reader) -> listing.Found:
-            if reader.record(APPS, params.guid, visible_to=caller.visible_to) is None:
-                raise v3_error(table.RESOURCE_NOT_FOUND, "App")
+            lookup.record(reader, caller, APPS, params.guid, "App")
             return listing.find(reader, request, caller)
 
         found = await self._context.database.read(read)
@@ -81,10 +80,8 @@ class Packages:
     ) -> operations.GetPackage200:
         """Show one package."""
         document = await self._context.database.read(
-            lambda reader: reader.document(PACKAGES, params.guid, visible_to=caller.visible_to)
+            lambda reader: lookup.document(reader, caller, PACKAGES, params.guid, "Package")
         )
-        if document is None:
-            raise v3_error(table.RESOURCE_NOT_FOUND, "Package")
         return operations.GetPackage200(body=Json(self._context.shown(document)))
 
     async def create_package(
@@ -123,9 +120,7 @@ class Packages:
             raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
 
         def write(transaction: Transaction) -> bytes:
-            app = transaction.record(APPS, params.guid, visible_to=caller.visible_to)
-            if app is None:
-                raise v3_error(table.RESOURCE_NOT_FOUND, "App")
+            app = lookup.record(transaction, caller, APPS, params.guid, "App")
             package_rows.require_write(transaction, caller, app)
             if not source_guid:
                 return package_rows.create(self._context, transaction, caller, app, sent)

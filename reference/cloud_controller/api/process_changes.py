@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
-from cloud_controller.api import access, app_rows, metadata, process_rows
+from cloud_controller.api import access, app_rows, lookup, metadata, process_rows
 from cloud_controller.api import error_table as table
 from cloud_controller.api.errors import v3_error
 from cloud_controller.domain.feature_flags import FeatureFlag
@@ -41,11 +41,10 @@ Address: TypeAlias = str | OfApp
 
 def find(reader: Reader, caller: Caller, address: Address) -> ProcessRecord:
     """Return a process that the caller can read; raise 404 for any other."""
-    if isinstance(address, OfApp):
-        app_rows.readable(reader, caller, address.app_guid)
-        record = reader.first(PROCESSES, app_guid=address.app_guid, type=address.type)
-    else:
-        record = reader.record(PROCESSES, address, visible_to=caller.visible_to)
+    if isinstance(address, str):
+        return lookup.record(reader, caller, PROCESSES, address, "Process")
+    app_rows.readable(reader, caller, address.app_guid)
+    record = reader.first(PROCESSES, app_guid=address.app_guid, type=address.type)
     if record is None:
         raise v3_error(table.RESOURCE_NOT_FOUND, "Process")
     return record

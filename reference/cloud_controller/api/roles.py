@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from capi.operations import roles as operations
-from cloud_controller.api import access, audit, listing, role_rows
+from cloud_controller.api import access, audit, listing, lookup, role_rows
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
 from cloud_controller.api.errors import v3_error
@@ -79,9 +79,7 @@ class Roles:
         _check_include(params.include)
 
         def read(reader: Reader) -> bytes:
-            document = reader.document(ROLES, params.guid, visible_to=caller.visible_to)
-            if document is None:
-                raise v3_error(table.RESOURCE_NOT_FOUND, "Role")
+            document = lookup.document(reader, caller, ROLES, params.guid, "Role")
             included = _included(reader, [document], params.include)
             return document if included is None else with_included(document, included)
 
@@ -107,9 +105,7 @@ class Roles:
         """Queue that a role is taken away."""
 
         def write(transaction: Transaction) -> str:
-            role = transaction.record(ROLES, params.guid, visible_to=caller.visible_to)
-            if role is None:
-                raise v3_error(table.RESOURCE_NOT_FOUND, "Role")
+            role = lookup.record(transaction, caller, ROLES, params.guid, "Role")
             _require_management(transaction, caller, role)
             if role.type == OrganizationRole.USER and role_rows.has_space_roles(transaction, role):
                 raise v3_error(table.UNPROCESSABLE, messages.HAS_SPACE_ROLES)

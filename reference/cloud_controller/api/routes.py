@@ -10,6 +10,7 @@ from cloud_controller.api import (
     access,
     audit,
     listing,
+    lookup,
     metadata,
     route_creation,
     route_rows,
@@ -77,8 +78,7 @@ class Routes:
         """List the routes that lead to an app."""
 
         def read(reader: Reader) -> bytes:
-            if reader.record(APPS, params.guid, visible_to=caller.visible_to) is None:
-                raise v3_error(table.RESOURCE_NOT_FOUND, "App")
+            lookup.record(reader, caller, APPS, params.guid, "App")
             fixed = [In("guid", _leading_to(reader, (params.guid,)))]
             request = _listing(f"/v3/apps/{params.guid}/routes", params, fixed)
             return listing.page(request, listing.find(reader, request, caller))
@@ -93,9 +93,7 @@ class Routes:
         listing.check_include(params.include)
 
         def read(reader: Reader) -> bytes:
-            document = reader.document(ROUTES, params.guid, visible_to=caller.visible_to)
-            if document is None:
-                raise v3_error(table.RESOURCE_NOT_FOUND, "Route")
+            document = lookup.document(reader, caller, ROUTES, params.guid, "Route")
             included = _included(reader, [document], params.include)
             return document if included is None else with_included(document, included)
 
@@ -160,9 +158,7 @@ class Routes:
             raise v3_error(table.UNPROCESSABLE, messages.UNMAPPED_ONLY)
 
         def write(transaction: Transaction) -> str:
-            space = transaction.record(SPACES, params.guid, visible_to=caller.visible_to)
-            if space is None:
-                raise v3_error(table.RESOURCE_NOT_FOUND, "Space")
+            space = lookup.record(transaction, caller, SPACES, params.guid, "Space")
             _require_manage(transaction, caller, space.guid, space.organization_guid)
             job = NewJob(
                 operation="space.delete_unmapped_routes",
@@ -227,10 +223,7 @@ def _included(
 
 def readable(reader: Reader, caller: Caller, guid: str) -> RouteRecord:
     """Return a route that the caller can read; raise 404 otherwise."""
-    route = reader.record(ROUTES, guid, visible_to=caller.visible_to)
-    if route is None:
-        raise v3_error(table.RESOURCE_NOT_FOUND, "Route")
-    return route
+    return lookup.record(reader, caller, ROUTES, guid, "Route")
 
 
 def writable(reader: Reader, caller: Caller, guid: str) -> RouteRecord:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from capi.operations import spaces as operations
-from cloud_controller.api import access, audit, listing, metadata
+from cloud_controller.api import access, audit, listing, lookup, metadata
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
 from cloud_controller.api.errors import v3_error
@@ -66,9 +66,7 @@ class Spaces:
         listing.check_include(params.include)
 
         def read(reader: Reader) -> bytes:
-            document = reader.document(SPACES, params.guid, visible_to=caller.visible_to)
-            if document is None:
-                raise v3_error(table.RESOURCE_NOT_FOUND, "Space")
+            document = lookup.document(reader, caller, SPACES, params.guid, "Space")
             if not params.include:
                 return document
             return with_included(document, _organizations(reader, [document]))
@@ -121,10 +119,7 @@ class Spaces:
 
 def readable(reader: Reader, caller: Caller, guid: str) -> SpaceRecord:
     """Return a space; raise 404 when the caller cannot read it."""
-    record = reader.record(SPACES, guid, visible_to=caller.visible_to)
-    if record is None:
-        raise v3_error(table.RESOURCE_NOT_FOUND, "Space")
-    return record
+    return lookup.record(reader, caller, SPACES, guid, "Space")
 
 
 def editable(reader: Reader, caller: Caller, guid: str) -> SpaceRecord:

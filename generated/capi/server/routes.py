@@ -3321,7 +3321,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             _ANSWER_V3_SERVICE_UNAVAILABLE,
         ),
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
-        extensions={"x-permitted-roles": {"anyone": True}},
+        extensions={
+            "x-state-dependent": {
+                "422": "a size with a fraction of zero (`1.0`) is refused, which no schema tells from an integer"
+            },
+            "x-permitted-roles": {"anyone": True},
+        },
     ),
     Operation(
         operation_id="listOrganizations",

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy import bindparam, delete
 
+from cloud_controller.api import app_log
 from cloud_controller.present.audit_events import audit_event
 from cloud_controller.store import clock, tables
 from cloud_controller.store.entities import AUDIT_EVENTS
@@ -43,7 +44,7 @@ def record(
     organization_guid: str | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> None:
-    """Store an event in the transaction that does what it tells of.
+    """Store an event in the transaction that does what it tells of; the app's log tells of it too.
 
     Args:
         transaction: Where the change itself is made.
@@ -73,6 +74,7 @@ def record(
         organization_guid=organization_guid,
     )
     transaction.insert(AUDIT_EVENTS, event, audit_event(event))
+    app_log.tell(transaction, event_type, target.guid)
 
 
 def prune(transaction: Transaction) -> int:

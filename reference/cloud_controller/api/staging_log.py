@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 LOG: Final = logging.getLogger("cloud_controller.staging")
 
 STAGING: Final = "STG"
-API: Final = "API"
 
 _FLUSH_SECONDS: Final = 0.2
 _MAX_WAITING: Final = 2_000

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cloud_controller.api import build_rows, staging_orders
-from cloud_controller.api.staging_log import API, StagingLog
+from cloud_controller.api.app_log import API
+from cloud_controller.api.staging_log import StagingLog
 from cloud_controller.blobs import BlobKey
 from cloud_controller.domain.buildpack_addresses import without_credentials
 from cloud_controller.domain.package_states import PackageType

@@ -23,6 +23,14 @@ READERS = (
 )
 
 
+@pytest.fixture(autouse=True)
+def _without_what_was_done_before(cloud: Any, place: Any) -> None:
+    def forget(transaction: Any) -> None:
+        log_rows.forget(transaction, place.app)
+
+    cloud.http.portal.call(cloud.server.context.database.write, forget)
+
+
 def write(cloud: Any, source: str, *lines: tuple[str, bytes]) -> None:
     async def store() -> None:
         log = StagingLog(cloud.server.context.database, source)
@@ -205,3 +213,17 @@ def test_a_flood_is_cut_and_says_so(cloud: Any, place: Any) -> None:
     write(cloud, place.app, *[("OUT", b"x")] * 10_000)
     found = texts(read(cloud.admin, place.app, "descending=true&limit=1000"))
     assert found[0] == "8000 lines were dropped: there were too many"
+
+
+def test_the_log_tells_what_was_done_to_the_app(cloud: Any, place: Any) -> None:
+    cloud.admin.patch(f"/v3/apps/{place.app}", json={"name": "renamed"})
+    related = {"app": {"data": {"guid": place.app}}}
+    cloud.admin.post("/v3/packages", json={"type": "bits", "relationships": related})
+
+    batch = read(cloud.admin, place.app)
+    assert texts(batch) == [
+        f"Updated app with guid {place.app}",
+        f"Adding app package for app with guid {place.app}",
+    ]
+    assert {entry["tags"]["source_type"] for entry in batch} == {"API"}
+    assert len({entry["timestamp"] for entry in batch}) == 2

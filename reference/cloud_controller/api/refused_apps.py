@@ -13,11 +13,12 @@ from cloud_controller.api import app_environment, app_features, current_droplets
 from cloud_controller.api import error_table as table
 from cloud_controller.api.errors import v3_error
 from cloud_controller.api.process_changes import OfApp
-from cloud_controller.auth import Caller
+from cloud_controller.api.refusals import caller_of, is_absent
 from cloud_controller.domain.messages import apps, processes
 
 if TYPE_CHECKING:
     from cloud_controller.api.context import Context
+    from cloud_controller.auth import Caller
     from cloud_controller.store import Reader
     from specfoundry.runtime.problems import Refusal
     from specfoundry.runtime.responses import ApiError
@@ -76,9 +77,9 @@ class RefusedApps:
         if refusal.reason != "body" or refusal.operation is None:
             return None
         look, said = _CHECKS[refusal.operation.operation_id]
-        caller = _caller(refusal)
+        caller = caller_of(refusal)
         await self._context.database.read(lambda reader: look(reader, caller, refusal.path_params))
-        body = {} if _is_absent(refusal) else refusal.body
+        body = {} if is_absent(refusal) else refusal.body
         texts = said(body)
         return v3_error(table.UNPROCESSABLE, ", ".join(texts)) if texts else None
 
@@ -91,7 +92,7 @@ class RefusedApps:
         guid = data.get("guid") if isinstance(data, Mapping) else None
         if "data" in body and guid is None:
             return v3_error(table.UNPROCESSABLE, apps.DROPLET_FIXED)
-        caller, app_guid = _caller(refusal), str(refusal.path_params["guid"])
+        caller, app_guid = caller_of(refusal), str(refusal.path_params["guid"])
 
         def read(reader: Reader) -> None:
             app = current_droplets.changeable(reader, caller, app_guid)
@@ -99,13 +100,3 @@ class RefusedApps:
 
         await self._context.database.read(read)
         return None
-
-
-def _is_absent(refusal: Refusal) -> bool:
-    return any(one.kind == "missing" and not one.pointer for one in refusal.problems)
-
-
-def _caller(refusal: Refusal) -> Caller:
-    if isinstance(refusal.caller, Caller):
-        return refusal.caller
-    raise v3_error(table.NOT_AUTHENTICATED)  # the operation would not have been reached

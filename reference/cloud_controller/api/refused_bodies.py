@@ -21,6 +21,7 @@ from cloud_controller.api.isolation_segments import require_assignment
 from cloud_controller.api.oauth_errors import oauth_error
 from cloud_controller.api.organizations import require_creation
 from cloud_controller.api.problem_texts import said
+from cloud_controller.api.refusals import caller_of, is_absent
 from cloud_controller.api.refused_apps import RefusedApps
 from cloud_controller.api.refused_buildpacks import RefusedBuildpacks
 from cloud_controller.api.v2_buildpacks import find as find_buildpack
@@ -141,7 +142,7 @@ class RefusedBodies:
 
     async def _create_package(self, refusal: Refusal) -> ApiError | None:
         """Refuse what is no object before any member is looked at ([R] in 1.11)."""
-        is_null = refusal.body is None and not _is_absent(refusal)
+        is_null = refusal.body is None and not is_absent(refusal)
         if refusal.reason != "body" or not (isinstance(refusal.body, Mapping) or is_null):
             return v3_error(table.MESSAGE_PARSE_ERROR, table.UNREADABLE_BODY)
         source_guid = query_text.parse(refusal.request.raw_query).get("source_guid")
@@ -151,16 +152,16 @@ class RefusedBodies:
         return v3_error(table.UNPROCESSABLE, packages.APP_INVALID)
 
     async def _build_or_droplet(self, refusal: Refusal) -> ApiError | None:
-        return await refused_builds.error(self._context, _caller(refusal), refusal)
+        return await refused_builds.error(self._context, caller_of(refusal), refusal)
 
     async def _create_organization(self, refusal: Refusal) -> ApiError | None:
-        caller = _caller(refusal)
+        caller = caller_of(refusal)
         await self._context.database.read(lambda reader: require_creation(reader, caller))
         return None
 
     async def _create_resource_match(self, refusal: Refusal) -> ApiError | None:
         if refusal.reason == "body":
-            caller = _caller(refusal)
+            caller = caller_of(refusal)
             await self._context.database.read(
                 lambda reader: access.require_feature(reader, caller, FeatureFlag.APP_BITS_UPLOAD)
             )
@@ -169,14 +170,14 @@ class RefusedBodies:
     async def _row_first(self, refusal: Refusal) -> ApiError | None:
         """Look for the row and at the caller's right before the body."""
         operation = refusal.operation.operation_id if refusal.operation else ""
-        look, caller = _ROW_FIRST[operation], _caller(refusal)
+        look, caller = _ROW_FIRST[operation], caller_of(refusal)
         guid = str(next(iter(refusal.path_params.values())))
         if refusal.reason == "body":
             await self._context.database.read(lambda reader: look(reader, caller, guid))
         return None
 
     async def _upload_package(self, refusal: Refusal) -> ApiError | None:
-        caller = _caller(refusal)
+        caller = caller_of(refusal)
         await self._context.database.read(
             lambda reader: access.require_feature(reader, caller, FeatureFlag.APP_BITS_UPLOAD)
         )
@@ -195,7 +196,7 @@ class RefusedBodies:
 
     async def _manifest(self, refusal: Refusal) -> ApiError:
         """Refuse what is not YAML by its media type before anything else."""
-        if refusal.reason == "media_type" or _is_absent(refusal):
+        if refusal.reason == "media_type" or is_absent(refusal):
             return v3_error(table.BAD_REQUEST, manifests.NOT_YAML)
         return v3_error(table.MESSAGE_PARSE_ERROR, table.UNREADABLE_BODY)
 
@@ -208,12 +209,12 @@ class RefusedBodies:
             return error
         guid = str(refusal.path_params["guid"])
         await self._context.database.read(lambda reader: find_buildpack(reader, guid))
-        return error if _caller(refusal).is_admin else v2_error(table.NOT_AUTHORIZED)
+        return error if caller_of(refusal).is_admin else v2_error(table.NOT_AUTHORIZED)
 
     async def _upload_buildpack(self, refusal: Refusal) -> ApiError:
         guid = str(refusal.path_params["guid"])
         record = await self._context.database.read(lambda reader: find_buildpack(reader, guid))
-        if not _caller(refusal).is_admin:
+        if not caller_of(refusal).is_admin:
             return v2_error(table.INSUFFICIENT_SCOPE)
         if record.locked:
             return v2_error(table.BUILDPACK_LOCKED)
@@ -221,11 +222,11 @@ class RefusedBodies:
 
     async def _create_user(self, refusal: Refusal) -> ApiError | None:
         if refusal.reason == "body":
-            user_rows.require_admin(_caller(refusal))
+            user_rows.require_admin(caller_of(refusal))
         return None
 
     async def _update_user(self, refusal: Refusal) -> ApiError | None:
-        caller, guid = _caller(refusal), str(refusal.path_params["guid"])
+        caller, guid = caller_of(refusal), str(refusal.path_params["guid"])
         if refusal.reason == "body":
             await self._context.database.read(
                 lambda reader: user_rows.find_for_change(reader, caller, guid)
@@ -253,14 +254,14 @@ class RefusedBodies:
 
 def _v3_text(operation: str, refusal: Refusal) -> str | None:
     for message in _MESSAGES.get(operation, ()):
-        texts = message({} if _is_absent(refusal) else refusal.body)  # 1.11
+        texts = message({} if is_absent(refusal) else refusal.body)  # 1.11
         if texts:
             return ", ".join(texts)
     return None
 
 
 def _buildpack_error(refusal: Refusal, *, creating: bool) -> ApiError:
-    if refusal.reason != "body" or _is_absent(refusal):
+    if refusal.reason != "body" or is_absent(refusal):
         return v2_error(table.MESSAGE_PARSE_ERROR, said(refusal.problems))
     problem = v2_buildpacks.read_problem(refusal.body, creating=creating)
     if problem is not None:
@@ -281,14 +282,3 @@ def _unknown_parts(form: Mapping[str, Any], known: tuple[str, ...]) -> list[str]
         if name not in known:
             names += [f"{name}_name", f"{name}_path"] if isinstance(value, Mapping) else [name]
     return names
-
-
-def _is_absent(refusal: Refusal) -> bool:
-    """Return whether there was no body at all, which is not the same as JSON's null."""
-    return any(one.kind == "missing" and not one.pointer for one in refusal.problems)
-
-
-def _caller(refusal: Refusal) -> Caller:
-    if isinstance(refusal.caller, Caller):
-        return refusal.caller
-    raise v3_error(table.NOT_AUTHENTICATED)  # the operation would not have been reached

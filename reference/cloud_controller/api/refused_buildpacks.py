@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cloud_controller.api import buildpack_uploads, stacks
 from cloud_controller.api import error_table as table
 from cloud_controller.api.errors import v3_error
-from cloud_controller.auth import Caller
+from cloud_controller.api.refusals import caller_of
 from cloud_controller.domain.messages import buildpacks as messages
 
 if TYPE_CHECKING:
@@ -34,13 +34,13 @@ class RefusedBuildpacks:
         }
 
     async def _create(self, refusal: Refusal) -> ApiError | None:
-        if refusal.reason == "body" and not _caller(refusal).is_admin:
+        if refusal.reason == "body" and not caller_of(refusal).is_admin:
             return v3_error(table.NOT_AUTHORIZED)
         return None
 
     async def _update_buildpack(self, refusal: Refusal) -> ApiError | None:
         if refusal.reason == "body":
-            caller, guid = _caller(refusal), _guid(refusal)
+            caller, guid = caller_of(refusal), _guid(refusal)
             await self._context.database.read(
                 lambda reader: buildpack_uploads.addressed(reader, caller, guid)
             )
@@ -48,12 +48,12 @@ class RefusedBuildpacks:
 
     async def _update_stack(self, refusal: Refusal) -> ApiError | None:
         if refusal.reason == "body":
-            caller, guid = _caller(refusal), _guid(refusal)
+            caller, guid = caller_of(refusal), _guid(refusal)
             await self._context.database.read(lambda reader: stacks.addressed(reader, caller, guid))
         return None
 
     async def _upload(self, refusal: Refusal) -> ApiError:
-        caller, guid = _caller(refusal), _guid(refusal)
+        caller, guid = caller_of(refusal), _guid(refusal)
         await self._context.database.read(
             lambda reader: buildpack_uploads.addressed(reader, caller, guid)
         )
@@ -66,9 +66,3 @@ class RefusedBuildpacks:
 
 def _guid(refusal: Refusal) -> str:
     return str(refusal.path_params["guid"])
-
-
-def _caller(refusal: Refusal) -> Caller:
-    if isinstance(refusal.caller, Caller):
-        return refusal.caller
-    raise v3_error(table.NOT_AUTHENTICATED)  # the operation would not have been reached

@@ -9,6 +9,7 @@ from cloud_controller.api import builds as build_changes
 from cloud_controller.api import droplet_changes
 from cloud_controller.api import error_table as table
 from cloud_controller.api.errors import v3_error
+from cloud_controller.api.refusals import is_absent
 from cloud_controller.domain import query_text
 from cloud_controller.domain.messages import builds, droplets
 
@@ -60,8 +61,7 @@ def _is_object(refusal: Refusal) -> bool:
     """Return whether the body counts as an object; JSON's null does, no body at all does not."""
     if refusal.reason != "body":
         return False
-    absent = any(one.kind == "missing" and not one.pointer for one in refusal.problems)
-    return isinstance(refusal.body, Mapping) or (refusal.body is None and not absent)
+    return isinstance(refusal.body, Mapping) or (refusal.body is None and not is_absent(refusal))
 
 
 async def _look_up(context: Context, caller: Caller, operation: str, refusal: Refusal) -> None:

@@ -27,9 +27,20 @@ PLACES = {
     "x-error-codes": ("response", "operation"),
     "x-state-dependent": ("operation",),
     "x-unknown-method-status": ("openapi",),
+    "x-filter": ("parameter",),
+    "x-filters": ("operation",),
+    "x-order": ("parameter",),
+    "x-default-order": ("operation",),
+    "x-creates": ("operation",),
+    "x-merge-patch": ("operation",),
 }
 """Where each extension is read; its JSON Schema stands in extensions.schema.json."""
-_OPERATIONS = {"x-async-job": ("get",), "x-blob": ("get", "download")}
+_OPERATIONS = {
+    "x-async-job": ("get",),
+    "x-blob": ("get", "download"),
+    "x-creates": ("get", "update", "delete"),
+    "x-merge-patch": ("get",),
+}
 """Members of extensions that hold an operationId."""
 
 

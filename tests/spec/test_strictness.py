@@ -18,7 +18,17 @@ ONLY_IN_2015 = (
     ("links", "download", "method"),
 )
 ONLY_IN_2015_DOCKER = (("data", "error"), ("data", "credentials"), ("data", "store_image"))
-FREE_MAPS = {"labels", "annotations", "custom", "prompts"}
+FREE_MAPS = {"labels", "annotations", "custom", "prompts", "environment_variables", "meta", "tags"}
+"""Objects whose members have names that users, operators or other components choose."""
+LOG_CACHE_OMITS = {
+    ("meta",),
+    *(("meta", None, name) for name in ("count", "oldestTimestamp", "newestTimestamp")),
+    *(("envelopes", "batch", None, name) for name in ("deprecated_tags", "log")),
+    ("details",),
+    ("vm_uptime",),
+}
+"""What the log cache may leave out: protocol buffers omit what is empty, an envelope holds one of
+several kinds of thing, of which a log is one, and log caches before 2.4.0 tell no uptime."""
 OTHERS: tuple[Any, ...] = ("text", 7, True, [], {})
 
 
@@ -40,8 +50,9 @@ def _count(contract: Contract, operation: dict[str, Any]) -> tuple[int, int]:
         if media_type != "application/json" or not content.get("schema") or int(status) >= 500:
             continue
         validator = contract.validator(content["schema"])
+        optional = LOG_CACHE_OMITS if operation["tags"] == ["LogCache"] else set()
         for example in content["examples"].values():
-            for mutant in _mutants(_modern(contract.resolve(example)["value"])):
+            for mutant in _mutants(_modern(contract.resolve(example)["value"]), optional):
                 total += 1
                 refused += not validator.is_valid(mutant)
     return refused, total
@@ -56,13 +67,15 @@ def _modern(body: Any) -> Any:
             holder = resource
             for parent in parents:
                 holder = holder.get(parent) or {}
-            holder.pop(name, None)
+            if isinstance(holder, dict):
+                holder.pop(name, None)
     return body
 
 
-def _mutants(body: Any) -> Iterator[Any]:
+def _mutants(body: Any, optional: set[tuple[str | None, ...]]) -> Iterator[Any]:
     for path in _places(body):
-        if not (len(path) > 1 and path[-2] in FREE_MAPS) and isinstance(path[-1], str):
+        free = len(path) > 1 and path[-2] in FREE_MAPS
+        if isinstance(path[-1], str) and not free and not _matches(path, optional):
             yield _changed(body, path, lambda holder, name: holder.pop(name))
         value = _at(body, path)
         for other in OTHERS:
@@ -70,12 +83,23 @@ def _mutants(body: Any) -> Iterator[Any]:
                 yield _changed(body, path, lambda h, name, other=other: h.__setitem__(name, other))
 
 
+def _matches(path: tuple[str | int, ...], shapes: set[tuple[str | None, ...]]) -> bool:
+    """Tell whether the path has one of these shapes; None stands for any one step."""
+    return any(
+        len(shape) == len(path)
+        and all(wanted in {None, step} for wanted, step in zip(shape, path, strict=True))
+        for shape in shapes
+    )
+
+
 def _also_allowed(path: tuple[str | int, ...], value: Any, other: Any) -> bool:
     """Leave out changes that no schema can refuse.
 
-    A member that is null today may be another thing tomorrow, and operators' own members are free.
+    A member that is null today may be another thing tomorrow, operators' own members are free, and
+    so are the values of variables that an app was created with: only updates insist on texts.
     """
-    return value is None or "custom" in path or (value == "" and isinstance(other, int))
+    free = "custom" in path or "environment_variables" in path[:-1]
+    return value is None or free or (value == "" and isinstance(other, int))
 
 
 def _places(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:

@@ -232,7 +232,13 @@ class Cloud:
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """One strict server for all tests; each works in an organization of its own."""
     folder = tmp_path_factory.mktemp("cloud")
-    with running(Settings(data=folder / "data", external_url=BASE_URL, strict=True)) as cloud:
+    settings = Settings(
+        data=folder / "data",
+        external_url=BASE_URL,
+        strict=True,
+        access_token_validity=24 * 3600,  # all tests of a worker share one administrator
+    )
+    with running(settings) as cloud:
         yield cloud
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete
 from cloud_controller.api import app_log
 from cloud_controller.present.audit_events import audit_event
 from cloud_controller.store import clock, tables
-from cloud_controller.store.entities import AUDIT_EVENTS
+from cloud_controller.store.entities import APPS, AUDIT_EVENTS
 from cloud_controller.store.records import AuditEventRecord
 from cloud_controller.store.statements import compile_statement
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cloud_controller.auth import Caller
-    from cloud_controller.store import Transaction
+    from cloud_controller.store import Reader, Transaction
 
 RETENTION_DAYS: Final = 31
 """How long events are kept (`audit_events.cutoff_age_in_days`)."""
@@ -32,6 +32,12 @@ class Target:
     guid: str
     type: str
     name: str
+
+
+def app_target(reader: Reader, guid: str) -> Target:
+    """Return an app as the target of an event; what belongs to one is told of under its name."""
+    app = reader.record(APPS, guid)
+    return Target(guid, "app", app.name if app else "")
 
 
 def record(

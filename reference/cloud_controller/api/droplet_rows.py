@@ -93,12 +93,11 @@ def audit_event(
     **more: Any,
 ) -> None:
     """Tell of what was done to a droplet; the target of the event is its app."""
-    app = transaction.record(APPS, record.app_guid)
     audit.record(
         transaction,
         caller,
         f"audit.app.droplet.{what}",
-        target=audit.Target(record.app_guid, "app", app.name if app else ""),
+        target=audit.app_target(transaction, record.app_guid),
         space_guid=record.space_guid,
         organization_guid=record.organization_guid,
         data={"droplet_guid": record.guid, **more},

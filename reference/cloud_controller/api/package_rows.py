@@ -15,7 +15,7 @@ from cloud_controller.domain.messages import packages as messages
 from cloud_controller.domain.package_states import PackageType
 from cloud_controller.jobs import NewJob, enqueue
 from cloud_controller.present.packages import package as present
-from cloud_controller.store import APPS, PACKAGES, Metadata, PackageRecord, clock
+from cloud_controller.store import PACKAGES, Metadata, PackageRecord, clock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,12 +97,11 @@ def audit_event(
     **more: Any,
 ) -> None:
     """Tell of what was done to a package; the target of the event is its app."""
-    app = transaction.record(APPS, record.app_guid)
     audit.record(
         transaction,
         caller,
         f"audit.app.package.{what}",
-        target=audit.Target(record.app_guid, "app", app.name if app else ""),
+        target=audit.app_target(transaction, record.app_guid),
         space_guid=record.space_guid,
         organization_guid=record.organization_guid,
         data={"package_guid": record.guid, **more},

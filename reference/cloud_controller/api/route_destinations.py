@@ -134,7 +134,6 @@ class Change(NamedTuple):
         self._tell("audit.app.unmap-route", destination)
 
     def _tell(self, event: str, destination: RouteDestinationRecord) -> None:
-        app = self.transaction.record(APPS, destination.app_guid)
         data: dict[str, object] = {
             "route_guid": destination.route_guid,
             "app_port": destination.port,
@@ -150,7 +149,7 @@ class Change(NamedTuple):
             self.transaction,
             self.caller,
             event,
-            target=audit.Target(destination.app_guid, "app", app.name if app else ""),
+            target=audit.app_target(self.transaction, destination.app_guid),
             space_guid=self.route.space_guid,
             organization_guid=self.route.organization_guid,
             data=data,

@@ -140,3 +140,23 @@ def test_other_identity_providers_and_passcodes_log_nobody_in(cloud: Any) -> Non
     ).json()
     assert login(cloud, shared["username"], "").status_code == 400
     assert login(cloud, shared["username"], "x").status_code == 401
+
+
+def test_a_client_is_shown_without_its_secret(cloud: Any) -> None:
+    shown = cloud.admin.get("/oauth/clients/cf")
+    assert shown.status_code == 200, shown.text
+    assert shown.headers["cache-control"] == "no-store"
+    assert shown.json() == {
+        "client_id": "cf",
+        "authorized_grant_types": ["password", "refresh_token"],
+        "scope": [],
+        "authorities": [],
+    }
+    unknown = cloud.admin.get("/oauth/clients/nobody")
+    assert (unknown.status_code, unknown.json()) == (
+        404,
+        {
+            "error": "invalid_client",
+            "error_description": "No client with requested id: nobody",
+        },
+    )

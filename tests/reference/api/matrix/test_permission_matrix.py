@@ -80,7 +80,7 @@ def promise(call: Any, role: str, admin: str) -> str:
     for kind in ("denied", "hidden"):
         refusal = rights.get(kind)
         if refusal and role in refusal["roles"]:
-            if refusal["status"] == 403 and call.path.startswith("/Users"):
+            if refusal["status"] == 403 and call.path.startswith(("/Users", "/oauth/")):
                 return "403 insufficient_scope"
             if refusal["status"] == 403:
                 return "403 10007" if _is_upload_of_v2(call) else "403 10003"

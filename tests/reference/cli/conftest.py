@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,6 +66,56 @@ class Running:
         assert self.process.stdout
         assert self.process.stderr
         return self.process.returncode, self.process.stdout.read(), self.process.stderr.read()
+
+
+TRANSIENT = ("PROCESSING", "PROCESSING_UPLOAD", "COPYING", "STAGING")
+
+
+def unfinished(data: Path) -> list[str]:
+    """What is unfinished, orphaned, missing or out of order: the database beside the files."""
+    with closing(sqlite3.connect(f"file:{data}/cloud_controller.db?mode=ro", uri=True)) as db:
+
+        def column(query: str) -> list[Any]:
+            return [row[0] for row in db.execute(query)]
+
+        rows: dict[str, set[Any]] = {"resources": set(column("SELECT guid FROM resources"))}
+        for table in ("packages", "droplets", "buildpacks"):
+            rows[table] = set(column(f"SELECT blob FROM {table}")) - {None}  # noqa: S608 -- ours
+        found = [
+            f"{table}: one is {state}"
+            for table in ("jobs", "packages", "droplets", "builds")
+            for state in column(f"SELECT state FROM {table}")  # noqa: S608 -- ours
+            if state in TRANSIENT
+        ]
+        positions = column("SELECT position FROM buildpacks ORDER BY position")
+    if positions != list(range(1, len(positions) + 1)):
+        found.append("positions have gaps")
+    for namespace, names in {**rows, "uploads": set[Any]()}.items():
+        stored = {path.name for path in (data / "blobs" / namespace).glob("*/*/*")}
+        found += [f"orphan {namespace}/{name}" for name in stored - names]
+        found += [f"missing {namespace}/{name}" for name in names - stored]
+    for folder in (data / "blobs" / ".arriving", data / "uploads", data / "staging"):
+        found += [str(path) for path in folder.glob("*")]
+    return found
+
+
+@pytest.fixture
+def settle(until: Callable[[Callable[[], Any], str], Any]) -> Callable[[Path], None]:
+    """Wait until nothing is half done and every blob belongs to a row."""
+
+    def wait(data: Path) -> None:
+        found: list[str] = []
+
+        def is_done() -> bool:
+            found[:] = unfinished(data)
+            return not found
+
+        try:
+            until(is_done, "all is done and every blob belongs to a row")
+        except AssertionError as error:
+            raise AssertionError("\n".join(found)) from error
+
+    return wait
 
 
 def environment(**changes: str) -> dict[str, str]:

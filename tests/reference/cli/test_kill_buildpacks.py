@@ -6,7 +6,6 @@ import http.client
 import io
 import json
 import random
-import sqlite3
 import threading
 import urllib.parse
 import zipfile
@@ -128,23 +127,8 @@ def archive(chance: random.Random) -> bytes:
     return buffer.getvalue()
 
 
-def left_over(data: Path) -> list[str]:
-    """What is unfinished, orphaned, missing or out of order: the database beside the blobs."""
-    with closing(sqlite3.connect(f"file:{data}/cloud_controller.db?mode=ro", uri=True)) as db:
-        jobs = db.execute("SELECT count(*) FROM jobs WHERE state = 'PROCESSING'").fetchone()[0]
-        rows = db.execute("SELECT position, blob FROM buildpacks ORDER BY position").fetchall()
-    found = [f"{jobs} open jobs"] if jobs else []
-    if [position for position, _ in rows] != list(range(1, len(rows) + 1)):
-        found.append("positions have gaps")
-    names = {blob for _, blob in rows} - {None}
-    stored = {path.name for path in (data / "blobs" / "buildpacks").glob("*/*/*")}
-    found += [f"orphan {name}" for name in stored - names]
-    found += [f"missing {name}" for name in names - stored]
-    return found + [str(path) for path in (data / "uploads").iterdir()]
-
-
 def test_buildpacks_survive_kills_at_random_moments(
-    serve: Serve, until: Any, tmp_path: Path
+    serve: Serve, settle: Any, tmp_path: Path
 ) -> None:
     chance = random.Random(20160608)  # noqa: S311 -- to be repeated
     running = serve()
@@ -160,7 +144,7 @@ def test_buildpacks_survive_kills_at_random_moments(
             assert not thread.is_alive()
         running.process.wait()
         running = serve()
-        until(lambda: not left_over(tmp_path / "data"), "all is done and in order")
+        settle(tmp_path / "data")
         for client in clients:
             client.meet(running)
             client.check()
@@ -168,7 +152,7 @@ def test_buildpacks_survive_kills_at_random_moments(
 
 
 def test_bits_that_were_accepted_are_there_after_a_kill(
-    serve: Serve, until: Any, tmp_path: Path
+    serve: Serve, settle: Any, tmp_path: Path
 ) -> None:
     running = serve("--job-delay", "3600")
     client = Client(running, 1)
@@ -177,6 +161,6 @@ def test_bits_that_were_accepted_are_there_after_a_kill(
     running.process.wait()
 
     client.meet(serve())
-    until(lambda: not left_over(tmp_path / "data"), "the job is done")
+    settle(tmp_path / "data")
     client.check()
     assert client.known[0].filenames == {"1.zip"}

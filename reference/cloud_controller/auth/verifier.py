@@ -58,11 +58,6 @@ class Verifier:
         self._revoked_read_at = float("-inf")
         database.listen("tokens", self.forget_revocations)
 
-    def replace_keys(self, keys: Iterable[SigningKey]) -> None:
-        """Accept other keys from now on; nothing that was verified before counts any more."""
-        self._keys = {key.kid: key.private for key in keys}
-        self._verified.clear()
-
     def forget_revocations(self) -> None:
         """Read the revoked tokens again with the next request."""
         self._revoked_read_at = float("-inf")

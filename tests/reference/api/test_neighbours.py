@@ -222,7 +222,8 @@ def test_usage_is_nothing_in_a_place_where_nothing_runs(cloud: Any, place: Any) 
         }
 
 
-def test_a_group_of_variables_is_merged_and_null_removes(cloud: Any) -> None:
+def test_a_group_of_variables_is_merged_and_null_removes(start: Any) -> None:
+    cloud = start()  # all apps of a server get these variables
     path = "/v3/environment_variable_groups/running"
     assert cloud.user().get("/v3/environment_variable_groups/staging").json() == {
         "name": "staging",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from capi.operations import app_processes as nested
@@ -48,9 +49,9 @@ class Processes:
             repeated={"embed": params.embed},
         )
         found = await self._context.database.read(
-            lambda reader: listing.find(reader, request, caller)
+            lambda reader: _embedded(reader, listing.find(reader, request, caller), params.embed)
         )
-        body = self._context.shown(_page(request, found, params.embed))
+        body = self._context.shown(listing.page(request, found))
         return operations.ListProcesses200(body=Json(body))
 
     async def get_process(
@@ -123,10 +124,10 @@ class AppProcesses:
 
         def read(reader: Reader) -> listing.Found:
             app_rows.readable(reader, caller, params.guid)
-            return listing.find(reader, request, caller)
+            return _embedded(reader, listing.find(reader, request, caller), params.embed)
 
         found = await self._context.database.read(read)
-        body = self._context.shown(_page(request, found, params.embed))
+        body = self._context.shown(listing.page(request, found))
         return nested.ListProcessesForApp200(body=Json(body))
 
     async def get_process_for_app(
@@ -183,11 +184,18 @@ class AppProcesses:
         return nested.TerminateProcessInstanceForApp204()
 
 
-def _page(request: listing.ListRequest, found: listing.Found, embed: Sequence[str] | None) -> bytes:
-    if embed:
-        shown = [present.with_instances(document) for document in found.documents]
-        found = listing.Found(found.shown, shown)
-    return listing.page(request, found)
+def _embedded(reader: Reader, found: listing.Found, embed: Sequence[str] | None) -> listing.Found:
+    if not embed:
+        return found
+    return listing.Found(found.shown, [_with_instances(reader, one) for one in found.documents])
+
+
+def _with_instances(reader: Reader, document: bytes) -> bytes:
+    """Return a listed process with its instances; like its stats, one of a started app has none."""
+    process = json.loads(document, strict=False)
+    app = app_rows.of(reader, process["relationships"]["app"]["data"]["guid"])
+    wanted = 0 if app.state == "STARTED" else process["instances"]
+    return present.with_instances(document, wanted)
 
 
 def _stats(reader: Reader, caller: Caller, address: Address) -> bytes:

@@ -92,9 +92,8 @@ def stats(record: ProcessRecord, *, started: bool) -> bytes:
     return render(models.ProcessStats, {"resources": instances})
 
 
-def with_instances(document: bytes) -> bytes:
+def with_instances(document: bytes, wanted: int) -> bytes:
     """Return a listed process with its instances in short, as `embed` asks for them."""
-    wanted = json.loads(document, strict=False)["instances"]
     instances = [
         {"index": index, "state": "DOWN", "since": 0} for index in range(min(wanted, MOST_EMBEDDED))
     ]

@@ -58,8 +58,9 @@ class LogCacheApi(Protocol[CallerT_contra]):
 
         The logs of a source, here an app, from `start_time` until before `end_time`: the first
         `limit` ones in their order, or with `descending` the last ones, newest first. What
-        staging prints can be read while it runs (tag `source_type` is `STG`), and what was done
-        to the app (`API`). To go on, ask again from the last timestamp plus one.
+        staging prints can be read while it runs (tag `source_type` is `STG`), beside lines that
+        tell what was done to the app (`API`). To go on, ask again from the last timestamp plus
+        one.
 
         Whatever is wrong with the token, and when the caller may not read the app: 404 without a
         body. A parameter that cannot be read answers 400 with code 3, such as `parsing field

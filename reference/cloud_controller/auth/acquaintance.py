@@ -33,10 +33,14 @@ class Acquaintance:
         """Make sure that the caller is known, and by the name that his token says.
 
         Raises:
-            InvalidAuthTokenError: A client calls as a user, or a user as a client.
+            InvalidAuthTokenError: A client calls as a user, or a user as a client; or the user's
+                account was removed since the token was issued here.
 
         """
         user = await self._database.read(lambda reader: reader.record(USERS, caller.user_guid))
+        # Whom a UAA elsewhere has removed is not known here; his token holds until it expires.
+        if not self._names and not caller.is_client and (user is None or not user.user_name):
+            raise InvalidAuthTokenError("the account of the user is gone")
         if user is not None and self._is_met(user, caller):
             return
         await self._database.write(lambda transaction: self._introduce(transaction, caller))

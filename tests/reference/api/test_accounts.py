@@ -66,6 +66,13 @@ def test_an_account_that_is_removed_first_leaves_a_user_without_name(cloud: Any)
     assert (left["username"], left["presentation_name"]) == (None, user.guid)
 
 
+def test_the_token_of_a_removed_account_is_refused_at_once(cloud: Any) -> None:
+    user = cloud.user("cloud_controller.admin")
+    assert user.get("/v3/organizations").status_code == 200
+    assert cloud.admin.delete(f"/Users/{user.guid}").status_code == 200
+    assert cloud.detail(user.get("/v3/organizations")) == "401 1000 Invalid Auth Token"
+
+
 def test_users_change_their_own_password_only(cloud: Any) -> None:
     name = f"joe-{uuid.uuid4()}"
     guid = cloud.admin.post("/Users", json=sent_by_cf(name)).json()["id"]

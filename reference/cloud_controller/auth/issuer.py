@@ -7,20 +7,18 @@ the UAA's do by default; only their hash is stored.
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from cloud_controller.auth import claims
+from cloud_controller.auth.client_credentials import BAD_CREDENTIALS, authenticate
 from cloud_controller.auth.errors import TokenRequestError
 from cloud_controller.auth.passwords import hash_password, verify_password
 from cloud_controller.auth.users import OWN_ORIGIN, find_by_name
 from cloud_controller.store import clock
 from cloud_controller.store.entities import (
-    CLIENTS,
     REFRESH_TOKENS,
     REVOKED_TOKENS,
     USERS,
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
 
 GRANT_TYPES = ("password", "refresh_token", "client_credentials")
 
-_BAD_CREDENTIALS = "Bad credentials"
 _LOCKED = "Your account has been locked because of too many failed attempts to login."
 _ORIGIN_UNKNOWN = (
     "The origin provided in the login_hint does not match an active Identity Provider, that supports"
@@ -101,7 +98,9 @@ class TokenIssuer:
             TokenRequestError: It is refused; carries status, type and text of the answer.
 
         """
-        client = await self._client(request, authorization)
+        client = await authenticate(
+            self._database, request.client_id, request.client_secret, authorization
+        )
         if not request.grant_type:
             raise TokenRequestError(400, "invalid_request", "Missing grant type")
         if request.grant_type not in GRANT_TYPES:
@@ -146,16 +145,6 @@ class TokenIssuer:
 
         return await self._database.write(mark)
 
-    async def _client(self, request: TokenRequest, authorization: str | None) -> ClientRecord:
-        name, secret = basic_credentials(authorization) or (
-            request.client_id or "",
-            request.client_secret or "",
-        )
-        client = await self._database.read(lambda reader: reader.record(CLIENTS, name))
-        if client is None or not await _secret_matches(client, secret):
-            raise TokenRequestError(401, "invalid_client", _BAD_CREDENTIALS)
-        return client
-
     async def _password_grant(self, request: TokenRequest, client: ClientRecord) -> Granted:
         if request.username is None or request.password is None:
             missing = "username" if request.username is None else "password"
@@ -182,10 +171,10 @@ class TokenIssuer:
         stored = user.password_hash if user else self._nobodys_hash
         matches = await asyncio.to_thread(verify_password, password, stored)
         if user is None or not user.active:
-            raise TokenRequestError(401, "unauthorized", _BAD_CREDENTIALS)
+            raise TokenRequestError(401, "unauthorized", BAD_CREDENTIALS)
         if not matches:
             await self._database.write(lambda transaction: self._count_failure(transaction, user))
-            raise TokenRequestError(401, "unauthorized", _BAD_CREDENTIALS)
+            raise TokenRequestError(401, "unauthorized", BAD_CREDENTIALS)
         if user.failed_logins:
             await self._database.write(
                 lambda transaction: transaction.set_columns(
@@ -272,33 +261,6 @@ class TokenIssuer:
             scope=" ".join(scopes),
             jti=token_id,
         )
-
-
-def basic_credentials(authorization: str | None) -> tuple[str, str] | None:
-    """Return user and password of an HTTP basic header, or `None` if it is none.
-
-    Raises:
-        TokenRequestError: The scheme is basic, but what follows cannot be decoded.
-
-    """
-    scheme, _, encoded = (authorization or "").partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        name, colon, secret = (
-            base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
-        )
-    except (binascii.Error, UnicodeDecodeError):
-        colon = ""
-    if not colon:
-        raise TokenRequestError(401, "invalid_client", _BAD_CREDENTIALS)
-    return name, secret
-
-
-async def _secret_matches(client: ClientRecord, secret: str) -> bool:
-    if not client.secret_hash:
-        return not secret
-    return await asyncio.to_thread(verify_password, secret, client.secret_hash)
 
 
 def _hash(token: str) -> str:

@@ -7,7 +7,7 @@ import stat
 import zipfile
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from cloud_controller.domain import zip_directory
 
@@ -78,7 +78,7 @@ def _unpack(archive: zipfile.ZipFile, top: bytes, bounds: Bounds) -> None:
             os.makedirs(path, mode=0o755, exist_ok=True)  # noqa: PTH103 -- names are bytes
         else:
             with archive.open(entry) as contents:
-                left = _write(contents, path, _permissions(entry), left)  # type: ignore[arg-type]
+                left = _write(contents, path, _permissions(entry), left)
     for path, target in links.items():
         if any(above in links for above in _above(path)):
             raise UnpackingError("it has a link below a link")
@@ -116,7 +116,7 @@ def _target(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     return target
 
 
-def _write(contents: BinaryIO, path: bytes, permissions: int, left: int) -> int:
+def _write(contents: IO[bytes], path: bytes, permissions: int, left: int) -> int:
     """Write a file; return how many bytes are left for others."""
     _make_parent(path)
     if os.path.lexists(path):  # named twice: the last one stays

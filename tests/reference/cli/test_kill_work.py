@@ -48,7 +48,9 @@ class Client:
         self.chance = chance
         self.space = ""
         self.apps: list[str] = []
+        self.packages: list[str] = []
         self.builds: list[str] = []
+        self.most = 0
         self.droplets: list[str] = []
         self.meet(running)
 
@@ -81,7 +83,6 @@ class Client:
         self.upload_buildpack()
         organization = self.made("/v3/organizations", name="o")
         self.space = self.made("/v3/spaces", "organization", organization, name="s")
-        self.packages = []
         for number in range(3):
             app = self.made("/v3/apps", "space", self.space, name=f"a{number}")
             package = self.made("/v3/packages", "app", app, type="bits")

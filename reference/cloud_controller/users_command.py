@@ -113,7 +113,7 @@ def users() -> None:
     """Show and change who may log in, also while the server runs.
 
     The commands work on the server's data directory. What they change counts at once; tokens that
-    were given out before live on until they expire.
+    were given out before live on until they expire, those of removed users excepted.
     """
 
 

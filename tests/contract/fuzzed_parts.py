@@ -64,7 +64,7 @@ def assert_kept(folder: Path, *, of_apps: bool) -> None:
     # What may be deleted once and has two parameters that belong together is found by chance,
     # since nothing is deleted along the links, and jobs that delete run beside the fuzzer.
     unreached = set(iter_unreached(report)) - BY_CHANCE
-    assert len(unreached) <= 4, unreached
+    assert len(unreached) <= 6, unreached
     assert [name for name in unreached if not name.startswith("DELETE ")] == []
 
 

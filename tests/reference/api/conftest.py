@@ -231,15 +231,24 @@ class Cloud:
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """One strict server for all tests; each works in an organization of its own."""
-    folder = tmp_path_factory.mktemp("cloud")
-    settings = Settings(
-        data=folder / "data",
+    with running(_settings(tmp_path_factory)) as cloud:
+        yield cloud
+
+
+@pytest.fixture(scope="session")
+def cloud_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """A server for tests that change what holds for everybody, such as feature flags."""
+    with running(_settings(tmp_path_factory)) as cloud:
+        yield cloud
+
+
+def _settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(
+        data=tmp_path_factory.mktemp("cloud") / "data",
         external_url=BASE_URL,
         strict=True,
         access_token_validity=24 * 3600,  # all tests of a worker share one administrator
     )
-    with running(settings) as cloud:
-        yield cloud
 
 
 @contextmanager

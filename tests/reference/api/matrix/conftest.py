@@ -356,13 +356,13 @@ MAKERS: dict[str, Callable[[Corner], str]] = {
 
 
 @pytest.fixture(scope="session")
-def world(cloud: Any) -> World:
-    made = World(cloud)
-    made.own = Corner(made, cloud.place())
-    made.other = Corner(made, cloud.place())
+def world(cloud_apart: Any) -> World:
+    made = World(cloud_apart)
+    made.own = Corner(made, cloud_apart.place())
+    made.other = Corner(made, cloud_apart.place())
     for corner in (made.own, made.other):
         # Without a droplet an app cannot start.
-        cloud.assign(corner.place.app, cloud.staged_droplet(corner.place.app))
+        cloud_apart.assign(corner.place.app, cloud_apart.staged_droplet(corner.place.app))
     return made
 
 

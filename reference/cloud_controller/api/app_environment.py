@@ -9,7 +9,7 @@ from cloud_controller.api import access, app_rows
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
 from cloud_controller.api.environment_variable_groups import RUNNING, STAGING, variables
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api.errors import refuse, v3_error
 from cloud_controller.domain.feature_flags import FeatureFlag
 from cloud_controller.domain.messages import apps as messages
 from cloud_controller.domain.roles import Right
@@ -67,9 +67,7 @@ class AppEnvironment:
 
         def write(transaction: Transaction) -> bytes:
             app = changeable(transaction, caller, params.guid)
-            problems = messages.update_environment(sent)
-            if problems:
-                raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+            refuse(messages.update_environment(sent))
             return _set(transaction, caller, app, sent["var"])
 
         shown = self._context.shown(await self._context.database.write(write))

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from capi import models
 from capi.operations import apps as operations
 from cloud_controller.api import app_actions, app_changes, app_rows, listing, lookup
-from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api.errors import refuse
 from cloud_controller.domain import app_features
 from cloud_controller.domain.messages import apps as messages
 from cloud_controller.domain.roles import Right
@@ -79,9 +78,7 @@ class Apps:
     async def create_app(self, body: models.AppCreate, caller: Caller) -> operations.CreateApp201:
         """Create a stopped app."""
         sent = raw(body)
-        problems = messages.create(sent)
-        if problems:
-            raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+        refuse(messages.create(sent))
         settings = self._context.settings
         document = await self._context.database.write(
             lambda transaction: app_changes.create(settings, transaction, caller, sent)
@@ -93,9 +90,7 @@ class Apps:
     ) -> operations.UpdateApp200:
         """Change name, lifecycle and metadata of an app."""
         sent = raw(body)
-        problems = messages.update(sent)
-        if problems:
-            raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+        refuse(messages.update(sent))
         settings = self._context.settings
         document = await self._context.database.write(
             lambda transaction: app_changes.update(settings, transaction, caller, params.guid, sent)

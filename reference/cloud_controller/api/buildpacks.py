@@ -10,7 +10,7 @@ from capi.operations import buildpacks as operations
 from cloud_controller.api import buildpack_rows, buildpack_uploads, listing, metadata
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api.errors import refuse, v3_error
 from cloud_controller.domain.messages import buildpacks as messages
 from cloud_controller.jobs import NewJob, enqueue
 from cloud_controller.store import BUILDPACKS, STACKS, BuildpackRecord, In, Metadata, Order, clock
@@ -70,7 +70,7 @@ class Buildpacks:
         if not caller.is_admin:
             raise v3_error(table.NOT_AUTHORIZED)
         sent = raw(body)
-        _refuse(messages.create(sent))
+        refuse(messages.create(sent))
         document = await self._context.database.write(
             lambda transaction: _create(transaction, caller, sent)
         )
@@ -141,11 +141,6 @@ def _order(text: str | None) -> tuple[Order, ...]:
     return (Order("lifecycle", descending), Order("position", descending))
 
 
-def _refuse(problems: list[str]) -> None:
-    if problems:
-        raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
-
-
 def _create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) -> bytes:
     moment = clock.now()
     given = {name: value for name, value in sent.items() if value is not None}
@@ -169,7 +164,7 @@ def _create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) -
 
 def _update(transaction: Transaction, caller: Caller, guid: str, sent: Mapping[str, Any]) -> bytes:
     record = buildpack_uploads.addressed(transaction, caller, guid)
-    _refuse(messages.update(sent))
+    refuse(messages.update(sent))
     changes = {name: sent[name] for name in ("name", "stack", "enabled", "locked") if name in sent}
     changed = replace(record, **changes)
     if changed.stack != record.stack:

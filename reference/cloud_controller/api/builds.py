@@ -17,7 +17,7 @@ from cloud_controller.api import (
 )
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api.errors import refuse, v3_error
 from cloud_controller.api.process_rows import ensure_processes
 from cloud_controller.domain.messages import builds as messages
 from cloud_controller.domain.staging import TEXTS, StagedDroplet, StagingErrorId
@@ -96,9 +96,7 @@ class Builds:
     ) -> operations.CreateBuild201:
         """Begin to stage a package."""
         sent = raw(body)
-        problems = messages.create(sent)
-        if problems:
-            raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+        refuse(messages.create(sent))
         document = await self._context.database.write(
             lambda transaction: _create(self._context, transaction, caller, sent)
         )
@@ -162,9 +160,7 @@ def _update(
     sent: Mapping[str, Any],
 ) -> bytes:
     record = require_update(transaction, caller, guid, sent)
-    problems = messages.update(sent)
-    if problems:
-        raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+    refuse(messages.update(sent))
     stored = transaction.metadata(BUILDS, guid)
     labelled = metadata.merged(stored, sent)
     if labelled != stored:

@@ -8,7 +8,7 @@ from capi.operations import route_destinations as operations
 from cloud_controller.api import error_table as table
 from cloud_controller.api import route_destinations, route_rows
 from cloud_controller.api.bodies import raw
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api.errors import refuse, v3_error
 from cloud_controller.api.routes import readable, writable
 from cloud_controller.domain.messages import destinations as messages
 from cloud_controller.present.routes import destination, destinations
@@ -71,9 +71,7 @@ class RouteDestinations:
         self, guid: str, sent: dict[str, Any], caller: Caller, *, replaced: bool
     ) -> bytes:
         rules = messages.replace if replaced else messages.add
-        problems = rules(sent)
-        if problems:
-            raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+        refuse(rules(sent))
 
         def write(transaction: Transaction) -> bytes:
             route = writable(transaction, caller, guid)

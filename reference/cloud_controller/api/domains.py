@@ -11,7 +11,7 @@ from cloud_controller.api import access, domain_sight, listing, lookup, metadata
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
 from cloud_controller.api.domain_sharing import require_sharers
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api.errors import refuse, v3_error
 from cloud_controller.api.route_rows import insert_domain
 from cloud_controller.domain.feature_flags import FeatureFlag
 from cloud_controller.domain.messages import domains as messages
@@ -100,9 +100,7 @@ class Domains:
     ) -> operations.CreateDomain201:
         """Create a shared domain, or one of an organization."""
         sent = raw(body)
-        problems = messages.create(sent)
-        if problems:
-            raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+        refuse(messages.create(sent))
         document = await self._context.database.write(
             lambda transaction: _create(transaction, caller, sent)
         )
@@ -116,9 +114,7 @@ class Domains:
     ) -> operations.UpdateDomain200:
         """Merge metadata."""
         sent = raw(body)
-        problems = messages.update(sent)
-        if problems:
-            raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+        refuse(messages.update(sent))
 
         def write(transaction: Transaction) -> bytes:
             record = _writable(transaction, caller, params.guid)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cloud_controller.api import access, app_rows, droplet_rows, metadata
 from cloud_controller.api import error_table as table
 from cloud_controller.api.droplet_bits import readable
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api.errors import refuse, v3_error
 from cloud_controller.domain.droplet_states import DropletState
 from cloud_controller.domain.messages import droplets as messages
 from cloud_controller.domain.messages.relationships import guid_of
@@ -122,9 +122,7 @@ def require_update(
 def update(transaction: Transaction, caller: Caller, guid: str, sent: Mapping[str, Any]) -> bytes:
     """Merge metadata and change the image; return the droplet's document."""
     record = require_update(transaction, caller, guid, sent)
-    problems = messages.update(sent)
-    if problems:
-        raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+    refuse(messages.update(sent))
     stored = transaction.metadata(DROPLETS, guid)
     labelled = metadata.merged(stored, sent)
     changed = replace(record, image=sent.get("image") or record.image)

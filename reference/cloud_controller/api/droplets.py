@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from capi.operations import droplets as operations
 from cloud_controller.api import access, app_rows, droplet_bits, droplet_changes, listing
-from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api.errors import refuse
 from cloud_controller.api.package_bits import readable as readable_package
 from cloud_controller.api.package_staging import stage
 from cloud_controller.domain.droplet_states import LISTED
@@ -124,7 +123,7 @@ class Droplets:
         """Create a droplet to upload, or copy one."""
         sent = raw(body)
         source_guid = (params.source_guid or "").strip()
-        _refuse(messages.copy(sent) if source_guid else messages.create(sent))
+        refuse(messages.copy(sent) if source_guid else messages.create(sent))
         keep = self._context.settings.max_staged_droplets_stored
         document = await self._context.database.write(
             lambda transaction: (
@@ -190,16 +189,11 @@ class Droplets:
     ) -> operations.StagePackage201:
         """Stage a package as clients of 2015 do."""
         sent = raw(body)
-        _refuse(messages.stage(sent))
+        refuse(messages.stage(sent))
         document = await self._context.database.write(
             lambda transaction: stage(self._context, transaction, caller, params.guid, sent)
         )
         return operations.StagePackage201(body=Json(self._context.shown(document)))
-
-
-def _refuse(problems: list[str]) -> None:
-    if problems:
-        raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
 
 
 def _places(

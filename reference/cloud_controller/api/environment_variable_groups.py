@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from capi.operations import environment_variable_groups as operations
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api.errors import refuse, v3_error
 from cloud_controller.domain.messages import environment_variable_groups as messages
 from cloud_controller.present.environment_variable_groups import (
     environment_variable_group as present,
@@ -59,9 +59,7 @@ class EnvironmentVariableGroups:
     ) -> operations.UpdateEnvironmentVariableGroup200:
         """Set and remove variables; admins only."""
         sent = raw(body)
-        problems = messages.update(sent)
-        if problems:
-            raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+        refuse(messages.update(sent))
         if not caller.is_admin:
             raise v3_error(table.NOT_AUTHORIZED)
         _require_known(params.name)

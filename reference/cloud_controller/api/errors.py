@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from capi import models
 from capi.operations import errors as documented
+from cloud_controller.api import error_table as table
 from specfoundry.runtime.responses import ApiError, Json
 
 if TYPE_CHECKING:
@@ -104,6 +105,12 @@ def detail_of(error: ApiError) -> str:
 def objects_of(error: ApiError) -> list[models.ErrorV3]:
     """Return the error objects of an error of version 3."""
     return list(error.body.errors) if isinstance(error.body, models.ErrorsV3) else []
+
+
+def refuse(problems: Sequence[str]) -> None:
+    """Raise 422 `CF-UnprocessableEntity` with all problems in one detail, unless there is none."""
+    if problems:
+        raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
 
 
 def v2_unknown_route(kind: ErrorKind) -> ApiError:

@@ -9,7 +9,7 @@ from capi.operations import feature_flags as operations
 from cloud_controller.api import error_table as table
 from cloud_controller.api import short_lists
 from cloud_controller.api.bodies import raw
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api.errors import refuse, v3_error
 from cloud_controller.domain.feature_flags import DEFAULTS, FeatureFlag
 from cloud_controller.domain.messages import feature_flags as messages
 from cloud_controller.present.feature_flags import feature_flag as present
@@ -76,9 +76,7 @@ class FeatureFlags:
 
         def write(transaction: Transaction) -> bytes:
             flag = require_switching(transaction, caller, params.name)
-            problems = messages.update(sent)
-            if problems:
-                raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+            refuse(messages.update(sent))
             return _switch(transaction, flag, sent)
 
         document = await self._context.database.write(write)

@@ -12,7 +12,7 @@ from capi.operations import isolation_segments as operations
 from cloud_controller.api import access, organizations, short_lists, spaces
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api.errors import refuse, v3_error
 from cloud_controller.domain.messages import isolation_segments as messages
 from cloud_controller.domain.roles import Right
 from cloud_controller.present.rendering import link, render
@@ -122,9 +122,7 @@ def _of_space(guid: str) -> str:
 
 
 def _check(sent: Mapping[str, Any]) -> None:
-    problems = messages.update(sent)
-    if problems:
-        raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+    refuse(messages.update(sent))
 
 
 def _refuse(sent: Mapping[str, Any], text: Callable[[str], str]) -> None:

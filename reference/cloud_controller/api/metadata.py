@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cloud_controller.api import error_table as table
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api.errors import refuse, v3_error
 from cloud_controller.domain import metadata as rules
 
 if TYPE_CHECKING:
@@ -20,9 +20,7 @@ def merged(stored: Metadata, body: Mapping[str, Any]) -> Metadata:
     """
     sent = body.get("metadata")
     # Keys of blank annotations are free, which the contract's schema cannot tell (S72).
-    texts = rules.problems(sent) if sent is not None else []
-    if texts:
-        raise v3_error(table.UNPROCESSABLE, ", ".join(texts))
+    refuse(rules.problems(sent) if sent is not None else [])
     labels = rules.changes(sent, "labels")
     annotations = rules.changes(sent, "annotations")
     result = stored.merged(labels, annotations)

@@ -10,7 +10,7 @@ from capi.operations import organizations as operations
 from cloud_controller.api import access, audit, listing, lookup, metadata
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api.errors import refuse, v3_error
 from cloud_controller.auth import grant_role
 from cloud_controller.domain.feature_flags import FeatureFlag
 from cloud_controller.domain.messages import organizations as messages
@@ -75,9 +75,7 @@ class Organizations:
         """Create an organization; users may only with the flag `user_org_creation`."""
         sent = raw(body)
         await self._context.database.read(lambda reader: require_creation(reader, caller))
-        problems = messages.create_organization(sent)
-        if problems:
-            raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+        refuse(messages.create_organization(sent))
         if sent.get("suspended") and not caller.is_admin:
             raise v3_error(table.NOT_AUTHORIZED)
         document = await self._context.database.write(
@@ -169,9 +167,7 @@ def editable(reader: Reader, caller: Caller, guid: str) -> OrganizationRecord:
 
 def _update(transaction: Transaction, caller: Caller, guid: str, sent: Mapping[str, Any]) -> bytes:
     record = editable(transaction, caller, guid)
-    problems = messages.update(sent)
-    if problems:
-        raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+    refuse(messages.update(sent))
     if sent.get("suspended") and not caller.is_admin:
         raise v3_error(table.NOT_AUTHORIZED)
     name = sent.get("name", record.name)

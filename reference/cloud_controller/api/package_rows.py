@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from cloud_controller.api import access, audit, metadata
 from cloud_controller.api import error_table as table
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api.errors import refuse, v3_error
 from cloud_controller.api.package_work import prune
 from cloud_controller.domain import package_states
 from cloud_controller.domain.messages import packages as messages
@@ -46,9 +46,7 @@ def create(
     if app.lifecycle_type == "buildpack" and kind is not PackageType.BITS:
         raise v3_error(table.UNPROCESSABLE, messages.DOCKER_FOR_BUILDPACK_APP)
     data = messages.docker_data(sent)
-    problems = messages.credentials(data)
-    if problems:
-        raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+    refuse(messages.credentials(data))
     record = replace(
         _new(app, kind, copied=False),
         docker_image=data.get("image"),

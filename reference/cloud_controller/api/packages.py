@@ -9,7 +9,7 @@ from capi.operations import packages as operations
 from cloud_controller.api import error_table as table
 from cloud_controller.api import listing, lookup, metadata, package_bits, package_rows
 from cloud_controller.api.bodies import raw
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api.errors import refuse, v3_error
 from cloud_controller.domain.messages import packages as messages
 from cloud_controller.domain.messages.relationships import guid_of
 from cloud_controller.domain.package_states import PackageType
@@ -98,9 +98,7 @@ class Packages:
                 lambda transaction: _copy(self._context, transaction, caller, sent, source_guid)
             )
         else:
-            problems = messages.create(sent)
-            if problems:
-                raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+            refuse(messages.create(sent))
             document = await self._context.database.write(
                 lambda transaction: _create(self._context, transaction, caller, sent)
             )
@@ -115,9 +113,7 @@ class Packages:
         """Create or copy a package as clients of 2015 do (2.12)."""
         sent = raw(body)
         source_guid = (params.source_package_guid or "").strip()
-        problems = [] if source_guid else messages.create_for_app(sent)
-        if problems:
-            raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+        refuse([] if source_guid else messages.create_for_app(sent))
 
         def write(transaction: Transaction) -> bytes:
             app = lookup.record(transaction, caller, APPS, params.guid, "App")
@@ -138,9 +134,7 @@ class Packages:
     ) -> operations.UpdatePackage200:
         """Merge metadata and change Docker credentials (2.7)."""
         sent = raw(body)
-        problems = messages.update(sent)
-        if problems:
-            raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+        refuse(messages.update(sent))
         document = await self._context.database.write(
             lambda transaction: _update(transaction, caller, params.guid, sent)
         )
@@ -221,9 +215,7 @@ def _update(transaction: Transaction, caller: Caller, guid: str, sent: Mapping[s
     if record.type == PackageType.BITS and (username is not None or password is not None):
         raise v3_error(table.UNPROCESSABLE, messages.NO_CREDENTIALS)
     package_rows.require_write(transaction, caller, record)
-    problems = messages.credentials(sent)
-    if problems:
-        raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+    refuse(messages.credentials(sent))
     stored = transaction.metadata(PACKAGES, guid)
     labelled = metadata.merged(stored, sent)
     changed = replace(

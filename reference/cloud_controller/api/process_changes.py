@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from cloud_controller.api import access, app_rows, lookup, metadata, process_rows
 from cloud_controller.api import error_table as table
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api.errors import refuse, v3_error
 from cloud_controller.domain.feature_flags import FeatureFlag
 from cloud_controller.domain.messages import processes as messages
 from cloud_controller.domain.messages.lists import leading_integer
@@ -70,7 +70,7 @@ def scale(
 ) -> bytes:
     """Change the number of instances and what each gets; return the document."""
     app, record = scalable(transaction, caller, address)
-    _refuse(messages.scale(sent))
+    refuse(messages.scale(sent))
     changes: dict[str, Any] = {
         column: int(sent[name]) for name, column in _SCALED.items() if sent.get(name) is not None
     }
@@ -84,13 +84,13 @@ def update(
 ) -> bytes:
     """Change command, user, health checks and metadata; return the document."""
     app, record = changeable(transaction, caller, address)
-    _refuse(messages.update(sent))
+    refuse(messages.update(sent))
     changes = {name: sent[name] for name in ("command", "user") if name in sent}
     for name in ("health_check", "readiness_health_check"):
         if name in sent:
             changes[name] = health_check(getattr(record, name), sent[name])
     timeout = (changes.get("health_check") or record.health_check)["data"].get("timeout")
-    _refuse([text for text in [messages.timeout_exceeded(timeout)] if text])
+    refuse([text for text in [messages.timeout_exceeded(timeout)] if text])
     labelled = metadata.merged(transaction.metadata(PROCESSES, record.guid), sent)
     document = process_rows.update_process(transaction, app, record, labelled, **changes)
     request = {**sent, **({"command": "[PRIVATE DATA HIDDEN]"} if "command" in sent else {})}
@@ -120,8 +120,3 @@ def health_check(stored: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str
     else:
         del data["endpoint"]
     return {"type": kind, "data": data}
-
-
-def _refuse(texts: list[str]) -> None:
-    if texts:
-        raise v3_error(table.UNPROCESSABLE, ", ".join(texts))

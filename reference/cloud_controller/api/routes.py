@@ -17,7 +17,7 @@ from cloud_controller.api import (
 )
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api.errors import refuse, v3_error
 from cloud_controller.domain.feature_flags import FeatureFlag
 from cloud_controller.domain.messages import routes as messages
 from cloud_controller.domain.messages.relationships import guid_of
@@ -118,9 +118,7 @@ class Routes:
     ) -> operations.UpdateRoute200:
         """Merge metadata."""
         sent = raw(body)
-        problems = messages.update(sent)
-        if problems:
-            raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+        refuse(messages.update(sent))
 
         def write(transaction: Transaction) -> bytes:
             record = writable(transaction, caller, params.guid)
@@ -243,9 +241,7 @@ def _require_manage(reader: Reader, caller: Caller, space: str, organization: st
 
 def _create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) -> bytes:
     access.require_feature(transaction, caller, FeatureFlag.ROUTE_CREATION)
-    problems = messages.create(sent)
-    if problems:
-        raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+    refuse(messages.create(sent))
     space = _space(transaction, sent)
     domain_guid = guid_of(sent, "domain")
     domain = transaction.record(DOMAINS, domain_guid) if domain_guid else None

@@ -6,10 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from capi.operations import space_features as operations
-from cloud_controller.api import error_table as table
 from cloud_controller.api import spaces
 from cloud_controller.api.bodies import raw
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api.errors import refuse
 from cloud_controller.domain.messages import apps as messages
 from cloud_controller.present import places as present
 from cloud_controller.store import SPACES
@@ -54,9 +53,7 @@ class SpaceFeatures:
     ) -> operations.UpdateSpaceSshFeature200:
         """Let apps of a space be entered, or not."""
         sent = raw(body)
-        problems = messages.update_feature(sent)
-        if problems:
-            raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+        refuse(messages.update_feature(sent))
 
         def write(transaction: Transaction) -> bytes:
             record = spaces.editable(transaction, caller, params.guid)

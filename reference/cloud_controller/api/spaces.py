@@ -10,7 +10,7 @@ from capi.operations import spaces as operations
 from cloud_controller.api import access, audit, listing, lookup, metadata
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api.errors import refuse, v3_error
 from cloud_controller.domain.messages import organizations as messages
 from cloud_controller.domain.messages.relationships import guid_of
 from cloud_controller.domain.roles import Right
@@ -79,9 +79,7 @@ class Spaces:
     ) -> operations.CreateSpace201:
         """Create a space in an organization that the caller manages."""
         sent = raw(body)
-        problems = messages.create_space(sent)
-        if problems:
-            raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+        refuse(messages.create_space(sent))
         document = await self._context.database.write(
             lambda transaction: _create(transaction, caller, sent)
         )
@@ -178,9 +176,7 @@ def _create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) -
 
 def _update(transaction: Transaction, caller: Caller, guid: str, sent: Mapping[str, Any]) -> bytes:
     record = editable(transaction, caller, guid)
-    problems = messages.update(sent)
-    if problems:
-        raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+    refuse(messages.update(sent))
     changed = replace(
         record,
         name=_free_name(transaction, record, sent.get("name", record.name)),

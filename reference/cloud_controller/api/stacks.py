@@ -10,7 +10,7 @@ from capi.operations import stacks as operations
 from cloud_controller.api import audit, listing, metadata
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api.errors import refuse, v3_error
 from cloud_controller.domain.messages import stacks as messages
 from cloud_controller.present.stacks import stack as present
 from cloud_controller.store import APPS, STACKS, In, Metadata, StackRecord, clock
@@ -72,7 +72,7 @@ class Stacks:
         if not caller.is_admin:
             raise v3_error(table.NOT_AUTHORIZED)
         sent = raw(body)
-        _refuse(messages.create(sent))
+        refuse(messages.create(sent))
         document = await self._context.database.write(
             lambda transaction: _create(transaction, caller, sent)
         )
@@ -147,11 +147,6 @@ def _apps(params: operations.ListAppsForStackParams, stack: StackRecord) -> list
     )
 
 
-def _refuse(problems: list[str]) -> None:
-    if problems:
-        raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
-
-
 def _create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) -> bytes:
     moment = clock.now()
     name = messages.stripped(sent["name"])
@@ -178,7 +173,7 @@ def _create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) -
 
 def _update(transaction: Transaction, caller: Caller, guid: str, sent: Mapping[str, Any]) -> bytes:
     record = addressed(transaction, caller, guid)
-    _refuse(messages.update(sent))
+    refuse(messages.update(sent))
     stored = transaction.metadata(STACKS, guid)
     labelled = metadata.merged(stored, sent)
     changes = {name: sent[name] for name in ("state", "state_reason") if name in sent}

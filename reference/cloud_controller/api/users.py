@@ -9,7 +9,7 @@ from capi.operations import users as operations
 from cloud_controller.api import error_table as table
 from cloud_controller.api import listing, metadata
 from cloud_controller.api.bodies import raw
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api.errors import refuse, v3_error
 from cloud_controller.api.user_work import caller_payload
 from cloud_controller.auth.users import (
     create_nameless,
@@ -63,9 +63,7 @@ class Users:
         self, params: operations.ListUsersParams, caller: Caller
     ) -> operations.ListUsers200:
         """List the caller and those who share an organization with him."""
-        problems = _filter_problems(params)
-        if problems:
-            raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+        refuse(_filter_problems(params))
         request = _request("/v3/users", params)
         found = await self._context.database.read(
             lambda reader: listing.find(reader, request, caller)
@@ -127,9 +125,7 @@ class Users:
         """Make a user known; admins only."""
         require_admin(caller)
         sent = raw(body)
-        problems = messages.create_user(sent)
-        if problems:
-            raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+        refuse(messages.create_user(sent))
         document = await self._context.database.write(
             lambda transaction: _create(transaction, sent)
         )
@@ -143,9 +139,7 @@ class Users:
 
         def write(transaction: Transaction) -> bytes:
             user = find_for_change(transaction, caller, params.guid)
-            problems = messages.update_user(sent)
-            if problems:
-                raise v3_error(table.UNPROCESSABLE, ", ".join(problems))
+            refuse(messages.update_user(sent))
             merged = metadata.merged(transaction.metadata(USERS, user.guid), sent)
             transaction.set_metadata(USERS, user.guid, merged)
             return _stored(transaction, user)

@@ -1,0 +1,117 @@
+"""What was sent, and what came back?"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from specfoundry.document.pointer import PointerError, follow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_SECRETS = frozenset({"authorization", "cookie", "x-api-key", "proxy-authorization"})
+_SHOWN = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilePart:
+    """One file of a multipart body."""
+
+    name: str
+    filename: str
+    content: bytes
+    media_type: str = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request, still in terms of its operation.
+
+    Values are JSON values; `query` may name what the document does not know.
+    """
+
+    operation: str
+    """Its operationId."""
+    path: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str | None = None
+    body: Any = None
+    """A JSON value, the fields of a form, or bytes; `None` together with no media type: no body."""
+    files: Sequence[FilePart] = ()
+    identity: str = ""
+    """Who calls: a name that the session knows; empty for the usual caller."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request as it went over the wire, with its answer.
+
+    Attributes:
+        call: What was meant.
+        method: The method, in upper case.
+        url: The whole address.
+        request_headers: As sent, credentials included.
+        request_body: As sent.
+        status: The status code.
+        headers: Of the answer, by lower-case name; repeated ones joined by a comma.
+        content: The body of the answer.
+
+    """
+
+    call: Call
+    method: str
+    url: str
+    request_headers: Mapping[str, str]
+    request_body: bytes
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    @property
+    def ok(self) -> bool:
+        """Whether the answer is a 2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def media_type(self) -> str:
+        """The media type of the answer without its parameters, in lower case."""
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+    @cached_property
+    def json(self) -> Any:
+        """The body of the answer as JSON; None when it is none."""
+        try:
+            return json.loads(self.content)
+        except ValueError:
+            return None
+
+    def at(self, pointer: str) -> Any:
+        """Return what a JSON pointer finds in the answer, or None."""
+        try:
+            return follow(self.json, pointer)
+        except PointerError:
+            return None
+
+    def curl(self) -> str:
+        """Return a command that sends the same request; credentials are left out."""
+        parts = ["curl", "-i", "-X", self.method]
+        for name, value in sorted(self.request_headers.items()):
+            shown = "…" if name.lower() in _SECRETS else value
+            parts += ["-H", f"{name}: {shown}"]
+        if self.request_body:
+            parts += ["--data-binary", _text(self.request_body)]
+        return shlex.join([*parts, self.url])
+
+    def summary(self) -> str:
+        """Return the answer in one line."""
+        return f"{self.status} {_text(self.content)[:200]}".rstrip()
+
+
+def _text(data: bytes) -> str:
+    text = data[:_SHOWN].decode("utf-8", "backslashreplace")
+    return text + ("…" if len(data) > _SHOWN else "")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from schemathesis import Case, CheckContext, Response
+    from schemathesis.generation.meta import CaseMetadata
     from schemathesis.hooks import HookContext
 
     from specfoundry.fuzz.plan import Plan
@@ -54,8 +55,11 @@ def pool_hooks(pool: Pool) -> Iterator[None]:
 
     def before_call(_context: HookContext, case: Case[Any], _kwargs: dict[str, Any]) -> None:
         meta = case.meta
+        if meta is None:
+            return
+        _write_integers_plainly(case, meta)
         # The stateful phase follows the links itself.
-        if meta is None or meta.phase.name == TestPhase.STATEFUL:
+        if meta.phase.name == TestPhase.STATEFUL:
             return
         name = _operation_id(case)
         if case.path_parameters and not meta.is_negative_at(ParameterLocation.PATH):
@@ -85,6 +89,33 @@ def pool_hooks(pool: Pool) -> Iterator[None]:
     finally:
         for hook in hooks:
             schemathesis.hooks.unregister(hook)
+
+
+def _write_integers_plainly(case: Case[Any], meta: CaseMetadata) -> None:
+    if not meta.is_negative_at(ParameterLocation.BODY) and has_odd_integer(case.body):
+        case.body = plain_integers(case.body)
+
+
+def has_odd_integer(body: Any) -> bool:
+    """Return whether a JSON value holds an integer that is written with a fraction, as in `1.0`."""
+    if isinstance(body, dict):
+        return any(has_odd_integer(value) for value in body.values())
+    if isinstance(body, list):
+        return any(has_odd_integer(value) for value in body)
+    return isinstance(body, float) and body.is_integer()
+
+
+def plain_integers(body: Any) -> Any:
+    """Return a JSON value with every whole number written as an integer.
+
+    `1.0` is an integer to JSON Schema (2020-12 core, 4.2.3) and none to many readers of JSON: whether
+    it is taken says nothing of a contract.
+    """
+    if isinstance(body, dict):
+        return {name: plain_integers(value) for name, value in body.items()}
+    if isinstance(body, list):
+        return [plain_integers(value) for value in body]
+    return int(body) if isinstance(body, float) and body.is_integer() else body
 
 
 def prime(

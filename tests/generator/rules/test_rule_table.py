@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import jsonschema_rs
 import pytest
 
 from specfoundry.document import bundle_document, load_document
-from specfoundry.resources import extension_schemas
+from specfoundry.extensions import extensions
 from specfoundry.rules import check
-from specfoundry.rules.extensions import PLACES
 from specfoundry.rules.table import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from specfoundry.extensions import Extension
 
 BROKEN = Path(__file__).parents[1] / "broken"
 OWN = Path(__file__).parents[3] / "spec" / "openapi.yaml"
@@ -99,7 +100,18 @@ def test_a_recursive_schema_is_checked_once(tmp_path: Path) -> None:
     assert rules_of(document) == [("schema-example", "warning")]
 
 
-def test_every_extension_has_a_schema_and_a_place() -> None:
-    schemas = json.loads(extension_schemas().read_text(encoding="utf-8"))
+@pytest.mark.parametrize("extension", extensions().values(), ids=lambda found: found.name)
+def test_every_example_in_the_reference_of_extensions_is_allowed(extension: Extension) -> None:
+    validator = jsonschema_rs.Draft202012Validator(extension.schema)
 
-    assert set(schemas) == set(PLACES)
+    assert extension.examples
+    assert all(validator.is_valid(example) for example in extension.examples)
+
+
+@pytest.mark.parametrize("extension", extensions().values(), ids=lambda found: found.name)
+def test_every_member_of_an_extension_is_described(extension: Extension) -> None:
+    assert extension.title
+    assert extension.description
+    assert extension.places
+    assert "validate" in extension.readers
+    assert [member.name for member in extension.members if not member.description] == []

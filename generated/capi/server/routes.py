@@ -889,6 +889,22 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-filters": {
+                "space_guids": {
+                    "path": "/relationships/app/data/guid",
+                    "op": "in",
+                    "through": [{"operation": "getApp", "path": "/relationships/space/data/guid"}],
+                },
+                "organization_guids": {
+                    "path": "/relationships/app/data/guid",
+                    "op": "in",
+                    "through": [
+                        {"operation": "getApp", "path": "/relationships/space/data/guid"},
+                        {"operation": "getSpace", "path": "/relationships/organization/data/guid"},
+                    ],
+                },
+            },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -950,6 +966,15 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 422,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
+            },
+            "x-creates": {
+                "id": "/guid",
+                "get": "getPackage",
+                "lists": ["listPackages", "listPackagesForApp"],
+                "update": "updatePackage",
+                "delete": "deletePackage",
+                "references": {"/relationships/app/data/guid": "getApp"},
+                "hides": ["/data/password"],
             },
         },
     ),
@@ -1134,6 +1159,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 404,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
+            },
+            "x-merge-patch": {
+                "get": "getPackage",
+                "maps": ["/metadata/labels", "/metadata/annotations"],
+                "keeps": ["/guid", "/created_at", "/type", "/state", "/relationships"],
+                "bumps": ["/updated_at"],
             },
         },
     ),
@@ -1532,6 +1563,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -1606,6 +1638,15 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 404,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
+            },
+            "x-creates": {
+                "id": "/guid",
+                "get": "getPackage",
+                "lists": ["listPackages", "listPackagesForApp"],
+                "update": "updatePackage",
+                "delete": "deletePackage",
+                "references": {"{guid}": "getApp"},
+                "hides": ["/data/credentials"],
             },
         },
     ),
@@ -1799,6 +1840,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -1851,6 +1893,13 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         "none",
                     ],
                 },
+            },
+            "x-creates": {
+                "id": "/guid",
+                "get": "getBuild",
+                "lists": ["listBuilds", "listBuildsForApp"],
+                "update": "updateBuild",
+                "references": {"/package/guid": "getPackage"},
             },
         },
     ),
@@ -1967,6 +2016,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 404,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
+            },
+            "x-merge-patch": {
+                "get": "getBuild",
+                "maps": ["/metadata/labels", "/metadata/annotations"],
+                "keeps": ["/guid", "/created_at", "/package", "/created_by", "/relationships"],
+                "bumps": ["/updated_at"],
             },
         },
     ),
@@ -2154,6 +2209,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -2367,6 +2423,22 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-filters": {
+                "space_guids": {
+                    "path": "/relationships/app/data/guid",
+                    "op": "in",
+                    "through": [{"operation": "getApp", "path": "/relationships/space/data/guid"}],
+                },
+                "organization_guids": {
+                    "path": "/relationships/app/data/guid",
+                    "op": "in",
+                    "through": [
+                        {"operation": "getApp", "path": "/relationships/space/data/guid"},
+                        {"operation": "getSpace", "path": "/relationships/organization/data/guid"},
+                    ],
+                },
+            },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -2430,6 +2502,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 404,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
+            },
+            "x-creates": {
+                "id": "/guid",
+                "get": "getDroplet",
+                "lists": ["listDroplets", "listDropletsForPackage"],
+                "update": "updateDroplet",
+                "delete": "deleteDroplet",
+                "references": {"{guid}": "getPackage"},
             },
         },
     ),
@@ -2632,6 +2712,22 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-filters": {
+                "space_guids": {
+                    "path": "/relationships/app/data/guid",
+                    "op": "in",
+                    "through": [{"operation": "getApp", "path": "/relationships/space/data/guid"}],
+                },
+                "organization_guids": {
+                    "path": "/relationships/app/data/guid",
+                    "op": "in",
+                    "through": [
+                        {"operation": "getApp", "path": "/relationships/space/data/guid"},
+                        {"operation": "getSpace", "path": "/relationships/organization/data/guid"},
+                    ],
+                },
+            },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -2694,6 +2790,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 422,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
+            },
+            "x-creates": {
+                "id": "/guid",
+                "get": "getDroplet",
+                "lists": ["listDroplets", "listDropletsForApp"],
+                "update": "updateDroplet",
+                "delete": "deleteDroplet",
+                "references": {"/relationships/app/data/guid": "getApp"},
             },
         },
     ),
@@ -2882,6 +2986,19 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 404,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
+            },
+            "x-merge-patch": {
+                "get": "getDroplet",
+                "maps": ["/metadata/labels", "/metadata/annotations"],
+                "keeps": [
+                    "/guid",
+                    "/created_at",
+                    "/state",
+                    "/checksum",
+                    "/stack",
+                    "/relationships",
+                ],
+                "bumps": ["/updated_at"],
             },
         },
     ),
@@ -3288,6 +3405,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -3512,6 +3630,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -3565,6 +3684,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         "none",
                     ],
                 },
+            },
+            "x-creates": {
+                "id": "/guid",
+                "get": "getOrganization",
+                "lists": ["listOrganizations"],
+                "update": "updateOrganization",
+                "delete": "deleteOrganization",
+                "unique": ["/name"],
             },
         },
     ),
@@ -3756,6 +3883,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 "hidden": {"status": 404, "roles": ["none"]},
+            },
+            "x-merge-patch": {
+                "get": "getOrganization",
+                "maps": ["/metadata/labels", "/metadata/annotations"],
+                "keeps": ["/guid", "/created_at", "/relationships"],
+                "bumps": ["/updated_at"],
             },
         },
     ),
@@ -3949,6 +4082,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -3997,6 +4131,15 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 "hidden": {"status": 422, "roles": ["none"]},
+            },
+            "x-creates": {
+                "id": "/guid",
+                "get": "getSpace",
+                "lists": ["listSpaces"],
+                "update": "updateSpace",
+                "delete": "deleteSpace",
+                "references": {"/relationships/organization/data/guid": "getOrganization"},
+                "unique": ["/name"],
             },
         },
     ),
@@ -4192,6 +4335,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
             },
+            "x-merge-patch": {
+                "get": "getSpace",
+                "maps": ["/metadata/labels", "/metadata/annotations"],
+                "keeps": ["/guid", "/created_at", "/relationships"],
+                "bumps": ["/updated_at"],
+            },
         },
     ),
     Operation(
@@ -4383,6 +4532,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -4516,6 +4666,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 },
                 "hidden": {"status": 404, "roles": ["none"]},
             },
+            "x-merge-patch": {"get": "getDefaultIsolationSegment"},
         },
     ),
     Operation(
@@ -4649,6 +4800,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
             },
+            "x-merge-patch": {"get": "getSpaceIsolationSegment"},
         },
     ),
     Operation(
@@ -4856,6 +5008,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -5039,6 +5192,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -5222,6 +5376,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -5407,6 +5562,13 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-filters": {
+                "organization_guids": {
+                    "path": "/relationships/organizations/data/*/guid",
+                    "op": "in",
+                }
+            },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -5655,6 +5817,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-filters": {"space_guids": {"path": "/relationships/spaces/data/*/guid", "op": "in"}},
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -5772,6 +5936,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": ["/name"],
         },
     ),
     Operation(
@@ -5886,7 +6051,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         "none",
                     ],
                 },
-            }
+            },
+            "x-merge-patch": {
+                "get": "getFeatureFlag",
+                "keeps": ["/name"],
+                "bumps": ["/updated_at"],
+            },
         },
     ),
     Operation(
@@ -6017,7 +6187,13 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         "none",
                     ],
                 },
-            }
+            },
+            "x-merge-patch": {
+                "get": "getEnvironmentVariableGroup",
+                "maps": ["/var"],
+                "keeps": ["/name"],
+                "bumps": ["/updated_at"],
+            },
         },
     ),
     Operation(
@@ -6300,7 +6476,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 404,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
-            }
+            },
+            "x-merge-patch": {"get": "getSpaceSshFeature", "keeps": ["/name", "/description"]},
         },
     ),
     Operation(
@@ -6504,6 +6681,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-filters": {
+                "space_guids": {"path": "/space/guid", "op": "in"},
+                "organization_guids": {"path": "/organization/guid", "op": "in"},
+            },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -6779,6 +6961,16 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-filters": {
+                "organization_guids": {
+                    "path": "/relationships/space/data/guid",
+                    "op": "in",
+                    "through": [
+                        {"operation": "getSpace", "path": "/relationships/organization/data/guid"}
+                    ],
+                }
+            },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -6829,6 +7021,15 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 422,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
+            },
+            "x-creates": {
+                "id": "/guid",
+                "get": "getApp",
+                "lists": ["listApps"],
+                "update": "updateApp",
+                "delete": "deleteApp",
+                "references": {"/relationships/space/data/guid": "getSpace"},
+                "unique": ["/name"],
             },
         },
     ),
@@ -7026,6 +7227,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 404,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
+            },
+            "x-merge-patch": {
+                "get": "getApp",
+                "maps": ["/metadata/labels", "/metadata/annotations"],
+                "keeps": ["/guid", "/created_at", "/state", "/lifecycle/type", "/relationships"],
+                "bumps": ["/updated_at"],
             },
         },
     ),
@@ -7561,6 +7768,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
             },
+            "x-merge-patch": {"get": "getAppFeature", "keeps": ["/name", "/description"]},
         },
     ),
     Operation(
@@ -7735,7 +7943,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 404,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
-            }
+            },
+            "x-merge-patch": {"get": "getAppEnvironmentVariables", "maps": ["/var"]},
         },
     ),
     Operation(
@@ -7910,6 +8119,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
             },
+            "x-merge-patch": {"get": "getCurrentDropletRelationship"},
         },
     ),
     Operation(
@@ -8120,6 +8330,22 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-filters": {
+                "space_guids": {
+                    "path": "/relationships/app/data/guid",
+                    "op": "in",
+                    "through": [{"operation": "getApp", "path": "/relationships/space/data/guid"}],
+                },
+                "organization_guids": {
+                    "path": "/relationships/app/data/guid",
+                    "op": "in",
+                    "through": [
+                        {"operation": "getApp", "path": "/relationships/space/data/guid"},
+                        {"operation": "getSpace", "path": "/relationships/organization/data/guid"},
+                    ],
+                },
+            },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -8233,6 +8459,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 404,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
+            },
+            "x-merge-patch": {
+                "get": "getProcess",
+                "maps": ["/metadata/labels", "/metadata/annotations"],
+                "keeps": [
+                    "/guid",
+                    "/created_at",
+                    "/type",
+                    "/instances",
+                    "/memory_in_mb",
+                    "/disk_in_mb",
+                    "/relationships",
+                ],
+                "bumps": ["/updated_at"],
             },
         },
     ),
@@ -8605,6 +8845,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -8734,6 +8975,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 404,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
+            },
+            "x-merge-patch": {
+                "get": "getProcessForApp",
+                "maps": ["/metadata/labels", "/metadata/annotations"],
+                "keeps": [
+                    "/guid",
+                    "/created_at",
+                    "/type",
+                    "/instances",
+                    "/memory_in_mb",
+                    "/disk_in_mb",
+                    "/relationships",
+                ],
+                "bumps": ["/updated_at"],
             },
         },
     ),
@@ -9105,6 +9360,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -9275,6 +9531,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -9478,6 +9735,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -9673,6 +9931,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -9868,6 +10127,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -10078,6 +10338,22 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-filters": {
+                "space_guids": {
+                    "path": "/relationships/app/data/guid",
+                    "op": "in",
+                    "through": [{"operation": "getApp", "path": "/relationships/space/data/guid"}],
+                },
+                "organization_guids": {
+                    "path": "/relationships/app/data/guid",
+                    "op": "in",
+                    "through": [
+                        {"operation": "getApp", "path": "/relationships/space/data/guid"},
+                        {"operation": "getSpace", "path": "/relationships/organization/data/guid"},
+                    ],
+                },
+            },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -10282,6 +10558,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -10544,6 +10821,13 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-filters": {
+                "service_instance_guids": {
+                    "path": "/relationships/service_instance/data/guid",
+                    "op": "in",
+                }
+            },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -10751,6 +11035,13 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-filters": {
+                "service_instance_guids": {
+                    "path": "/relationships/service_instance/data/guid",
+                    "op": "in",
+                }
+            },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -11011,6 +11302,17 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-filters": {
+                "service_plan_guids": {"path": "/relationships/service_plan/data/guid", "op": "in"},
+                "organization_guids": {
+                    "path": "/relationships/space/data/guid",
+                    "op": "in",
+                    "through": [
+                        {"operation": "getSpace", "path": "/relationships/organization/data/guid"}
+                    ],
+                },
+            },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -11191,6 +11493,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": ["/lifecycle", "/position", "/guid"],
         },
     ),
     Operation(
@@ -11242,6 +11545,15 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         "none",
                     ],
                 },
+            },
+            "x-creates": {
+                "id": "/guid",
+                "get": "getBuildpack",
+                "lists": ["listBuildpacks"],
+                "update": "updateBuildpack",
+                "delete": "deleteBuildpack",
+                "unique": ["/name"],
+                "hides": ["/position"],
             },
         },
     ),
@@ -11412,6 +11724,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         "none",
                     ],
                 },
+            },
+            "x-merge-patch": {
+                "get": "getBuildpack",
+                "maps": ["/metadata/labels", "/metadata/annotations"],
+                "keeps": ["/guid", "/created_at", "/filename", "/state", "/lifecycle"],
+                "bumps": ["/updated_at"],
             },
         },
     ),
@@ -11675,6 +11993,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -11724,6 +12043,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         "none",
                     ],
                 },
+            },
+            "x-creates": {
+                "id": "/guid",
+                "get": "getStack",
+                "lists": ["listStacks"],
+                "update": "updateStack",
+                "delete": "deleteStack",
+                "unique": ["/name"],
             },
         },
     ),
@@ -11880,6 +12207,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         "none",
                     ],
                 },
+            },
+            "x-merge-patch": {
+                "get": "getStack",
+                "maps": ["/metadata/labels", "/metadata/annotations"],
+                "keeps": ["/guid", "/created_at", "/name", "/description", "/default"],
+                "bumps": ["/updated_at"],
             },
         },
     ),
@@ -12089,6 +12422,16 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-filters": {
+                "organization_guids": {
+                    "path": "/relationships/space/data/guid",
+                    "op": "in",
+                    "through": [
+                        {"operation": "getSpace", "path": "/relationships/organization/data/guid"}
+                    ],
+                }
+            },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -12289,6 +12632,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -12338,6 +12682,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         "none",
                     ],
                 },
+            },
+            "x-creates": {
+                "id": "/guid",
+                "get": "getUser",
+                "lists": ["listUsers"],
+                "update": "updateUser",
+                "delete": "deleteUser",
+                "unique": ["/guid", "/username"],
             },
         },
     ),
@@ -12523,6 +12875,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 "hidden": {"status": 404, "roles": ["none"]},
+            },
+            "x-merge-patch": {
+                "get": "getUser",
+                "maps": ["/metadata/labels", "/metadata/annotations"],
+                "keeps": ["/guid", "/created_at", "/username", "/presentation_name", "/origin"],
+                "bumps": ["/updated_at"],
             },
         },
     ),
@@ -12731,6 +13089,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -12938,6 +13297,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -12993,6 +13353,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 },
             },
             "x-pagination": {"items": "/resources", "total": "/totalResults"},
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -13049,6 +13410,13 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         "none",
                     ],
                 },
+            },
+            "x-creates": {
+                "id": "/id",
+                "lists": ["listAccounts"],
+                "delete": "deleteAccount",
+                "unique": ["/userName"],
+                "hides": ["/password", "/origin"],
             },
         },
     ),
@@ -13449,6 +13817,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -13499,6 +13868,17 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         "none",
                     ],
                 },
+            },
+            "x-creates": {
+                "id": "/guid",
+                "get": "getRole",
+                "lists": ["listRoles"],
+                "delete": "deleteRole",
+                "references": {
+                    "/relationships/organization/data/guid": "getOrganization",
+                    "/relationships/space/data/guid": "getSpace",
+                },
+                "unique": ["/relationships/user/data/guid"],
             },
         },
     ),
@@ -14014,6 +14394,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -14062,6 +14443,15 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         "none",
                     ],
                 },
+            },
+            "x-creates": {
+                "id": "/guid",
+                "get": "getDomain",
+                "lists": ["listDomains", "listDomainsForOrganization"],
+                "update": "updateDomain",
+                "delete": "deleteDomain",
+                "references": {"/relationships/organization/data/guid": "getOrganization"},
+                "unique": ["/name"],
             },
         },
     ),
@@ -14243,6 +14633,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
+            },
+            "x-merge-patch": {
+                "get": "getDomain",
+                "maps": ["/metadata/labels", "/metadata/annotations"],
+                "keeps": ["/guid", "/created_at", "/name", "/internal", "/relationships"],
+                "bumps": ["/updated_at"],
             },
         },
     ),
@@ -14495,6 +14891,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -14927,6 +15324,17 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-filters": {
+                "app_guids": {"path": "/destinations/*/app/guid", "op": "in"},
+                "organization_guids": {
+                    "path": "/relationships/space/data/guid",
+                    "op": "in",
+                    "through": [
+                        {"operation": "getSpace", "path": "/relationships/organization/data/guid"}
+                    ],
+                },
+            },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -14976,6 +15384,18 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         "none",
                     ],
                 },
+            },
+            "x-creates": {
+                "id": "/guid",
+                "get": "getRoute",
+                "lists": ["listRoutes"],
+                "update": "updateRoute",
+                "delete": "deleteRoute",
+                "references": {
+                    "/relationships/space/data/guid": "getSpace",
+                    "/relationships/domain/data/guid": "getDomain",
+                },
+                "unique": ["/host"],
             },
         },
     ),
@@ -15163,6 +15583,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
+            },
+            "x-merge-patch": {
+                "get": "getRoute",
+                "maps": ["/metadata/labels", "/metadata/annotations"],
+                "keeps": [
+                    "/guid",
+                    "/created_at",
+                    "/host",
+                    "/path",
+                    "/url",
+                    "/destinations",
+                    "/relationships",
+                ],
+                "bumps": ["/updated_at"],
             },
         },
     ),
@@ -15395,6 +15829,16 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
+            "x-filters": {
+                "organization_guids": {
+                    "path": "/relationships/space/data/guid",
+                    "op": "in",
+                    "through": [
+                        {"operation": "getSpace", "path": "/relationships/organization/data/guid"}
+                    ],
+                }
+            },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -15542,7 +15986,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "org_auditor",
                 ],
                 "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
-            }
+            },
+            "x-filters": {
+                "guids": {"path": "/guid", "op": "in"},
+                "app_guids": {"path": "/app/guid", "op": "in"},
+            },
         },
     ),
     Operation(
@@ -16115,6 +16563,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "results-per-page",
             },
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -16178,6 +16627,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         "none",
                     ],
                 },
+            },
+            "x-creates": {
+                "id": "/metadata/guid",
+                "get": "getV2Buildpack",
+                "lists": ["listV2Buildpacks"],
+                "update": "updateV2Buildpack",
+                "delete": "deleteV2Buildpack",
+                "unique": ["/name"],
             },
         },
     ),
@@ -16282,6 +16739,16 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         "none",
                     ],
                 },
+            },
+            "x-merge-patch": {
+                "get": "getV2Buildpack",
+                "keeps": [
+                    "/metadata/guid",
+                    "/metadata/url",
+                    "/metadata/created_at",
+                    "/entity/filename",
+                ],
+                "bumps": ["/metadata/updated_at"],
             },
         },
     ),

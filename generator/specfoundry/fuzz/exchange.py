@@ -6,15 +6,18 @@ import json
 import shlex
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import PointerError, follow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_SECRETS = frozenset({"authorization", "cookie", "x-api-key", "proxy-authorization"})
-_SHOWN = 2000
+_SECRETS: Final = frozenset({"authorization", "cookie", "x-api-key", "proxy-authorization"})
+_SHOWN: Final = 2000
+
+NO_ANSWER: Final = 0
+"""The status of an exchange that was never answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +60,7 @@ class Exchange:
         url: The whole address.
         request_headers: As sent, credentials included.
         request_body: As sent.
-        status: The status code.
+        status: The status code; 0 when nothing came back, and `content` says why.
         headers: Of the answer, by lower-case name; repeated ones joined by a comma.
         content: The body of the answer.
 
@@ -76,6 +79,11 @@ class Exchange:
     def ok(self) -> bool:
         """Whether the answer is a 2xx."""
         return 200 <= self.status < 300
+
+    @property
+    def refused(self) -> bool:
+        """Whether the answer is a 4xx: the server says that the request is wrong."""
+        return 400 <= self.status < 500
 
     @property
     def media_type(self) -> str:
@@ -109,7 +117,10 @@ class Exchange:
 
     def summary(self) -> str:
         """Return the answer in one line."""
-        return f"{self.status} {_text(self.content)[:200]}".rstrip()
+        said = _text(self.content)[:200].strip()
+        return (
+            f"no answer ({said})" if self.status == NO_ANSWER else f"{self.status} {said}".strip()
+        )
 
 
 def _text(data: bytes) -> str:

@@ -1,43 +1,48 @@
 """How does a resource come to life, with everything that it refers to, and go away again?
 
 Resources are grown from the document alone: the request example of the operation that creates them,
-with live references and texts that nobody else has. Whatever was grown is removed at the end, the
-youngest first.
+with live references and texts that nobody else has. Whatever a session created is known here, by
+whom ever it was asked for, and is removed at the end, the youngest first.
 """
 
 from __future__ import annotations
 
 import copy
+import itertools
+import re
 import time
+import uuid
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import PointerError, follow, split
 from specfoundry.fuzz.exchange import Call, Exchange
-from specfoundry.fuzz.semantics import Creation, creators, job_of
+from specfoundry.fuzz.semantics import Creation, creation_of, creators, job_of, paging_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from specfoundry.fuzz.contract import Contract, Operation
+    from specfoundry.fuzz.contract import Contract, Operation, Parameter
     from specfoundry.fuzz.session import Session
 
-_POLLS = 400
-_PAUSE = 0.02
+_POLLS: Final = 1500
+_PAUSE: Final = 0.02
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class BarrenError(Exception):
     """A resource could not be made; the text says what the server answered."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Plant:
     """One live resource.
 
     Attributes:
         creator: The operation that made it.
         creation: What that operation promises.
-        id: What the other operations' path parameter takes.
+        id: What the last path parameter of the other operations takes.
         sent: The body that made it.
         exchange: The exchange that made it.
 
@@ -49,6 +54,13 @@ class Plant:
     sent: Any
     exchange: Exchange
 
+    def path(self, operation: Operation) -> dict[str, Any]:
+        """Return the path parameters of an operation on this resource."""
+        names = [parameter.name for parameter in _in_order(operation)]
+        above = self.exchange.call.path
+        found = {name: above[name] for name in names[:-1] if name in above}
+        return {**found, names[-1]: self.id} if names else {}
+
 
 @dataclass
 class Garden:
@@ -56,21 +68,28 @@ class Garden:
 
     Attributes:
         contract: The document.
-        session: Where to grow them.
+        session: Where to grow them; the garden watches it.
         prefix: Begins every text that must be unique, so that people know what it is.
-        shared: Resources that others refer to, by the operation that reads them.
-        living: Everything that was grown and not removed yet, oldest first.
+        seed: Of everything that is not told by the document.
+        shared: Path parameters of a live resource by the operation that reads it; what stands here
+            from the beginning is used and left alone.
+        living: Everything that was created and not removed yet, oldest first.
 
     """
 
     contract: Contract
     session: Session
     prefix: str = "specfoundry"
-    shared: dict[str, Plant] = field(default_factory=dict)
+    seed: int = 1
+    shared: dict[str, dict[str, Any]] = field(default_factory=dict)
     living: list[Plant] = field(default_factory=list)
-    _count: int = 0
+    _count: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    @property
+    def __post_init__(self) -> None:
+        """Begin to watch what is created and removed."""
+        self.session.watchers.append(self._watch)
+
+    @cached_property
     def creators(self) -> Mapping[str, tuple[Operation, Creation]]:
         """The first operation that creates what an operation reads, by the reading operation."""
         found: dict[str, tuple[Operation, Creation]] = {}
@@ -86,12 +105,22 @@ class Garden:
             BarrenError: It cannot be made.
 
         """
+        return next(reversed(self.path(reader).values()), None)
+
+    def path(self, reader: str) -> dict[str, Any]:
+        """Return the path parameters of a live resource that an operation reads.
+
+        Raises:
+            BarrenError: There is none and none can be made.
+
+        """
         if reader not in self.shared:
-            if reader not in self.creators:
-                raise BarrenError(f"no operation creates what {reader} reads")
-            operation, creation = self.creators[reader]
-            self.shared[reader] = self.grow(operation, creation)
-        return self.shared[reader].id
+            operation = self.contract[reader]
+            if reader in self.creators:
+                self.shared[reader] = self.grow(*self.creators[reader]).path(operation)
+            else:
+                self.shared[reader] = self._discovered(operation)
+        return self.shared[reader]
 
     def grow(
         self, operation: Operation, creation: Creation, example: Any = None, **changes: Any
@@ -101,36 +130,45 @@ class Garden:
         Args:
             operation: What creates it.
             creation: What that promises.
-            example: The body to start from; by default the operation's first example.
+            example: The body to start from; by default the first example that the server takes.
             changes: Replaced members of the call.
 
         Raises:
             BarrenError: The server did not create it.
 
         """
-        call = replace(self.call(operation, creation, example), **changes)
-        exchange = self.session.send(call)
-        if not exchange.ok:
-            raise BarrenError(f"{operation.id}: {exchange.summary()}")
-        plant = Plant(operation, creation, exchange.at(creation.id), call.body, exchange)
-        self.living.append(plant)
-        return plant
+        media = next(iter(operation.bodies), None)
+        examples = [example] if example is not None or media is None else list(media.examples)
+        said = ""
+        for body in examples or [None]:
+            call = replace(self.call(operation, creation, body), **changes)
+            exchange = self.session.send(call)
+            if exchange.ok and exchange.at(creation.id) is not None:
+                self.settle(operation, exchange)
+                return self._plant(operation, creation, exchange)
+            said = said or exchange.summary()
+        raise BarrenError(f"{operation.id}: {said}")
 
     def call(self, operation: Operation, creation: Creation, example: Any = None) -> Call:
-        """Return the call that creates a resource, with live references and fresh texts."""
+        """Return the call that creates a resource, with live references and fresh texts.
+
+        Raises:
+            BarrenError: Something that it refers to cannot be made.
+
+        """
         media = next(iter(operation.bodies), None)
         if example is None and media is not None:
             example = next(iter(media.examples), {})
         body = copy.deepcopy(example)
-        path = {}
+        path = dict(self.parents(operation))
         for place, reader in creation.references.items():
             if place.startswith("{"):
                 path[place.strip("{}")] = self.reference(reader)
-            elif _has(body, place):
+            elif has(body, place):
                 put(body, place, self.reference(reader))
         for place in creation.unique:
-            if _has(body, place):
-                put(body, place, self.fresh())
+            if has(body, place):
+                put(body, place, self.fresh(follow(body, place)))
         return Call(
             operation=operation.id,
             path=path,
@@ -138,49 +176,136 @@ class Garden:
             body=body,
         )
 
-    def fresh(self) -> str:
-        """Return a text that nobody has had yet."""
-        self._count += 1
-        return f"{self.prefix}-{self._count}"
+    def parents(self, operation: Operation) -> dict[str, Any]:
+        """Return live values for an operation's path parameters, as far as they can be had.
+
+        Raises:
+            BarrenError: The resource that one of them names cannot be made.
+
+        """
+        found: dict[str, Any] = {}
+        steps = operation.path.split("/")
+        for index, step in enumerate(steps):
+            if not (step.startswith("{") and step.endswith("}")):
+                continue
+            reader = self.contract.paths.get(("GET", "/".join(steps[: index + 1])))
+            parameter = operation.parameter(step[1:-1], "path")
+            if reader is not None and (reader.id in self.creators or reader.id in self.shared):
+                found |= self.path(reader.id)
+            elif parameter is not None and (known := _told(parameter)) is not None:
+                found[step[1:-1]] = known
+            elif reader is not None:
+                found |= self.path(reader.id)
+        return found
+
+    def _discovered(self, operation: Operation) -> dict[str, Any]:
+        """Find a resource that nobody creates in the list above it."""
+        above, _, last = operation.path.rpartition("/")
+        listed = self.contract.paths.get(("GET", above))
+        paging = paging_of(listed) if listed else None
+        if listed is None or paging is None or not last.startswith("{"):
+            raise BarrenError(f"no operation creates what {operation.id} reads")
+        path = self.parents(listed)
+        answer = self.session.send(Call(operation=listed.id, path=path))
+        for name in (last[1:-1], "guid", "id", "name"):
+            value = answer.at(f"{paging.items}/0/{name}")
+            if value is not None:
+                return {**path, last[1:-1]: value}
+        raise BarrenError(f"{listed.id} shows nothing that {operation.id} could read")
+
+    def fresh(self, like: Any = None) -> Any:
+        """Return a text that nobody has had yet, of the same kind as an example."""
+        number = next(self._count)
+        if isinstance(like, str) and _UUID.fullmatch(like):
+            return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.prefix}/{self.seed}/{number}"))
+        mark = f"{self.prefix}-{number}"
+        if isinstance(like, str) and "@" in like:
+            return f"{mark}@{like.rpartition('@')[2]}"
+        if isinstance(like, str) and "." in like:
+            return f"{mark}.{like.partition('.')[2]}"
+        if isinstance(like, str) and like.startswith("/"):
+            return f"/{mark}"
+        return number + 1024 if isinstance(like, int) else mark
 
     def remove(self, plant: Plant) -> Exchange | None:
         """Delete a resource and wait until it is gone; None when the document cannot."""
-        if plant in self.living:
-            self.living.remove(plant)
         operation = self.contract.get(plant.creation.delete)
         if operation is None:
+            self._forget(plant)
             return None
-        exchange = self.session.send(by_id(operation, plant.id))
+        call = Call(operation=operation.id, path=plant.path(operation))
+        exchange = self.session.send(call)
+        self._forget(plant)
         if exchange.ok:
             self.settle(operation, exchange)
         return exchange
 
-    def settle(self, operation: Operation, exchange: Exchange) -> Exchange | None:
-        """Wait for the job behind an answer; return its last state, None when there is no job."""
+    def settle(self, operation: Operation, exchange: Exchange) -> tuple[Exchange, ...]:
+        """Watch the job behind an answer to its end; return every look at it, none without a job."""
         job = job_of(operation)
         address = exchange.headers.get((job.location or "location").lower()) if job else None
-        if job is None or address is None:
-            return None
+        looks: list[Exchange] = []
+        if job is None or address is None or job.get not in self.contract.operations:
+            return ()
         for _ in range(_POLLS):
-            seen = self.session.get(address, operation=job.get)
-            if seen.at(job.state) in {*job.done, *job.failed} or not seen.ok:
-                return seen
+            looks.append(self.session.get(address, Call(operation=job.get)))
+            if looks[-1].at(job.state) in {*job.done, *job.failed} or not looks[-1].ok:
+                break
             time.sleep(_PAUSE)  # between two looks at a job that goes on
-        return seen
+        return (*looks[:1], looks[-1]) if len(looks) > 1 else tuple(looks)
 
-    def clear(self) -> Iterator[Plant]:
-        """Remove everything that is left, the youngest first; yield what stayed."""
+    def clear(self) -> Iterator[tuple[Plant, Exchange]]:
+        """Remove everything that is left, the youngest first; yield what stayed, and why."""
         for plant in reversed(list(self.living)):
             exchange = self.remove(plant)
-            if exchange is not None and not exchange.ok and exchange.status != 404:
-                yield plant
-        self.shared.clear()
+            if exchange is not None and not exchange.ok and exchange.status not in {404, 410}:
+                yield plant, exchange
+        self.living.clear()
+
+    def _watch(self, operation: Operation, exchange: Exchange) -> None:
+        if not exchange.ok:
+            return
+        creation = creation_of(operation)
+        if creation is not None and exchange.at(creation.id) is not None:
+            self._plant(operation, creation, exchange)
+        elif operation.method == "DELETE":
+            for plant in [one for one in self.living if one.creation.delete == operation.id]:
+                if plant.path(operation) == dict(exchange.call.path):
+                    self._forget(plant)
+
+    def _plant(self, operation: Operation, creation: Creation, exchange: Exchange) -> Plant:
+        for plant in reversed(self.living):
+            if plant.exchange is exchange:
+                return plant
+        found = exchange.at(creation.id)
+        plant = Plant(operation, creation, found, exchange.call.body, exchange)
+        self.living.append(plant)
+        return plant
+
+    def _forget(self, plant: Plant) -> None:
+        if plant in self.living:
+            self.living.remove(plant)
+        reader = self.contract.get(plant.creation.get)
+        if reader is not None and self.shared.get(reader.id) == plant.path(reader):
+            del self.shared[reader.id]
 
 
 def by_id(operation: Operation, value: Any, **changes: Any) -> Call:
-    """Return a call of an operation on one resource."""
-    path = {parameter.name: value for parameter in operation.at("path")}
-    return replace(Call(operation=operation.id, path=path), **changes)
+    """Return a call of an operation whose last path parameter names a resource."""
+    names = [parameter.name for parameter in _in_order(operation)]
+    return replace(
+        Call(operation=operation.id, path={names[-1]: value} if names else {}), **changes
+    )
+
+
+def _in_order(operation: Operation) -> list[Parameter]:
+    return sorted(operation.at("path"), key=lambda one: operation.path.find(f"{{{one.name}}}"))
+
+
+def _told(parameter: Parameter) -> Any:
+    """Return a value that the document itself names: the only one that can be right."""
+    schema = parameter.schema
+    return next(iter(schema.get("enum", ())), schema.get("const"))
 
 
 def put(body: Any, pointer: str, value: Any) -> None:
@@ -197,7 +322,8 @@ def put(body: Any, pointer: str, value: Any) -> None:
     holder[int(last) if isinstance(holder, list) else last] = value
 
 
-def _has(body: Any, pointer: str) -> bool:
+def has(body: Any, pointer: str) -> bool:
+    """Return whether a pointer finds something in a JSON value."""
     try:
         follow(body, pointer)
     except PointerError:

@@ -11,14 +11,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from specfoundry.document.pointer import join
+from specfoundry.fuzz.exchange import NO_ANSWER
+from specfoundry.fuzz.trial import Complaint, Step, Taken
 from specfoundry.rules.examples import SchemaValidators
 from specfoundry.runtime.codecs import CodecError, scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from specfoundry.fuzz.contract import Answer, Body, Contract, Operation
     from specfoundry.fuzz.exchange import Exchange
+    from specfoundry.fuzz.session import Watcher
 
 _SHOWN = 5
 
@@ -28,7 +31,7 @@ class Objection:
     """One reason why an answer is not what the document promises."""
 
     check: str
-    """`server-error`, `status`, `media-type`, `header` or `schema`."""
+    """`no-answer`, `server-error`, `status`, `media-type`, `header` or `schema`."""
     message: str
 
 
@@ -44,7 +47,10 @@ class Judge:
 
     def objections(self, operation: Operation, exchange: Exchange) -> Iterator[Objection]:
         """Yield everything that is wrong with an answer; nothing for a right one."""
-        if exchange.status >= 500 and exchange.status != 501:
+        if exchange.status == NO_ANSWER:
+            yield Objection("no-answer", f"Nothing came back: {exchange.summary()}")
+            return
+        if exchange.status >= 500 and str(exchange.status) not in _foreseen(operation):
             yield Objection("server-error", f"The server failed: {exchange.summary()}")
         answer = operation.answer_for(exchange.status)
         if answer is None:
@@ -55,6 +61,23 @@ class Judge:
         yield from self._headers(answer, exchange)
         if exchange.method != "HEAD":
             yield from self._body(answer, exchange)
+
+    def watch(self, complaints: list[Complaint]) -> Watcher:
+        """Return a session's watcher that adds a complaint to a list for every objection."""
+
+        def watcher(operation: Operation, exchange: Exchange) -> None:
+            for objection in self.objections(operation, exchange):
+                taken = Taken(Step(call=exchange.call), (exchange,))
+                complaints.append(
+                    Complaint(
+                        check=objection.check,
+                        operation=operation.id,
+                        message=objection.message,
+                        taken=(taken,),
+                    )
+                )
+
+        return watcher
 
     def _headers(self, answer: Answer, exchange: Exchange) -> Iterator[Objection]:
         for name, (pointer, node) in answer.headers.items():
@@ -105,6 +128,12 @@ class Judge:
     def problems(self, pointer: str, value: Any) -> list[str]:
         """Return what the schema at a pointer refuses about a value."""
         return [f"{place}: {text}" for place, text in self._validators.errors(pointer, value)]
+
+
+def _foreseen(operation: Operation) -> Iterable[str]:
+    """Return the failures that the document promises, for reasons of state."""
+    told: Mapping[str, str] = operation.node.get("x-state-dependent", {})
+    return told
 
 
 def _matching(bodies: tuple[Body, ...], media_type: str) -> Body | None:

@@ -1,89 +1,92 @@
-"""How does a call reach the server, and what is kept of it?
-
-A session sends calls one after another, judges every answer, and remembers what was answered for
-the report's coverage.
-"""
+"""How does a call reach the server, and who is told what came of it?"""
 
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from urllib.parse import quote
 
-from specfoundry.fuzz.exchange import Call, Exchange
+import httpx2
+
+from specfoundry.fuzz.exchange import NO_ANSWER, Call, Exchange
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    import httpx2
-
     from specfoundry.fuzz.contract import Contract, Operation
-    from specfoundry.fuzz.judge import Judge, Objection
+
+Watcher: TypeAlias = Callable[["Operation", Exchange], None]
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _MULTIPART: Final = "multipart/form-data"
+_PATIENCE: Final = 20
 
 
-@dataclass(slots=True)
-class Observed:
-    """What was answered so far, for the coverage of the contract."""
-
-    statuses: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
-    """operationId → how often each status came."""
-    parameters: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    """operationId → names of the query parameters that were sent."""
+class GoneError(Exception):
+    """The server has not answered for so long that going on makes no sense."""
 
 
 @dataclass
 class Session:
     """A connection to one server.
 
+    Several threads may send at once.
+
     Attributes:
         contract: The document.
         http: Sends requests; its base URL is the server's.
-        judge: Judges every answer.
         identities: Headers by the name of who calls; the empty name is the usual caller.
-        complain: Told every objection of the judge.
+        watchers: Told every exchange, in order: the judge, the garden, the coverage.
         pause: Called before every request, for a bounded rate.
 
     """
 
     contract: Contract
     http: httpx2.Client
-    judge: Judge
     identities: Mapping[str, Mapping[str, str]]
-    complain: Callable[[Exchange, Objection], None]
+    watchers: list[Watcher] = field(default_factory=list)
     pause: Callable[[], None] = lambda: None
-    observed: Observed = field(default_factory=Observed)
+    _silent: int = 0
 
     def send(self, call: Call) -> Exchange:
-        """Send a call, judge its answer and return both.
+        """Send a call; an exchange with status 0 says that nothing came back.
 
         Raises:
-            httpx2.TransportError: Nothing came back.
+            GoneError: Nothing has come back for many calls in a row.
 
         """
         operation = self.contract[call.operation]
-        self.pause()
-        answer = self.http.send(self._request(operation, call))
-        exchange = _exchange(call, answer)
-        self.observed.statuses[operation.id][exchange.status] += 1
-        self.observed.parameters[operation.id] |= set(call.query)
-        for objection in self.judge.objections(operation, exchange):
-            self.complain(exchange, objection)
-        return exchange
+        return self._exchanged(call, operation, self._request(operation, call))
 
-    def get(self, url: str, identity: str = "", operation: str = "") -> Exchange:
-        """Follow an address that an answer named; judged as the operation, when that is given."""
+    def get(self, url: str, call: Call) -> Exchange:
+        """Follow an address that an answer named, as the operation and identity of a call.
+
+        Raises:
+            GoneError: Nothing has come back for many calls in a row.
+
+        """
+        operation = self.contract[call.operation]
+        headers = dict(self.identities.get(call.identity, {}))
+        try:
+            request = self.http.build_request("GET", url, headers=headers)
+        except (httpx2.InvalidURL, ValueError) as error:
+            return _unanswered(call, "GET", url, f"the answer's link is no address: {error}")
+        return self._exchanged(call, operation, request)
+
+    def _exchanged(self, call: Call, operation: Operation, request: httpx2.Request) -> Exchange:
         self.pause()
-        headers = self.identities.get(identity, {})
-        answer = self.http.send(self.http.build_request("GET", url, headers=dict(headers)))
-        exchange = _exchange(Call(operation=operation, identity=identity), answer)
-        known = self.contract.get(operation)
-        if known is not None:
-            for objection in self.judge.objections(known, exchange):
-                self.complain(exchange, objection)
+        try:
+            answer = self.http.send(request)
+            exchange = _exchange(call, answer)
+            self._silent = 0
+        except (httpx2.RequestError, httpx2.InvalidURL) as error:
+            self._silent += 1
+            text = str(error) or type(error).__name__
+            exchange = _unanswered(call, request.method, str(request.url), text)
+            if self._silent >= _PATIENCE:
+                raise GoneError(f"{self._silent} requests in a row had no answer: {text}") from None
+        for watcher in self.watchers:
+            watcher(operation, exchange)
         return exchange
 
     def _request(self, operation: Operation, call: Call) -> httpx2.Request:
@@ -91,7 +94,7 @@ class Session:
         options: dict[str, Any] = {}
         if call.media_type == _MULTIPART:
             options["files"] = _multipart(call)
-        elif call.media_type == _FORM:
+        elif call.media_type == _FORM and not isinstance(call.body, bytes):
             options["data"] = call.body or {}
         elif call.media_type is not None:
             raw = call.body if isinstance(call.body, bytes) else json.dumps(call.body).encode()
@@ -116,8 +119,6 @@ def address(operation: Operation, call: Call) -> str:
 
 
 def _plain(name: str, value: Any) -> str:
-    from urllib.parse import quote  # noqa: PLC0415 -- only for parameters that nobody documents
-
     return f"{quote(name, safe='')}={quote(str(value), safe='')}"
 
 
@@ -145,4 +146,17 @@ def _exchange(call: Call, answer: httpx2.Response) -> Exchange:
         status=answer.status_code,
         headers={name.lower(): value for name, value in answer.headers.items()},
         content=answer.read(),
+    )
+
+
+def _unanswered(call: Call, method: str, url: str, reason: str) -> Exchange:
+    return Exchange(
+        call=call,
+        method=method,
+        url=url,
+        request_headers={},
+        request_body=b"",
+        status=NO_ANSWER,
+        headers={},
+        content=reason.encode(),
     )

@@ -28,7 +28,9 @@ _RELATIONS = {
 def filters(ground: Ground) -> Iterator[Complaint]:
     """Ask every list with every filter for values that its items have."""
     for operation, paging in lists(ground.contract):
-        known = [(one, found) for one in operation.at("query") if (found := filter_of(operation, one))]
+        known = [
+            (one, found) for one in operation.at("query") if (found := filter_of(operation, one))
+        ]
         if not known:
             continue
         try:

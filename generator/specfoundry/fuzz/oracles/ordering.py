@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.garden import BarrenError
-from specfoundry.fuzz.oracles.ground import Complaint, Ground, Listing, values_at
+from specfoundry.fuzz.ground import Ground, values_at
 from specfoundry.fuzz.oracles.population import populate, touch
 from specfoundry.fuzz.semantics import lists, ordering_of
+from specfoundry.fuzz.trial import Complaint, judged, verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from specfoundry.fuzz.contract import Operation
     from specfoundry.fuzz.semantics import Ordering, Paging
+    from specfoundry.fuzz.trial import Taken
 
-CHECK = "order"
+CHECK: Final = "order"
+
+
+@verdict
+def in_order(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say where the list that the last step walked is not sorted.
+
+    Arguments: `items` (pointer into a page), `keys` (pointers into an item, the first counts most),
+    `descending`, `asked` (how the order was asked for).
+    """
+    walk = taken[-1]
+    if not walk.ok:
+        return f"{arguments['asked']} was refused: {walk.last.summary()}"
+    keys: list[str] = arguments["keys"]
+    if is_sorted(walk.items(arguments["items"]), keys, descending=arguments["descending"]):
+        return None
+    return f"{arguments['asked']}: the items are not in the order of {', '.join(keys)}"
 
 
 def orders(ground: Ground) -> Iterator[Complaint]:
@@ -24,19 +42,17 @@ def orders(ground: Ground) -> Iterator[Complaint]:
     for operation, paging in lists(ground.contract):
         found = ordering_of(operation)
         default = operation.node.get("x-default-order")
-        if found is None and default is None:
+        if not ground.judges(operation) or (found is None and default is None):
             continue
         try:
-            plants = populate(ground, operation)
+            for plant in populate(ground, operation)[:1]:
+                touch(ground, plant)
+            if found is not None:
+                yield from _asked(ground, operation, paging, found[0].name, found[1])
+            if isinstance(default, list):
+                yield from _default(ground, operation, paging, default)
         except BarrenError:
             continue
-        if plants:
-            touch(ground, plants[0])
-        if found is not None:
-            parameter, ordering = found
-            yield from _asked(ground, operation, paging, parameter.name, ordering)
-        if isinstance(default, list):
-            yield from _default(ground, operation, paging, default)
 
 
 def _asked(
@@ -44,24 +60,36 @@ def _asked(
 ) -> Iterator[Complaint]:
     for word, pointer in ordering.values.items():
         tie = [ordering.tie] if ordering.tie and word not in ordering.coarse else []
-        keys = [pointer, *tie]
         for prefix in ("", ordering.descending):
-            listing = ground.list(operation, paging, **{name: f"{prefix}{word}"})
-            if not listing.ok:
-                text = f"{name}={prefix}{word} was refused"
-                yield Complaint(CHECK, operation.id, text, listing.exchanges)
-            elif not is_sorted(listing.items, keys, descending=bool(prefix)):
-                text = f"{name}={prefix}{word}: the items are not in the order of {', '.join(keys)}"
-                yield Complaint(CHECK, operation.id, text, listing.exchanges)
+            complaint = judged(
+                CHECK,
+                operation.id,
+                in_order,
+                [ground.walk(operation, **{name: f"{prefix}{word}"})],
+                items=paging.items,
+                keys=[pointer, *tie],
+                descending=bool(prefix),
+                asked=f"{name}={prefix}{word}",
+            )
+            if complaint:
+                yield complaint
 
 
 def _default(
     ground: Ground, operation: Operation, paging: Paging, keys: Sequence[str]
 ) -> Iterator[Complaint]:
-    listing: Listing = ground.list(operation, paging)
-    if listing.ok and not is_sorted(listing.items, keys, descending=False):
-        text = f"without an order the items are not in the order of {', '.join(keys)}"
-        yield Complaint(CHECK, operation.id, text, listing.exchanges)
+    complaint = judged(
+        CHECK,
+        operation.id,
+        in_order,
+        [ground.walk(operation)],
+        items=paging.items,
+        keys=list(keys),
+        descending=False,
+        asked="without an order",
+    )
+    if complaint:
+        yield complaint
 
 
 def is_sorted(items: Sequence[Any], keys: Sequence[str], *, descending: bool) -> bool:

@@ -83,7 +83,9 @@ def _links(
 def _kept_query(
     ground: Ground, operation: Operation, paging: Paging
 ) -> Iterator[tuple[str, tuple[Exchange, ...]]]:
-    parameter = next((one for one in operation.at("query") if _is_list_filter(operation, one)), None)
+    parameter = next(
+        (one for one in operation.at("query") if _is_list_filter(operation, one)), None
+    )
     if parameter is None or paging.first is None:
         return
     call = Call(

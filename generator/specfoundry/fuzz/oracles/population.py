@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from specfoundry.fuzz.garden import BarrenError, by_id
+from specfoundry.fuzz.exchange import Call
+from specfoundry.fuzz.garden import BarrenError
 from specfoundry.fuzz.semantics import creators, merge_of
 
 if TYPE_CHECKING:
     from specfoundry.fuzz.contract import Operation
     from specfoundry.fuzz.garden import Plant
-    from specfoundry.fuzz.oracles.ground import Ground
+    from specfoundry.fuzz.ground import Ground
 
-_WANTED = 3
+_WANTED: Final = 3
 
 
 def populate(ground: Ground, operation: Operation) -> list[Plant]:
@@ -49,5 +50,6 @@ def touch(ground: Ground, plant: Plant) -> None:
     media = operation.bodies[0]
     example = next(iter(media.examples), None)
     if example is not None:
-        call = by_id(operation, plant.id, media_type=media.media_type, body=example)
+        path = plant.path(operation)
+        call = Call(operation=operation.id, path=path, media_type=media.media_type, body=example)
         ground.session.send(call)

@@ -2,47 +2,54 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Final
 
-from specfoundry.fuzz.oracles.deletion import deletions
-from specfoundry.fuzz.oracles.echo import echoes
-from specfoundry.fuzz.oracles.filtering import filters
-from specfoundry.fuzz.oracles.merging import merges
 from specfoundry.fuzz.oracles.ordering import orders
-from specfoundry.fuzz.oracles.paging import pages
-from specfoundry.fuzz.oracles.queries import strict_queries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.oracles.ground import Complaint, Ground, Oracle
+    from specfoundry.fuzz.ground import Ground, Oracle
+    from specfoundry.fuzz.trial import Complaint
 
 ORACLES: Final[Mapping[str, Oracle]] = {
-    "echo": echoes,
-    "filter": filters,
     "order": orders,
-    "pagination": pages,
-    "merge-patch": merges,
-    "strict-query": strict_queries,
-    "deletion": deletions,
 }
 """By the name of the check, in the order in which they are asked: what destroys comes last."""
 
 
 def examine(
-    ground: Ground, listen: Callable[[str], None] = lambda _name: None
+    ground: Ground,
+    judge: Sequence[Complaint] = (),
+    names: Sequence[str] = tuple(ORACLES),
+    listen: Callable[[str], None] = lambda _name: None,
 ) -> Iterator[Complaint]:
-    """Ask every oracle in turn; each complaint comes once.
+    """Ask oracles in turn; each complaint comes once, as soon as it is known.
 
     Args:
         ground: The live server.
+        judge: A list that grows by the judge's complaints about every answer (`Judge.watch`).
+        names: Which oracles.
         listen: Told the name of each oracle as it begins.
+
+    Raises:
+        GoneError: The server has stopped answering.
     """
     seen: set[tuple[str, str, str]] = set()
-    for name, oracle in ORACLES.items():
+    told = 0
+    for name in names:
         listen(name)
-        for complaint in oracle(ground):
-            key = (complaint.check, complaint.operation, complaint.message)
-            if key not in seen:
-                seen.add(key)
-                yield complaint
+        for complaint in itertools.chain(ORACLES[name](ground), (None,)):
+            while told < len(judge):
+                yield from _once(judge[told], seen)
+                told += 1
+            if complaint is not None:
+                yield from _once(complaint, seen)
+
+
+def _once(complaint: Complaint, seen: set[tuple[str, str, str]]) -> Iterator[Complaint]:
+    key = (complaint.check, complaint.operation, complaint.message)
+    if key not in seen:
+        seen.add(key)
+        yield complaint

@@ -1,0 +1,153 @@
+"""What does an oracle stand on: a live server, a garden on it, and what may be done there?"""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from specfoundry.document.pointer import PointerError, split
+from specfoundry.fuzz.exchange import Call, Exchange
+from specfoundry.fuzz.garden import Garden, by_id
+from specfoundry.fuzz.semantics import paging_of
+from specfoundry.fuzz.trial import Complaint, Follow, Step, Taken
+
+if TYPE_CHECKING:
+    from specfoundry.fuzz.contract import Contract, Operation
+    from specfoundry.fuzz.session import Session
+
+_PAGES: Final = 500
+_REMEMBERED: Final = 2000
+
+Oracle: TypeAlias = Callable[["Ground"], Iterator[Complaint]]
+
+
+@dataclass
+class Ground:
+    """A live server with a garden on it.
+
+    Attributes:
+        contract: The document.
+        session: Sends; the ground watches it.
+        garden: Grows what an oracle needs.
+        seed: Of every choice that the document leaves open.
+        read_only: Nothing may be changed.
+        roles: Name of the session's identity by role, for those who may be asked.
+        restart: Stops the server and starts it again on what it stored; None: that cannot be done.
+        operations: operationIds to judge; None: all. The others may still be called.
+        past: The last exchanges, oldest first: from them come the steps that lead to a complaint.
+
+    """
+
+    contract: Contract
+    session: Session
+    garden: Garden
+    seed: int = 1
+    read_only: bool = False
+    roles: Mapping[str, str] = field(default_factory=dict)
+    restart: Callable[[], None] | None = None
+    operations: frozenset[str] | None = None
+    past: deque[Exchange] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+
+    def __post_init__(self) -> None:
+        """Begin to remember what is sent."""
+        self.session.watchers.append(lambda _operation, exchange: self.past.append(exchange))
+
+    def judges(self, operation: Operation | str) -> bool:
+        """Return whether an operation is to be judged."""
+        name = operation if isinstance(operation, str) else operation.id
+        return self.operations is None or name in self.operations
+
+    def random(self, *names: str) -> random.Random:
+        """Return a source of choices that depends on the seed and the names alone."""
+        return random.Random("/".join((str(self.seed), *names)))  # noqa: S311 -- repeatable
+
+    def take(self, call: Call, follow: Follow = "") -> Taken:
+        """Send a call, and follow its pages or its job to the end."""
+        step = Step(call=call, follow=follow)
+        operation = self.contract[call.operation]
+        first = self.session.send(call)
+        if follow == "pages":
+            return Taken(step, (first, *self._pages(operation, call, first)))
+        if follow == "job" and first.ok:
+            return Taken(step, (first, *self.garden.settle(operation, first)))
+        return Taken(step, (first,))
+
+    def together(self, calls: Sequence[Call]) -> list[Taken]:
+        """Send several calls at the same time; the answers come in the order of the calls."""
+        with ThreadPoolExecutor(max_workers=len(calls)) as threads:
+            exchanges = list(threads.map(self.session.send, calls))
+        steps = (Step(call=call, together=1) for call in calls)
+        return [Taken(step, (one,)) for step, one in zip(steps, exchanges, strict=True)]
+
+    def restarted(self) -> Taken:
+        """Restart the server; only where `restart` is given."""
+        if self.restart is not None:
+            self.restart()
+        return Taken(Step(call=None), ())
+
+    def walk(self, operation: Operation, /, **query: Any) -> Taken:
+        """Walk a list to its end along its own links.
+
+        Raises:
+            BarrenError: What it belongs to cannot be made.
+
+        """
+        call = Call(operation=operation.id, path=self.garden.parents(operation), query=query)
+        return self.take(call, "pages")
+
+    def read(self, operation_id: str, value: Any, **changes: Any) -> Taken:
+        """Read one resource by what its last path parameter takes."""
+        return self.take(by_id(self.contract[operation_id], value, **changes))
+
+    def run(self, steps: Iterable[Step]) -> Iterator[Taken]:
+        """Take steps again, in order."""
+        group: list[Step] = []
+        for step in [*steps, None]:
+            if group and (step is None or step.together != group[0].together):
+                yield from self.together([one.call for one in group if one.call is not None])
+                group = []
+            if step is None:
+                return
+            if step.together:
+                group.append(step)
+            else:
+                yield self.restarted() if step.call is None else self.take(step.call, step.follow)
+
+    def _pages(self, operation: Operation, call: Call, first: Exchange) -> Iterator[Exchange]:
+        paging = paging_of(operation)
+        exchange, seen = first, {first.url}
+        for _ in range(_PAGES):
+            following = exchange.at(paging.next) if paging and paging.next else None
+            if not exchange.ok or not isinstance(following, str) or following in seen:
+                return
+            seen.add(following)
+            exchange = self.session.get(following, call)
+            yield exchange
+
+
+def values_at(node: Any, pointer: str) -> list[Any]:
+    """Return everything that a pointer finds; `*` stands for every member or item of one step."""
+    try:
+        tokens = split(pointer)
+    except PointerError:
+        return []
+    found = [node]
+    for token in tokens:
+        found = [inner for value in found for inner in _step(value, token)]
+    return found
+
+
+def _step(value: Any, token: str) -> list[Any]:
+    if isinstance(value, dict):
+        if token == "*":  # noqa: S105 -- a step of a pointer
+            return list(value.values())
+        return [value[token]] if token in value else []
+    if isinstance(value, list):
+        if token == "*":  # noqa: S105 -- a step of a pointer
+            return list(value)
+        return [value[int(token)]] if token.isdigit() and int(token) < len(value) else []
+    return []

@@ -4533,6 +4533,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "per-page": "per_page",
             },
             "x-default-order": "created",
+            "x-filters": {"organization_guids": False},
         },
     ),
     Operation(

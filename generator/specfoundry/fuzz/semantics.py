@@ -223,8 +223,9 @@ class Rights:
 
 def filter_of(operation: Operation, parameter: Parameter) -> Filter | None:
     """Return what a parameter filters on, or None; the operation's own word counts more."""
-    own = operation.node.get("x-filters", {}).get(parameter.name)
-    return Filter.of(own) if own else _read(parameter.node, "x-filter", Filter.of)
+    own = operation.node.get("x-filters", {})
+    holder, name = (own, parameter.name) if parameter.name in own else (parameter.node, "x-filter")
+    return _read(holder, name, Filter.of)
 
 
 def ordering_of(operation: Operation) -> tuple[Parameter, Ordering] | None:

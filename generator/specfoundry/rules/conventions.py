@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from specfoundry.document.pointer import join
+from specfoundry.rules.contents import json_schemas, responses, success_schemas
 from specfoundry.rules.context import Context, OperationPlace, Violation
 from specfoundry.rules.schema_path import leads_somewhere
 
@@ -36,40 +37,14 @@ def _is_list(context: Context, operation: OperationPlace) -> bool:
         return False
     if isinstance(name, str) and _LIST.match(name):
         return True
-    return any(schema.get("type") == "array" for _, schema in _success_schemas(context, operation))
-
-
-def _success_schemas(
-    context: Context, operation: OperationPlace
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    for status, response in _responses(context, operation):
-        if status.startswith("2"):
-            yield from _json_schemas(context, response)
-
-
-def _responses(context: Context, operation: OperationPlace) -> Iterator[tuple[str, dict[str, Any]]]:
-    responses = operation.node.get("responses")
-    for status, node in responses.items() if isinstance(responses, dict) else ():
-        pointer = join(operation.pointer, "responses", status)
-        yield status, context.resolved(node, pointer)
-
-
-def _json_schemas(
-    context: Context, response: dict[str, Any]
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield (reference text or nothing, schema) of each JSON body."""
-    content = response.get("content")
-    for media_type, media in content.items() if isinstance(content, dict) else ():
-        schema = media.get("schema") if isinstance(media, dict) else None
-        if "json" in media_type and isinstance(schema, dict):
-            yield str(schema.get("$ref", "")), context.resolved(schema, "")
+    return any(schema.get("type") == "array" for schema in success_schemas(context, operation))
 
 
 def _check_paging(
     context: Context, operation: OperationPlace, extension: dict[str, Any]
 ) -> Iterator[Violation]:
     base = join(operation.pointer, "x-pagination")
-    schemas = [schema for _, schema in _success_schemas(context, operation)]
+    schemas = success_schemas(context, operation)
     for member in _PAGE_POINTERS:
         pointer = extension.get(member)
         if isinstance(pointer, str) and not any(
@@ -89,9 +64,9 @@ def shared_errors(context: Context) -> Iterator[Violation]:
     """Every error has the schema that other errors below the same first path segment have."""
     groups: dict[str, list[tuple[OperationPlace, str, str]]] = defaultdict(list)
     for operation in context.operations:
-        for status, response in _responses(context, operation):
+        for status, response in responses(context, operation):
             if status[:1] in ("4", "5"):
-                for reference, _ in _json_schemas(context, response):
+                for reference, _ in json_schemas(context, response):
                     segment = operation.path.split("/")[1]
                     groups[segment].append((operation, status, reference))
     for segment, errors in groups.items():

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from specfoundry.document.pointer import PointerError, split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from specfoundry.rules.context import Context
 
 _COMPOSITION = ("allOf", "anyOf", "oneOf")
 _MAX_STEPS = 500
+_WILD = "*"
 
 
 def leads_somewhere(context: Context, schema: Any, pointer: str) -> bool:
@@ -20,14 +21,34 @@ def leads_somewhere(context: Context, schema: Any, pointer: str) -> bool:
 
     A schema that allows undescribed members allows any step only when it describes none.
     """
+    return bool(schemas_at(context, [schema], pointer))
+
+
+def schemas_at(
+    context: Context, schemas: Iterable[Any], pointer: str, *, wild: bool = False
+) -> list[Any]:
+    """Return the schemas of what a pointer may find in values of any of some schemas.
+
+    With `wild` a step `*` stands for every member or item.
+    """
     try:
         tokens = split(pointer)
     except PointerError:
-        return False
-    level = [schema]
+        return []
+    level = list(schemas)
     for token in tokens:
-        level = [child for node in level for child in _step(context, node, token)]
-    return bool(level)
+        step = _every if wild and token == _WILD else _step
+        level = [child for node in level for child in step(context, node, token)]
+    return level
+
+
+def item_schemas(context: Context, schema: Any) -> Iterator[Any]:
+    """Yield what may stand in an array of the schema; anything when it does not say."""
+    for node in _parts(context, schema):
+        if isinstance(node.get("items"), dict):
+            yield node["items"]
+        elif _is_open(node, "0") and node.get("type") != "object":
+            yield {}
 
 
 def _step(context: Context, schema: Any, token: str) -> Iterator[Any]:
@@ -41,6 +62,16 @@ def _step(context: Context, schema: Any, token: str) -> Iterator[Any]:
         elif isinstance(node.get("additionalProperties"), dict):
             yield node["additionalProperties"]
         elif _is_open(node, token):
+            yield {}
+
+
+def _every(context: Context, schema: Any, _: str) -> Iterator[Any]:
+    for node in _parts(context, schema):
+        properties = node.get("properties")
+        yield from properties.values() if isinstance(properties, dict) else ()
+        inner = (node.get(name) for name in ("items", "additionalProperties"))
+        yield from (child for child in inner if isinstance(child, dict))
+        if _is_open(node, "0"):
             yield {}
 
 

@@ -74,6 +74,7 @@ class Garden:
         shared: Path parameters of a live resource by the operation that reads it; what stands here
             from the beginning is used and left alone.
         living: Everything that was created and not removed yet, oldest first.
+        invented: Ids that this garden made up, and no server.
 
     """
 
@@ -83,6 +84,7 @@ class Garden:
     seed: int = 1
     shared: dict[str, dict[str, Any]] = field(default_factory=dict)
     living: list[Plant] = field(default_factory=list)
+    invented: set[str] = field(default_factory=set)
     _count: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
@@ -217,7 +219,9 @@ class Garden:
         """Return a text that nobody has had yet, of the same kind as an example."""
         number = next(self._count)
         if isinstance(like, str) and _UUID.fullmatch(like):
-            return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.prefix}/{self.seed}/{number}"))
+            made = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.prefix}/{self.seed}/{number}"))
+            self.invented.add(made)
+            return made
         mark = f"{self.prefix}-{number}"
         if isinstance(like, str) and "@" in like:
             return f"{mark}@{like.rpartition('@')[2]}"

@@ -86,6 +86,11 @@ class Exchange:
         return 400 <= self.status < 500
 
     @property
+    def unanswered(self) -> bool:
+        """Whether nothing came back, or the call was withheld: no promise was broken by that."""
+        return self.status == NO_ANSWER
+
+    @property
     def media_type(self) -> str:
         """The media type of the answer without its parameters, in lower case."""
         return self.headers.get("content-type", "").split(";")[0].strip().lower()

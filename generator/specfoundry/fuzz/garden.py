@@ -34,6 +34,11 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNOR
 class BarrenError(Exception):
     """A resource could not be made; the text says what the server answered."""
 
+    def __init__(self, message: str, exchange: Exchange | None = None) -> None:
+        """`exchange` is what the server answered, if it was asked."""
+        super().__init__(message)
+        self.exchange = exchange
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plant:
@@ -141,15 +146,15 @@ class Garden:
         """
         media = next(iter(operation.bodies), None)
         examples = [example] if example is not None or media is None else list(media.examples)
-        said = ""
+        said: Exchange | None = None
         for body in examples or [None]:
             call = replace(self.call(operation, creation, body), **changes)
             exchange = self.session.send(call)
             if exchange.ok and exchange.at(creation.id) is not None:
                 self.settle(operation, exchange)
                 return self._plant(operation, creation, exchange)
-            said = said or exchange.summary()
-        raise BarrenError(f"{operation.id}: {said}")
+            said = said or exchange
+        raise BarrenError(f"{operation.id}: {said.summary() if said else 'no example'}", said)
 
     def call(self, operation: Operation, creation: Creation, example: Any = None) -> Call:
         """Return the call that creates a resource, with live references and fresh texts.

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
+
 from specfoundry.runtime.client import (
     Answer,
     AnswerHeader,
@@ -10,6 +12,7 @@ from specfoundry.runtime.client import (
     AsyncGroup,
     Call,
     Endpoint,
+    Pagination,
     RequestMedia,
     SyncGroup,
     WireParameter,
@@ -128,6 +131,19 @@ class AppFeaturesClient(SyncGroup):
             GET_APP_FEATURES, Call(params=_operations.GetAppFeaturesParams(guid=guid))
         )
 
+    def iter_get_app_features(self, guid: str) -> Iterator[models.AppFeature]:
+        """Yield the items of all pages of `get_app_features`.
+
+        A page is requested when the one before is used up.
+        """
+        return self._caller.pages(
+            GET_APP_FEATURES,
+            Call(params=_operations.GetAppFeaturesParams(guid=guid)),
+            Pagination(
+                items="/resources", next="/pagination/next/href", pages="/pagination/total_pages"
+            ),
+        )
+
     def get_app_feature(self, guid: str, name: str) -> models.AppFeature:
         """Get a feature of an app.
 
@@ -176,6 +192,16 @@ class AsyncAppFeaturesClient(AsyncGroup):
         """
         return await self._caller.call(
             GET_APP_FEATURES, Call(params=_operations.GetAppFeaturesParams(guid=guid))
+        )
+
+    def iter_get_app_features(self, guid: str) -> AsyncIterator[models.AppFeature]:
+        """Yield the items of all pages of `get_app_features`."""
+        return self._caller.pages(
+            GET_APP_FEATURES,
+            Call(params=_operations.GetAppFeaturesParams(guid=guid)),
+            Pagination(
+                items="/resources", next="/pagination/next/href", pages="/pagination/total_pages"
+            ),
         )
 
     async def get_app_feature(self, guid: str, name: str) -> models.AppFeature:

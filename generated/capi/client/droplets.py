@@ -29,112 +29,6 @@ from .. import models
 from ..operations import droplets as _operations
 from . import _answers
 
-LIST_DROPLETS_FOR_PACKAGE: Endpoint[models.DropletList] = Endpoint(
-    operation_id="listDropletsForPackage",
-    method="GET",
-    path="/v3/packages/{guid}/droplets",
-    parameters=(
-        WireParameter(
-            identifier="guid", name="guid", location="path", style="simple", required=True
-        ),
-        WireParameter(identifier="guids", name="guids", location="query", decode="split-decoded"),
-        WireParameter(identifier="states", name="states", location="query", decode="split-decoded"),
-        WireParameter(
-            identifier="app_guids", name="app_guids", location="query", decode="split-decoded"
-        ),
-        WireParameter(
-            identifier="space_guids", name="space_guids", location="query", decode="split-decoded"
-        ),
-        WireParameter(
-            identifier="organization_guids",
-            name="organization_guids",
-            location="query",
-            decode="split-decoded",
-        ),
-        WireParameter(
-            identifier="label_selector", name="label_selector", location="query", explode=True
-        ),
-        WireParameter(identifier="page", name="page", location="query", explode=True),
-        WireParameter(identifier="per_page", name="per_page", location="query", explode=True),
-        WireParameter(identifier="order_by", name="order_by", location="query", explode=True),
-        WireParameter(
-            identifier="created_ats", name="created_ats", location="query", decode="split-decoded"
-        ),
-        WireParameter(
-            identifier="created_ats_lt", name="created_ats[lt]", location="query", explode=True
-        ),
-        WireParameter(
-            identifier="created_ats_lte", name="created_ats[lte]", location="query", explode=True
-        ),
-        WireParameter(
-            identifier="created_ats_gt", name="created_ats[gt]", location="query", explode=True
-        ),
-        WireParameter(
-            identifier="created_ats_gte", name="created_ats[gte]", location="query", explode=True
-        ),
-        WireParameter(
-            identifier="updated_ats", name="updated_ats", location="query", decode="split-decoded"
-        ),
-        WireParameter(
-            identifier="updated_ats_lt", name="updated_ats[lt]", location="query", explode=True
-        ),
-        WireParameter(
-            identifier="updated_ats_lte", name="updated_ats[lte]", location="query", explode=True
-        ),
-        WireParameter(
-            identifier="updated_ats_gt", name="updated_ats[gt]", location="query", explode=True
-        ),
-        WireParameter(
-            identifier="updated_ats_gte", name="updated_ats[gte]", location="query", explode=True
-        ),
-    ),
-    params=_operations.ListDropletsForPackageParams,
-    answers={
-        "200": Answer(
-            _operations.ListDropletsForPackage200,
-            media=(AnswerMedia("application/json", "json", models.DropletList),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
-        ),
-        "400": _answers.V3BadQueryParameter,
-        "401": _answers.V3Unauthorized,
-        "403": _answers.V3Forbidden,
-        "404": _answers.V3NotFound,
-        "429": _answers.V3TooManyRequests,
-        "500": _answers.V3ServerError,
-        "502": _answers.V3BadGateway,
-        "503": _answers.V3ServiceUnavailable,
-    },
-    bare=True,
-)
-STAGE_PACKAGE: Endpoint[models.Droplet] = Endpoint(
-    operation_id="stagePackage",
-    method="POST",
-    path="/v3/packages/{guid}/droplets",
-    parameters=(
-        WireParameter(
-            identifier="guid", name="guid", location="path", style="simple", required=True
-        ),
-    ),
-    params=_operations.StagePackageParams,
-    media=(RequestMedia("application/json", "json"),),
-    answers={
-        "201": Answer(
-            _operations.StagePackage201,
-            media=(AnswerMedia("application/json", "json", models.Droplet),),
-            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
-        ),
-        "400": _answers.V3StageBadRequest,
-        "401": _answers.V3Unauthorized,
-        "403": _answers.V3Forbidden,
-        "404": _answers.V3NotFound,
-        "422": _answers.V3BuildUnprocessableEntity,
-        "429": _answers.V3TooManyRequests,
-        "500": _answers.V3ServerError,
-        "502": _answers.V3BadGateway,
-        "503": _answers.V3ServiceUnavailable,
-    },
-    bare=True,
-)
 LIST_DROPLETS: Endpoint[models.DropletList] = Endpoint(
     operation_id="listDroplets",
     method="GET",
@@ -435,6 +329,112 @@ DOWNLOAD_DROPLET: Endpoint[Never] = Endpoint(
         "503": _answers.V3ServiceUnavailable,
     },
 )
+LIST_DROPLETS_FOR_PACKAGE: Endpoint[models.DropletList] = Endpoint(
+    operation_id="listDropletsForPackage",
+    method="GET",
+    path="/v3/packages/{guid}/droplets",
+    parameters=(
+        WireParameter(
+            identifier="guid", name="guid", location="path", style="simple", required=True
+        ),
+        WireParameter(identifier="guids", name="guids", location="query", decode="split-decoded"),
+        WireParameter(identifier="states", name="states", location="query", decode="split-decoded"),
+        WireParameter(
+            identifier="app_guids", name="app_guids", location="query", decode="split-decoded"
+        ),
+        WireParameter(
+            identifier="space_guids", name="space_guids", location="query", decode="split-decoded"
+        ),
+        WireParameter(
+            identifier="organization_guids",
+            name="organization_guids",
+            location="query",
+            decode="split-decoded",
+        ),
+        WireParameter(
+            identifier="label_selector", name="label_selector", location="query", explode=True
+        ),
+        WireParameter(identifier="page", name="page", location="query", explode=True),
+        WireParameter(identifier="per_page", name="per_page", location="query", explode=True),
+        WireParameter(identifier="order_by", name="order_by", location="query", explode=True),
+        WireParameter(
+            identifier="created_ats", name="created_ats", location="query", decode="split-decoded"
+        ),
+        WireParameter(
+            identifier="created_ats_lt", name="created_ats[lt]", location="query", explode=True
+        ),
+        WireParameter(
+            identifier="created_ats_lte", name="created_ats[lte]", location="query", explode=True
+        ),
+        WireParameter(
+            identifier="created_ats_gt", name="created_ats[gt]", location="query", explode=True
+        ),
+        WireParameter(
+            identifier="created_ats_gte", name="created_ats[gte]", location="query", explode=True
+        ),
+        WireParameter(
+            identifier="updated_ats", name="updated_ats", location="query", decode="split-decoded"
+        ),
+        WireParameter(
+            identifier="updated_ats_lt", name="updated_ats[lt]", location="query", explode=True
+        ),
+        WireParameter(
+            identifier="updated_ats_lte", name="updated_ats[lte]", location="query", explode=True
+        ),
+        WireParameter(
+            identifier="updated_ats_gt", name="updated_ats[gt]", location="query", explode=True
+        ),
+        WireParameter(
+            identifier="updated_ats_gte", name="updated_ats[gte]", location="query", explode=True
+        ),
+    ),
+    params=_operations.ListDropletsForPackageParams,
+    answers={
+        "200": Answer(
+            _operations.ListDropletsForPackage200,
+            media=(AnswerMedia("application/json", "json", models.DropletList),),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+        ),
+        "400": _answers.V3BadQueryParameter,
+        "401": _answers.V3Unauthorized,
+        "403": _answers.V3Forbidden,
+        "404": _answers.V3NotFound,
+        "429": _answers.V3TooManyRequests,
+        "500": _answers.V3ServerError,
+        "502": _answers.V3BadGateway,
+        "503": _answers.V3ServiceUnavailable,
+    },
+    bare=True,
+)
+STAGE_PACKAGE: Endpoint[models.Droplet] = Endpoint(
+    operation_id="stagePackage",
+    method="POST",
+    path="/v3/packages/{guid}/droplets",
+    parameters=(
+        WireParameter(
+            identifier="guid", name="guid", location="path", style="simple", required=True
+        ),
+    ),
+    params=_operations.StagePackageParams,
+    media=(RequestMedia("application/json", "json"),),
+    answers={
+        "201": Answer(
+            _operations.StagePackage201,
+            media=(AnswerMedia("application/json", "json", models.Droplet),),
+            headers=(AnswerHeader(name="X-Cf-Warnings", identifier="x_cf_warnings", type=str),),
+        ),
+        "400": _answers.V3StageBadRequest,
+        "401": _answers.V3Unauthorized,
+        "403": _answers.V3Forbidden,
+        "404": _answers.V3NotFound,
+        "422": _answers.V3BuildUnprocessableEntity,
+        "429": _answers.V3TooManyRequests,
+        "500": _answers.V3ServerError,
+        "502": _answers.V3BadGateway,
+        "503": _answers.V3ServiceUnavailable,
+    },
+    bare=True,
+)
 LIST_DROPLETS_FOR_APP: Endpoint[models.DropletList] = Endpoint(
     operation_id="listDropletsForApp",
     method="GET",
@@ -505,175 +505,6 @@ LIST_DROPLETS_FOR_APP: Endpoint[models.DropletList] = Endpoint(
 
 class DropletsClient(SyncGroup):
     """Apps ready to run."""
-
-    def list_droplets_for_package(
-        self,
-        guid: str,
-        *,
-        guids: tuple[str, ...] | None = None,
-        states: tuple[str, ...] | None = None,
-        app_guids: tuple[str, ...] | None = None,
-        space_guids: tuple[str, ...] | None = None,
-        organization_guids: tuple[str, ...] | None = None,
-        label_selector: str | None = None,
-        page: int = 1,
-        per_page: int = 50,
-        order_by: Literal[
-            "",
-            "created_at",
-            "+created_at",
-            "-created_at",
-            "updated_at",
-            "+updated_at",
-            "-updated_at",
-        ]
-        | None = None,
-        created_ats: tuple[models.TimestampFilter, ...] | None = None,
-        created_ats_lt: models.TimestampFilter | None = None,
-        created_ats_lte: models.TimestampFilter | None = None,
-        created_ats_gt: models.TimestampFilter | None = None,
-        created_ats_gte: models.TimestampFilter | None = None,
-        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
-        updated_ats_lt: models.TimestampFilter | None = None,
-        updated_ats_lte: models.TimestampFilter | None = None,
-        updated_ats_gt: models.TimestampFilter | None = None,
-        updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.DropletList:
-        """List what was made of a package.
-
-        `GET /v3/packages/{guid}/droplets`
-
-        The droplets that were staged of one package, without those in `STAGING`; secrets are
-        hidden from everyone. The parameters are checked before the package is looked up; a
-        caller who cannot read the app's space gets 404 `Package not found`. An unknown query
-        parameter is refused, and so is `current`.
-
-        Raises V3BadQueryParameter, V3Unauthorized, V3Forbidden, V3NotFound, V3TooManyRequests,
-        V3ServerError, V3BadGateway, V3ServiceUnavailable.
-        """
-        return self._caller.call(
-            LIST_DROPLETS_FOR_PACKAGE,
-            Call(
-                params=_operations.ListDropletsForPackageParams(
-                    guid=guid,
-                    guids=guids,
-                    states=states,
-                    app_guids=app_guids,
-                    space_guids=space_guids,
-                    organization_guids=organization_guids,
-                    label_selector=label_selector,
-                    page=page,
-                    per_page=per_page,
-                    order_by=order_by,
-                    created_ats=created_ats,
-                    created_ats_lt=created_ats_lt,
-                    created_ats_lte=created_ats_lte,
-                    created_ats_gt=created_ats_gt,
-                    created_ats_gte=created_ats_gte,
-                    updated_ats=updated_ats,
-                    updated_ats_lt=updated_ats_lt,
-                    updated_ats_lte=updated_ats_lte,
-                    updated_ats_gt=updated_ats_gt,
-                    updated_ats_gte=updated_ats_gte,
-                )
-            ),
-        )
-
-    def iter_list_droplets_for_package(
-        self,
-        guid: str,
-        *,
-        guids: tuple[str, ...] | None = None,
-        states: tuple[str, ...] | None = None,
-        app_guids: tuple[str, ...] | None = None,
-        space_guids: tuple[str, ...] | None = None,
-        organization_guids: tuple[str, ...] | None = None,
-        label_selector: str | None = None,
-        per_page: int = 50,
-        order_by: Literal[
-            "",
-            "created_at",
-            "+created_at",
-            "-created_at",
-            "updated_at",
-            "+updated_at",
-            "-updated_at",
-        ]
-        | None = None,
-        created_ats: tuple[models.TimestampFilter, ...] | None = None,
-        created_ats_lt: models.TimestampFilter | None = None,
-        created_ats_lte: models.TimestampFilter | None = None,
-        created_ats_gt: models.TimestampFilter | None = None,
-        created_ats_gte: models.TimestampFilter | None = None,
-        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
-        updated_ats_lt: models.TimestampFilter | None = None,
-        updated_ats_lte: models.TimestampFilter | None = None,
-        updated_ats_gt: models.TimestampFilter | None = None,
-        updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> Iterator[models.Droplet]:
-        """Yield the items of all pages of `list_droplets_for_package`.
-
-        A page is requested when the one before is used up.
-        """
-        return self._caller.pages(
-            LIST_DROPLETS_FOR_PACKAGE,
-            Call(
-                params=_operations.ListDropletsForPackageParams(
-                    guid=guid,
-                    guids=guids,
-                    states=states,
-                    app_guids=app_guids,
-                    space_guids=space_guids,
-                    organization_guids=organization_guids,
-                    label_selector=label_selector,
-                    per_page=per_page,
-                    order_by=order_by,
-                    created_ats=created_ats,
-                    created_ats_lt=created_ats_lt,
-                    created_ats_lte=created_ats_lte,
-                    created_ats_gt=created_ats_gt,
-                    created_ats_gte=created_ats_gte,
-                    updated_ats=updated_ats,
-                    updated_ats_lt=updated_ats_lt,
-                    updated_ats_lte=updated_ats_lte,
-                    updated_ats_gt=updated_ats_gt,
-                    updated_ats_gte=updated_ats_gte,
-                )
-            ),
-            Pagination(
-                items="/resources",
-                next="/pagination/next/href",
-                pages="/pagination/total_pages",
-                page="page",
-            ),
-        )
-
-    def stage_package(self, guid: str, body: models.PackageStage | None = None) -> models.Droplet:
-        """Stage a package as in 2015.
-
-        `POST /v3/packages/{guid}/droplets`
-
-        Deprecated.
-
-        Stages a package and answers with the droplet, which is polled until `state` is `STAGED`
-        or `FAILED`. Cloud Controllers of 2014 to 2016 staged this way; create a build instead.
-        Beside today's members the droplet has `memory_limit`, `disk_limit`,
-        `environment_variables` and `result` of that time. A build is made behind it.
-
-        Checks, in this order: the body (422); the package exists and can be read (404 `Package
-        not found`); the caller may stage (403); suspension (403); for a Docker package the
-        feature `diego_docker` is on (403); buildpack and stack of the lifecycle exist (422); the
-        app has no build in `STAGING` (422 `CF-StagingInProgress`); the package is `READY` and of
-        type bits (400 `CF-InvalidRequest`); the disk space is within the platform's bound (400
-        `CF-UnableToPerform`).
-
-        Raises V3StageBadRequest, V3Unauthorized, V3Forbidden, V3NotFound,
-        V3BuildUnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
-        V3ServiceUnavailable.
-        """
-        return self._caller.call(
-            STAGE_PACKAGE, Call(params=_operations.StagePackageParams(guid=guid), body=body)
-        )
 
     def list_droplets(
         self,
@@ -950,6 +781,175 @@ class DropletsClient(SyncGroup):
             ),
         )
 
+    def list_droplets_for_package(
+        self,
+        guid: str,
+        *,
+        guids: tuple[str, ...] | None = None,
+        states: tuple[str, ...] | None = None,
+        app_guids: tuple[str, ...] | None = None,
+        space_guids: tuple[str, ...] | None = None,
+        organization_guids: tuple[str, ...] | None = None,
+        label_selector: str | None = None,
+        page: int = 1,
+        per_page: int = 50,
+        order_by: Literal[
+            "",
+            "created_at",
+            "+created_at",
+            "-created_at",
+            "updated_at",
+            "+updated_at",
+            "-updated_at",
+        ]
+        | None = None,
+        created_ats: tuple[models.TimestampFilter, ...] | None = None,
+        created_ats_lt: models.TimestampFilter | None = None,
+        created_ats_lte: models.TimestampFilter | None = None,
+        created_ats_gt: models.TimestampFilter | None = None,
+        created_ats_gte: models.TimestampFilter | None = None,
+        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
+        updated_ats_lt: models.TimestampFilter | None = None,
+        updated_ats_lte: models.TimestampFilter | None = None,
+        updated_ats_gt: models.TimestampFilter | None = None,
+        updated_ats_gte: models.TimestampFilter | None = None,
+    ) -> models.DropletList:
+        """List what was made of a package.
+
+        `GET /v3/packages/{guid}/droplets`
+
+        The droplets that were staged of one package, without those in `STAGING`; secrets are
+        hidden from everyone. The parameters are checked before the package is looked up; a
+        caller who cannot read the app's space gets 404 `Package not found`. An unknown query
+        parameter is refused, and so is `current`.
+
+        Raises V3BadQueryParameter, V3Unauthorized, V3Forbidden, V3NotFound, V3TooManyRequests,
+        V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        """
+        return self._caller.call(
+            LIST_DROPLETS_FOR_PACKAGE,
+            Call(
+                params=_operations.ListDropletsForPackageParams(
+                    guid=guid,
+                    guids=guids,
+                    states=states,
+                    app_guids=app_guids,
+                    space_guids=space_guids,
+                    organization_guids=organization_guids,
+                    label_selector=label_selector,
+                    page=page,
+                    per_page=per_page,
+                    order_by=order_by,
+                    created_ats=created_ats,
+                    created_ats_lt=created_ats_lt,
+                    created_ats_lte=created_ats_lte,
+                    created_ats_gt=created_ats_gt,
+                    created_ats_gte=created_ats_gte,
+                    updated_ats=updated_ats,
+                    updated_ats_lt=updated_ats_lt,
+                    updated_ats_lte=updated_ats_lte,
+                    updated_ats_gt=updated_ats_gt,
+                    updated_ats_gte=updated_ats_gte,
+                )
+            ),
+        )
+
+    def iter_list_droplets_for_package(
+        self,
+        guid: str,
+        *,
+        guids: tuple[str, ...] | None = None,
+        states: tuple[str, ...] | None = None,
+        app_guids: tuple[str, ...] | None = None,
+        space_guids: tuple[str, ...] | None = None,
+        organization_guids: tuple[str, ...] | None = None,
+        label_selector: str | None = None,
+        per_page: int = 50,
+        order_by: Literal[
+            "",
+            "created_at",
+            "+created_at",
+            "-created_at",
+            "updated_at",
+            "+updated_at",
+            "-updated_at",
+        ]
+        | None = None,
+        created_ats: tuple[models.TimestampFilter, ...] | None = None,
+        created_ats_lt: models.TimestampFilter | None = None,
+        created_ats_lte: models.TimestampFilter | None = None,
+        created_ats_gt: models.TimestampFilter | None = None,
+        created_ats_gte: models.TimestampFilter | None = None,
+        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
+        updated_ats_lt: models.TimestampFilter | None = None,
+        updated_ats_lte: models.TimestampFilter | None = None,
+        updated_ats_gt: models.TimestampFilter | None = None,
+        updated_ats_gte: models.TimestampFilter | None = None,
+    ) -> Iterator[models.Droplet]:
+        """Yield the items of all pages of `list_droplets_for_package`.
+
+        A page is requested when the one before is used up.
+        """
+        return self._caller.pages(
+            LIST_DROPLETS_FOR_PACKAGE,
+            Call(
+                params=_operations.ListDropletsForPackageParams(
+                    guid=guid,
+                    guids=guids,
+                    states=states,
+                    app_guids=app_guids,
+                    space_guids=space_guids,
+                    organization_guids=organization_guids,
+                    label_selector=label_selector,
+                    per_page=per_page,
+                    order_by=order_by,
+                    created_ats=created_ats,
+                    created_ats_lt=created_ats_lt,
+                    created_ats_lte=created_ats_lte,
+                    created_ats_gt=created_ats_gt,
+                    created_ats_gte=created_ats_gte,
+                    updated_ats=updated_ats,
+                    updated_ats_lt=updated_ats_lt,
+                    updated_ats_lte=updated_ats_lte,
+                    updated_ats_gt=updated_ats_gt,
+                    updated_ats_gte=updated_ats_gte,
+                )
+            ),
+            Pagination(
+                items="/resources",
+                next="/pagination/next/href",
+                pages="/pagination/total_pages",
+                page="page",
+            ),
+        )
+
+    def stage_package(self, guid: str, body: models.PackageStage | None = None) -> models.Droplet:
+        """Stage a package as in 2015.
+
+        `POST /v3/packages/{guid}/droplets`
+
+        Deprecated.
+
+        Stages a package and answers with the droplet, which is polled until `state` is `STAGED`
+        or `FAILED`. Cloud Controllers of 2014 to 2016 staged this way; create a build instead.
+        Beside today's members the droplet has `memory_limit`, `disk_limit`,
+        `environment_variables` and `result` of that time. A build is made behind it.
+
+        Checks, in this order: the body (422); the package exists and can be read (404 `Package
+        not found`); the caller may stage (403); suspension (403); for a Docker package the
+        feature `diego_docker` is on (403); buildpack and stack of the lifecycle exist (422); the
+        app has no build in `STAGING` (422 `CF-StagingInProgress`); the package is `READY` and of
+        type bits (400 `CF-InvalidRequest`); the disk space is within the platform's bound (400
+        `CF-UnableToPerform`).
+
+        Raises V3StageBadRequest, V3Unauthorized, V3Forbidden, V3NotFound,
+        V3BuildUnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
+        """
+        return self._caller.call(
+            STAGE_PACKAGE, Call(params=_operations.StagePackageParams(guid=guid), body=body)
+        )
+
     def list_droplets_for_app(
         self,
         guid: str,
@@ -1087,148 +1087,6 @@ class DropletsClient(SyncGroup):
 
 class AsyncDropletsClient(AsyncGroup):
     """Apps ready to run."""
-
-    async def list_droplets_for_package(
-        self,
-        guid: str,
-        *,
-        guids: tuple[str, ...] | None = None,
-        states: tuple[str, ...] | None = None,
-        app_guids: tuple[str, ...] | None = None,
-        space_guids: tuple[str, ...] | None = None,
-        organization_guids: tuple[str, ...] | None = None,
-        label_selector: str | None = None,
-        page: int = 1,
-        per_page: int = 50,
-        order_by: Literal[
-            "",
-            "created_at",
-            "+created_at",
-            "-created_at",
-            "updated_at",
-            "+updated_at",
-            "-updated_at",
-        ]
-        | None = None,
-        created_ats: tuple[models.TimestampFilter, ...] | None = None,
-        created_ats_lt: models.TimestampFilter | None = None,
-        created_ats_lte: models.TimestampFilter | None = None,
-        created_ats_gt: models.TimestampFilter | None = None,
-        created_ats_gte: models.TimestampFilter | None = None,
-        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
-        updated_ats_lt: models.TimestampFilter | None = None,
-        updated_ats_lte: models.TimestampFilter | None = None,
-        updated_ats_gt: models.TimestampFilter | None = None,
-        updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> models.DropletList:
-        """List what was made of a package.
-
-        `GET /v3/packages/{guid}/droplets`
-        """
-        return await self._caller.call(
-            LIST_DROPLETS_FOR_PACKAGE,
-            Call(
-                params=_operations.ListDropletsForPackageParams(
-                    guid=guid,
-                    guids=guids,
-                    states=states,
-                    app_guids=app_guids,
-                    space_guids=space_guids,
-                    organization_guids=organization_guids,
-                    label_selector=label_selector,
-                    page=page,
-                    per_page=per_page,
-                    order_by=order_by,
-                    created_ats=created_ats,
-                    created_ats_lt=created_ats_lt,
-                    created_ats_lte=created_ats_lte,
-                    created_ats_gt=created_ats_gt,
-                    created_ats_gte=created_ats_gte,
-                    updated_ats=updated_ats,
-                    updated_ats_lt=updated_ats_lt,
-                    updated_ats_lte=updated_ats_lte,
-                    updated_ats_gt=updated_ats_gt,
-                    updated_ats_gte=updated_ats_gte,
-                )
-            ),
-        )
-
-    def iter_list_droplets_for_package(
-        self,
-        guid: str,
-        *,
-        guids: tuple[str, ...] | None = None,
-        states: tuple[str, ...] | None = None,
-        app_guids: tuple[str, ...] | None = None,
-        space_guids: tuple[str, ...] | None = None,
-        organization_guids: tuple[str, ...] | None = None,
-        label_selector: str | None = None,
-        per_page: int = 50,
-        order_by: Literal[
-            "",
-            "created_at",
-            "+created_at",
-            "-created_at",
-            "updated_at",
-            "+updated_at",
-            "-updated_at",
-        ]
-        | None = None,
-        created_ats: tuple[models.TimestampFilter, ...] | None = None,
-        created_ats_lt: models.TimestampFilter | None = None,
-        created_ats_lte: models.TimestampFilter | None = None,
-        created_ats_gt: models.TimestampFilter | None = None,
-        created_ats_gte: models.TimestampFilter | None = None,
-        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
-        updated_ats_lt: models.TimestampFilter | None = None,
-        updated_ats_lte: models.TimestampFilter | None = None,
-        updated_ats_gt: models.TimestampFilter | None = None,
-        updated_ats_gte: models.TimestampFilter | None = None,
-    ) -> AsyncIterator[models.Droplet]:
-        """Yield the items of all pages of `list_droplets_for_package`."""
-        return self._caller.pages(
-            LIST_DROPLETS_FOR_PACKAGE,
-            Call(
-                params=_operations.ListDropletsForPackageParams(
-                    guid=guid,
-                    guids=guids,
-                    states=states,
-                    app_guids=app_guids,
-                    space_guids=space_guids,
-                    organization_guids=organization_guids,
-                    label_selector=label_selector,
-                    per_page=per_page,
-                    order_by=order_by,
-                    created_ats=created_ats,
-                    created_ats_lt=created_ats_lt,
-                    created_ats_lte=created_ats_lte,
-                    created_ats_gt=created_ats_gt,
-                    created_ats_gte=created_ats_gte,
-                    updated_ats=updated_ats,
-                    updated_ats_lt=updated_ats_lt,
-                    updated_ats_lte=updated_ats_lte,
-                    updated_ats_gt=updated_ats_gt,
-                    updated_ats_gte=updated_ats_gte,
-                )
-            ),
-            Pagination(
-                items="/resources",
-                next="/pagination/next/href",
-                pages="/pagination/total_pages",
-                page="page",
-            ),
-        )
-
-    async def stage_package(
-        self, guid: str, body: models.PackageStage | None = None
-    ) -> models.Droplet:
-        """Stage a package as in 2015.
-
-        `POST /v3/packages/{guid}/droplets`
-        """
-        return await self._caller.call(
-            STAGE_PACKAGE, Call(params=_operations.StagePackageParams(guid=guid), body=body)
-        )
 
     async def list_droplets(
         self,
@@ -1426,6 +1284,148 @@ class AsyncDropletsClient(AsyncGroup):
             Call(
                 params=_operations.DownloadDropletParams(guid=guid, range=range, if_range=if_range)
             ),
+        )
+
+    async def list_droplets_for_package(
+        self,
+        guid: str,
+        *,
+        guids: tuple[str, ...] | None = None,
+        states: tuple[str, ...] | None = None,
+        app_guids: tuple[str, ...] | None = None,
+        space_guids: tuple[str, ...] | None = None,
+        organization_guids: tuple[str, ...] | None = None,
+        label_selector: str | None = None,
+        page: int = 1,
+        per_page: int = 50,
+        order_by: Literal[
+            "",
+            "created_at",
+            "+created_at",
+            "-created_at",
+            "updated_at",
+            "+updated_at",
+            "-updated_at",
+        ]
+        | None = None,
+        created_ats: tuple[models.TimestampFilter, ...] | None = None,
+        created_ats_lt: models.TimestampFilter | None = None,
+        created_ats_lte: models.TimestampFilter | None = None,
+        created_ats_gt: models.TimestampFilter | None = None,
+        created_ats_gte: models.TimestampFilter | None = None,
+        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
+        updated_ats_lt: models.TimestampFilter | None = None,
+        updated_ats_lte: models.TimestampFilter | None = None,
+        updated_ats_gt: models.TimestampFilter | None = None,
+        updated_ats_gte: models.TimestampFilter | None = None,
+    ) -> models.DropletList:
+        """List what was made of a package.
+
+        `GET /v3/packages/{guid}/droplets`
+        """
+        return await self._caller.call(
+            LIST_DROPLETS_FOR_PACKAGE,
+            Call(
+                params=_operations.ListDropletsForPackageParams(
+                    guid=guid,
+                    guids=guids,
+                    states=states,
+                    app_guids=app_guids,
+                    space_guids=space_guids,
+                    organization_guids=organization_guids,
+                    label_selector=label_selector,
+                    page=page,
+                    per_page=per_page,
+                    order_by=order_by,
+                    created_ats=created_ats,
+                    created_ats_lt=created_ats_lt,
+                    created_ats_lte=created_ats_lte,
+                    created_ats_gt=created_ats_gt,
+                    created_ats_gte=created_ats_gte,
+                    updated_ats=updated_ats,
+                    updated_ats_lt=updated_ats_lt,
+                    updated_ats_lte=updated_ats_lte,
+                    updated_ats_gt=updated_ats_gt,
+                    updated_ats_gte=updated_ats_gte,
+                )
+            ),
+        )
+
+    def iter_list_droplets_for_package(
+        self,
+        guid: str,
+        *,
+        guids: tuple[str, ...] | None = None,
+        states: tuple[str, ...] | None = None,
+        app_guids: tuple[str, ...] | None = None,
+        space_guids: tuple[str, ...] | None = None,
+        organization_guids: tuple[str, ...] | None = None,
+        label_selector: str | None = None,
+        per_page: int = 50,
+        order_by: Literal[
+            "",
+            "created_at",
+            "+created_at",
+            "-created_at",
+            "updated_at",
+            "+updated_at",
+            "-updated_at",
+        ]
+        | None = None,
+        created_ats: tuple[models.TimestampFilter, ...] | None = None,
+        created_ats_lt: models.TimestampFilter | None = None,
+        created_ats_lte: models.TimestampFilter | None = None,
+        created_ats_gt: models.TimestampFilter | None = None,
+        created_ats_gte: models.TimestampFilter | None = None,
+        updated_ats: tuple[models.TimestampFilter, ...] | None = None,
+        updated_ats_lt: models.TimestampFilter | None = None,
+        updated_ats_lte: models.TimestampFilter | None = None,
+        updated_ats_gt: models.TimestampFilter | None = None,
+        updated_ats_gte: models.TimestampFilter | None = None,
+    ) -> AsyncIterator[models.Droplet]:
+        """Yield the items of all pages of `list_droplets_for_package`."""
+        return self._caller.pages(
+            LIST_DROPLETS_FOR_PACKAGE,
+            Call(
+                params=_operations.ListDropletsForPackageParams(
+                    guid=guid,
+                    guids=guids,
+                    states=states,
+                    app_guids=app_guids,
+                    space_guids=space_guids,
+                    organization_guids=organization_guids,
+                    label_selector=label_selector,
+                    per_page=per_page,
+                    order_by=order_by,
+                    created_ats=created_ats,
+                    created_ats_lt=created_ats_lt,
+                    created_ats_lte=created_ats_lte,
+                    created_ats_gt=created_ats_gt,
+                    created_ats_gte=created_ats_gte,
+                    updated_ats=updated_ats,
+                    updated_ats_lt=updated_ats_lt,
+                    updated_ats_lte=updated_ats_lte,
+                    updated_ats_gt=updated_ats_gt,
+                    updated_ats_gte=updated_ats_gte,
+                )
+            ),
+            Pagination(
+                items="/resources",
+                next="/pagination/next/href",
+                pages="/pagination/total_pages",
+                page="page",
+            ),
+        )
+
+    async def stage_package(
+        self, guid: str, body: models.PackageStage | None = None
+    ) -> models.Droplet:
+        """Stage a package as in 2015.
+
+        `POST /v3/packages/{guid}/droplets`
+        """
+        return await self._caller.call(
+            STAGE_PACKAGE, Call(params=_operations.StagePackageParams(guid=guid), body=body)
         )
 
     async def list_droplets_for_app(

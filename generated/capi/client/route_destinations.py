@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
+
 from specfoundry.runtime.client import (
     Answer,
     AnswerHeader,
@@ -10,6 +12,7 @@ from specfoundry.runtime.client import (
     AsyncGroup,
     Call,
     Endpoint,
+    Pagination,
     RequestMedia,
     SyncGroup,
     WireParameter,
@@ -209,6 +212,27 @@ class RouteDestinationsClient(SyncGroup):
             ),
         )
 
+    def iter_get_route_destinations(
+        self,
+        guid: str,
+        *,
+        guids: tuple[str, ...] | None = None,
+        app_guids: tuple[str, ...] | None = None,
+    ) -> Iterator[models.RouteDestinationEntry]:
+        """Yield the items of all pages of `get_route_destinations`.
+
+        A page is requested when the one before is used up.
+        """
+        return self._caller.pages(
+            GET_ROUTE_DESTINATIONS,
+            Call(
+                params=_operations.GetRouteDestinationsParams(
+                    guid=guid, guids=guids, app_guids=app_guids
+                )
+            ),
+            Pagination(items="/destinations"),
+        )
+
     def add_route_destinations(
         self, guid: str, body: models.RouteDestinationsAdd
     ) -> models.RouteDestinations:
@@ -317,6 +341,24 @@ class AsyncRouteDestinationsClient(AsyncGroup):
                     guid=guid, guids=guids, app_guids=app_guids
                 )
             ),
+        )
+
+    def iter_get_route_destinations(
+        self,
+        guid: str,
+        *,
+        guids: tuple[str, ...] | None = None,
+        app_guids: tuple[str, ...] | None = None,
+    ) -> AsyncIterator[models.RouteDestinationEntry]:
+        """Yield the items of all pages of `get_route_destinations`."""
+        return self._caller.pages(
+            GET_ROUTE_DESTINATIONS,
+            Call(
+                params=_operations.GetRouteDestinationsParams(
+                    guid=guid, guids=guids, app_guids=app_guids
+                )
+            ),
+            Pagination(items="/destinations"),
         )
 
     async def add_route_destinations(

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
+
 from specfoundry.runtime.client import (
     Answer,
     AnswerHeader,
@@ -10,6 +12,7 @@ from specfoundry.runtime.client import (
     AsyncGroup,
     Call,
     Endpoint,
+    Pagination,
     RequestMedia,
     SyncGroup,
     WireParameter,
@@ -122,6 +125,17 @@ class SpaceFeaturesClient(SyncGroup):
             GET_SPACE_FEATURES, Call(params=_operations.GetSpaceFeaturesParams(guid=guid))
         )
 
+    def iter_get_space_features(self, guid: str) -> Iterator[models.SpaceFeature]:
+        """Yield the items of all pages of `get_space_features`.
+
+        A page is requested when the one before is used up.
+        """
+        return self._caller.pages(
+            GET_SPACE_FEATURES,
+            Call(params=_operations.GetSpaceFeaturesParams(guid=guid)),
+            Pagination(items="/resources"),
+        )
+
     def get_space_ssh_feature(self, guid: str) -> models.SpaceFeature:
         """Get whether apps of a space can be entered.
 
@@ -168,6 +182,14 @@ class AsyncSpaceFeaturesClient(AsyncGroup):
         """
         return await self._caller.call(
             GET_SPACE_FEATURES, Call(params=_operations.GetSpaceFeaturesParams(guid=guid))
+        )
+
+    def iter_get_space_features(self, guid: str) -> AsyncIterator[models.SpaceFeature]:
+        """Yield the items of all pages of `get_space_features`."""
+        return self._caller.pages(
+            GET_SPACE_FEATURES,
+            Call(params=_operations.GetSpaceFeaturesParams(guid=guid)),
+            Pagination(items="/resources"),
         )
 
     async def get_space_ssh_feature(self, guid: str) -> models.SpaceFeature:

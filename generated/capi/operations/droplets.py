@@ -14,156 +14,6 @@ from .. import models
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListDropletsForPackageParams:
-    """Parameters of `GET /v3/packages/{guid}/droplets`."""
-
-    guid: Annotated[str, Field(min_length=1)]
-    """The package's guid."""
-
-    guids: tuple[str, ...] | None = None
-    """Only resources with one of these guids. Comma-delimited; a comma inside a value is sent as
-    `%252C`. The empty value is one empty guid and matches nothing. When the parameter is
-    repeated, the last one counts.
-    """
-
-    states: tuple[str, ...] | None = None
-    """Only droplets in one of these states: `AWAITING_UPLOAD`, `PROCESSING_UPLOAD`, `COPYING`,
-    `STAGED`, `FAILED`, `EXPIRED`. Comma-delimited. Any other text is accepted and matches
-    nothing, and so does `STAGING`.
-    """
-
-    app_guids: tuple[str, ...] | None = None
-    """Only resources of one of these apps. Comma-delimited."""
-
-    space_guids: tuple[str, ...] | None = None
-    """Only resources in one of these spaces. Comma-delimited."""
-
-    organization_guids: tuple[str, ...] | None = None
-    """Only resources in one of these organizations. Comma-delimited."""
-
-    label_selector: (
-        Annotated[
-            str,
-            Field(
-                pattern="^,*(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\)))(?:,+(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\))))*,*$"
-            ),
-        ]
-        | None
-    ) = None
-    """Only resources whose labels meet all of these requirements, at most 50, separated by commas:
-
-    | requirement | meaning |
-    |---|---|
-    | `key=value`, `key==value` | the label has this value |
-    | `key!=value` | it has not, or there is no such label |
-    | `key in (a,b)` | the label has one of these values |
-    | `key notin (a,b)` | it has none of them, or there is no such label |
-    | `key` | there is such a label |
-    | `!key` | there is none |
-
-    White space stands only around `in` and `notin`, one space on each side. `key=` and `key in
-    ()` match nothing, `key!=` matches everything. Anything else answers 400
-    `CF-BadQueryParameter`: `Missing label_selector value`, `Invalid label_selector value`, `Too
-    many label_selector requirements (maximum is 50)` or what is wrong with the key or value.
-    """
-
-    page: Annotated[int, Field(strict=True, ge=1, le=1844674407370955)] = 1
-    """Which page, from 1. Read leniently: the leading digits count (`2abc` is 2, `1.9` is 1); text
-    without leading digits, the empty value, zero and negative numbers answer 400 `Page must be a
-    positive integer`. `page` × `per_page` must not exceed 9223372036854775807.
-    """
-
-    per_page: Annotated[int, Field(strict=True, ge=1, le=5000)] = 50
-    """How many results on a page, 1 to 5000. Read leniently like `page`. Never clamped: 5001
-    answers 400 `Per page must be between 1 and 5000`, zero, negative numbers and other text `Per
-    page must be a positive integer`.
-    """
-
-    order_by: (
-        Literal[
-            "",
-            "created_at",
-            "+created_at",
-            "-created_at",
-            "updated_at",
-            "+updated_at",
-            "-updated_at",
-        ]
-        | None
-    ) = None
-    """What to sort by; ascending, or descending with a leading `-`. Ties are broken by guid in the
-    same direction. A `+` must be sent as `%2B`, because a bare plus in a URL is a space. The
-    empty value counts as absent; without `order_by` the list is in the order of insertion.
-    """
-
-    created_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)] | None = None
-    """Only resources created in one of these seconds. Comma-delimited. May be combined with the
-    relational forms.
-    """
-
-    created_ats_lt: models.TimestampFilter | None = None
-    """Only resources created strictly before this second. One value."""
-
-    created_ats_lte: models.TimestampFilter | None = None
-    """Only resources created in this second or before. One value."""
-
-    created_ats_gt: models.TimestampFilter | None = None
-    """Only resources created after this second (the whole second is excluded). One value."""
-
-    created_ats_gte: models.TimestampFilter | None = None
-    """Only resources created in this second or after. One value."""
-
-    updated_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)] | None = None
-    """Only resources last changed in one of these seconds. Comma-delimited. May be combined with
-    the relational forms.
-    """
-
-    updated_ats_lt: models.TimestampFilter | None = None
-    """Only resources last changed strictly before this second. One value."""
-
-    updated_ats_lte: models.TimestampFilter | None = None
-    """Only resources last changed in this second or before. One value."""
-
-    updated_ats_gt: models.TimestampFilter | None = None
-    """Only resources last changed after this second (the whole second is excluded). One value."""
-
-    updated_ats_gte: models.TimestampFilter | None = None
-    """Only resources last changed in this second or after. One value."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListDropletsForPackage200(Response[models.DropletList]):
-    """The page of the list."""
-
-    status: ClassVar[int] = 200
-
-    body: models.DropletList
-
-    x_cf_warnings: str | None = None
-    """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StagePackageParams:
-    """Parameters of `POST /v3/packages/{guid}/droplets`."""
-
-    guid: Annotated[str, Field(min_length=1)]
-    """The package's guid."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StagePackage201(Response[models.Droplet]):
-    """The droplet, which is being staged."""
-
-    status: ClassVar[int] = 201
-
-    body: models.Droplet
-
-    x_cf_warnings: str | None = None
-    """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ListDropletsParams:
     """Parameters of `GET /v3/droplets`."""
 
@@ -480,6 +330,156 @@ class DownloadDroplet302(Response[None]):
 
     location: Annotated[str, Field(min_length=1)]
     """Signed URL of the blob. Follow it without the bearer token."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListDropletsForPackageParams:
+    """Parameters of `GET /v3/packages/{guid}/droplets`."""
+
+    guid: Annotated[str, Field(min_length=1)]
+    """The package's guid."""
+
+    guids: tuple[str, ...] | None = None
+    """Only resources with one of these guids. Comma-delimited; a comma inside a value is sent as
+    `%252C`. The empty value is one empty guid and matches nothing. When the parameter is
+    repeated, the last one counts.
+    """
+
+    states: tuple[str, ...] | None = None
+    """Only droplets in one of these states: `AWAITING_UPLOAD`, `PROCESSING_UPLOAD`, `COPYING`,
+    `STAGED`, `FAILED`, `EXPIRED`. Comma-delimited. Any other text is accepted and matches
+    nothing, and so does `STAGING`.
+    """
+
+    app_guids: tuple[str, ...] | None = None
+    """Only resources of one of these apps. Comma-delimited."""
+
+    space_guids: tuple[str, ...] | None = None
+    """Only resources in one of these spaces. Comma-delimited."""
+
+    organization_guids: tuple[str, ...] | None = None
+    """Only resources in one of these organizations. Comma-delimited."""
+
+    label_selector: (
+        Annotated[
+            str,
+            Field(
+                pattern="^,*(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\)))(?:,+(?:!?(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?(?:(?:==|=|!=)(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?| (?:not)?in \\((?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?(?:,(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?)*\\))))*,*$"
+            ),
+        ]
+        | None
+    ) = None
+    """Only resources whose labels meet all of these requirements, at most 50, separated by commas:
+
+    | requirement | meaning |
+    |---|---|
+    | `key=value`, `key==value` | the label has this value |
+    | `key!=value` | it has not, or there is no such label |
+    | `key in (a,b)` | the label has one of these values |
+    | `key notin (a,b)` | it has none of them, or there is no such label |
+    | `key` | there is such a label |
+    | `!key` | there is none |
+
+    White space stands only around `in` and `notin`, one space on each side. `key=` and `key in
+    ()` match nothing, `key!=` matches everything. Anything else answers 400
+    `CF-BadQueryParameter`: `Missing label_selector value`, `Invalid label_selector value`, `Too
+    many label_selector requirements (maximum is 50)` or what is wrong with the key or value.
+    """
+
+    page: Annotated[int, Field(strict=True, ge=1, le=1844674407370955)] = 1
+    """Which page, from 1. Read leniently: the leading digits count (`2abc` is 2, `1.9` is 1); text
+    without leading digits, the empty value, zero and negative numbers answer 400 `Page must be a
+    positive integer`. `page` × `per_page` must not exceed 9223372036854775807.
+    """
+
+    per_page: Annotated[int, Field(strict=True, ge=1, le=5000)] = 50
+    """How many results on a page, 1 to 5000. Read leniently like `page`. Never clamped: 5001
+    answers 400 `Per page must be between 1 and 5000`, zero, negative numbers and other text `Per
+    page must be a positive integer`.
+    """
+
+    order_by: (
+        Literal[
+            "",
+            "created_at",
+            "+created_at",
+            "-created_at",
+            "updated_at",
+            "+updated_at",
+            "-updated_at",
+        ]
+        | None
+    ) = None
+    """What to sort by; ascending, or descending with a leading `-`. Ties are broken by guid in the
+    same direction. A `+` must be sent as `%2B`, because a bare plus in a URL is a space. The
+    empty value counts as absent; without `order_by` the list is in the order of insertion.
+    """
+
+    created_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)] | None = None
+    """Only resources created in one of these seconds. Comma-delimited. May be combined with the
+    relational forms.
+    """
+
+    created_ats_lt: models.TimestampFilter | None = None
+    """Only resources created strictly before this second. One value."""
+
+    created_ats_lte: models.TimestampFilter | None = None
+    """Only resources created in this second or before. One value."""
+
+    created_ats_gt: models.TimestampFilter | None = None
+    """Only resources created after this second (the whole second is excluded). One value."""
+
+    created_ats_gte: models.TimestampFilter | None = None
+    """Only resources created in this second or after. One value."""
+
+    updated_ats: Annotated[tuple[models.TimestampFilter, ...], Field(min_length=1)] | None = None
+    """Only resources last changed in one of these seconds. Comma-delimited. May be combined with
+    the relational forms.
+    """
+
+    updated_ats_lt: models.TimestampFilter | None = None
+    """Only resources last changed strictly before this second. One value."""
+
+    updated_ats_lte: models.TimestampFilter | None = None
+    """Only resources last changed in this second or before. One value."""
+
+    updated_ats_gt: models.TimestampFilter | None = None
+    """Only resources last changed after this second (the whole second is excluded). One value."""
+
+    updated_ats_gte: models.TimestampFilter | None = None
+    """Only resources last changed in this second or after. One value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListDropletsForPackage200(Response[models.DropletList]):
+    """The page of the list."""
+
+    status: ClassVar[int] = 200
+
+    body: models.DropletList
+
+    x_cf_warnings: str | None = None
+    """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagePackageParams:
+    """Parameters of `POST /v3/packages/{guid}/droplets`."""
+
+    guid: Annotated[str, Field(min_length=1)]
+    """The package's guid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagePackage201(Response[models.Droplet]):
+    """The droplet, which is being staged."""
+
+    status: ClassVar[int] = 201
+
+    body: models.Droplet
+
+    x_cf_warnings: str | None = None
+    """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,67 +17,6 @@ CallerT_contra = TypeVar("CallerT_contra", contravariant=True)
 class DropletsApi(Protocol[CallerT_contra]):
     """Apps ready to run."""
 
-    async def list_droplets_for_package(
-        self, params: droplets_operations.ListDropletsForPackageParams, caller: CallerT_contra
-    ) -> (
-        droplets_operations.ListDropletsForPackage200
-        | errors.V3BadQueryParameter
-        | errors.V3Unauthorized
-        | errors.V3Forbidden
-        | errors.V3NotFound
-        | errors.V3TooManyRequests
-        | errors.V3ServerError
-        | errors.V3BadGateway
-        | errors.V3ServiceUnavailable
-    ):
-        """List what was made of a package.
-
-        `GET /v3/packages/{guid}/droplets`
-
-        The droplets that were staged of one package, without those in `STAGING`; secrets are
-        hidden from everyone. The parameters are checked before the package is looked up; a
-        caller who cannot read the app's space gets 404 `Package not found`. An unknown query
-        parameter is refused, and so is `current`.
-        """
-        ...
-
-    async def stage_package(
-        self,
-        params: droplets_operations.StagePackageParams,
-        body: models.PackageStage | None,
-        caller: CallerT_contra,
-    ) -> (
-        droplets_operations.StagePackage201
-        | errors.V3StageBadRequest
-        | errors.V3Unauthorized
-        | errors.V3Forbidden
-        | errors.V3NotFound
-        | errors.V3BuildUnprocessableEntity
-        | errors.V3TooManyRequests
-        | errors.V3ServerError
-        | errors.V3BadGateway
-        | errors.V3ServiceUnavailable
-    ):
-        """Stage a package as in 2015.
-
-        `POST /v3/packages/{guid}/droplets`
-
-        Deprecated.
-
-        Stages a package and answers with the droplet, which is polled until `state` is `STAGED`
-        or `FAILED`. Cloud Controllers of 2014 to 2016 staged this way; create a build instead.
-        Beside today's members the droplet has `memory_limit`, `disk_limit`,
-        `environment_variables` and `result` of that time. A build is made behind it.
-
-        Checks, in this order: the body (422); the package exists and can be read (404 `Package
-        not found`); the caller may stage (403); suspension (403); for a Docker package the
-        feature `diego_docker` is on (403); buildpack and stack of the lifecycle exist (422); the
-        app has no build in `STAGING` (422 `CF-StagingInProgress`); the package is `READY` and of
-        type bits (400 `CF-InvalidRequest`); the disk space is within the platform's bound (400
-        `CF-UnableToPerform`).
-        """
-        ...
-
     async def list_droplets(
         self, params: droplets_operations.ListDropletsParams, caller: CallerT_contra
     ) -> (
@@ -283,6 +222,67 @@ class DropletsApi(Protocol[CallerT_contra]):
         """
         ...
 
+    async def list_droplets_for_package(
+        self, params: droplets_operations.ListDropletsForPackageParams, caller: CallerT_contra
+    ) -> (
+        droplets_operations.ListDropletsForPackage200
+        | errors.V3BadQueryParameter
+        | errors.V3Unauthorized
+        | errors.V3Forbidden
+        | errors.V3NotFound
+        | errors.V3TooManyRequests
+        | errors.V3ServerError
+        | errors.V3BadGateway
+        | errors.V3ServiceUnavailable
+    ):
+        """List what was made of a package.
+
+        `GET /v3/packages/{guid}/droplets`
+
+        The droplets that were staged of one package, without those in `STAGING`; secrets are
+        hidden from everyone. The parameters are checked before the package is looked up; a
+        caller who cannot read the app's space gets 404 `Package not found`. An unknown query
+        parameter is refused, and so is `current`.
+        """
+        ...
+
+    async def stage_package(
+        self,
+        params: droplets_operations.StagePackageParams,
+        body: models.PackageStage | None,
+        caller: CallerT_contra,
+    ) -> (
+        droplets_operations.StagePackage201
+        | errors.V3StageBadRequest
+        | errors.V3Unauthorized
+        | errors.V3Forbidden
+        | errors.V3NotFound
+        | errors.V3BuildUnprocessableEntity
+        | errors.V3TooManyRequests
+        | errors.V3ServerError
+        | errors.V3BadGateway
+        | errors.V3ServiceUnavailable
+    ):
+        """Stage a package as in 2015.
+
+        `POST /v3/packages/{guid}/droplets`
+
+        Deprecated.
+
+        Stages a package and answers with the droplet, which is polled until `state` is `STAGED`
+        or `FAILED`. Cloud Controllers of 2014 to 2016 staged this way; create a build instead.
+        Beside today's members the droplet has `memory_limit`, `disk_limit`,
+        `environment_variables` and `result` of that time. A build is made behind it.
+
+        Checks, in this order: the body (422); the package exists and can be read (404 `Package
+        not found`); the caller may stage (403); suspension (403); for a Docker package the
+        feature `diego_docker` is on (403); buildpack and stack of the lifecycle exist (422); the
+        app has no build in `STAGING` (422 `CF-StagingInProgress`); the package is `READY` and of
+        type bits (400 `CF-InvalidRequest`); the disk space is within the platform's bound (400
+        `CF-UnableToPerform`).
+        """
+        ...
+
     async def list_droplets_for_app(
         self, params: droplets_operations.ListDropletsForAppParams, caller: CallerT_contra
     ) -> (
@@ -311,12 +311,6 @@ class DropletsApi(Protocol[CallerT_contra]):
 class UnimplementedDropletsApi:
     """Answers every operation with 501; `DropletsApi` says what each is to do."""
 
-    async def list_droplets_for_package(self, params: object, caller: object) -> Never:
-        raise NotImplementedByServer("listDropletsForPackage")
-
-    async def stage_package(self, params: object, body: object, caller: object) -> Never:
-        raise NotImplementedByServer("stagePackage")
-
     async def list_droplets(self, params: object, caller: object) -> Never:
         raise NotImplementedByServer("listDroplets")
 
@@ -337,6 +331,12 @@ class UnimplementedDropletsApi:
 
     async def download_droplet(self, params: object, caller: object) -> Never:
         raise NotImplementedByServer("downloadDroplet")
+
+    async def list_droplets_for_package(self, params: object, caller: object) -> Never:
+        raise NotImplementedByServer("listDropletsForPackage")
+
+    async def stage_package(self, params: object, body: object, caller: object) -> Never:
+        raise NotImplementedByServer("stagePackage")
 
     async def list_droplets_for_app(self, params: object, caller: object) -> Never:
         raise NotImplementedByServer("listDropletsForApp")

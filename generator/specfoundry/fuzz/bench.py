@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from specfoundry.fuzz.contract import Contract, read_contract
 from specfoundry.fuzz.garden import Garden
 from specfoundry.fuzz.ground import Ground
+from specfoundry.fuzz.guard import Guard
 from specfoundry.fuzz.judge import Judge
 from specfoundry.fuzz.oracles.suite import ORACLES, examine
 from specfoundry.fuzz.session import Session
@@ -34,6 +35,7 @@ class Circumstances:
         operations: operationIds to judge; None: all.
         restart: Stops the server and starts it again on what it stored; None: that cannot be done.
         pause: Called before every request, for a bounded rate.
+        is_shared: The server is somebody's: what this run did not create is not changed.
 
     """
 
@@ -46,6 +48,7 @@ class Circumstances:
     operations: frozenset[str] | None = None
     restart: Callable[[], None] | None = None
     pause: Callable[[], None] = lambda: None
+    is_shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,10 @@ class Bench:
         for reader, value in circumstances.references.items():
             name = list(contract[reader].at("path"))[-1].name
             garden.shared[reader] = {name: value}
+        if circumstances.is_shared or circumstances.read_only:
+            guard = Guard(contract, read_only=circumstances.read_only)
+            session.withhold = guard.reason
+            session.watchers.append(guard.watch)
         ground = Ground(
             contract,
             session,

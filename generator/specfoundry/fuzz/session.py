@@ -38,6 +38,8 @@ class Session:
         identities: Headers by the name of who calls; the empty name is the usual caller.
         watchers: Told every exchange, in order: the judge, the garden, the coverage.
         pause: Called before every request, for a bounded rate.
+        withhold: Returns why a call must not be sent, or None.
+        withheld: Why calls were not sent, by operationId.
 
     """
 
@@ -46,16 +48,22 @@ class Session:
     identities: Mapping[str, Mapping[str, str]]
     watchers: list[Watcher] = field(default_factory=list)
     pause: Callable[[], None] = lambda: None
+    withhold: Callable[[Operation, Call], str | None] = lambda _operation, _call: None
+    withheld: dict[str, str] = field(default_factory=dict)
     _silent: int = 0
 
     def send(self, call: Call) -> Exchange:
-        """Send a call; an exchange with status 0 says that nothing came back.
+        """Send a call; an exchange with status 0 says that nothing came back, or was sent at all.
 
         Raises:
             GoneError: Nothing has come back for many calls in a row.
 
         """
         operation = self.contract[call.operation]
+        reason = self.withhold(operation, call)
+        if reason is not None:
+            self.withheld[operation.id] = reason
+            return _unanswered(call, operation.method, operation.path, f"withheld: {reason}")
         return self._exchanged(call, operation, self._request(operation, call))
 
     def get(self, url: str, call: Call) -> Exchange:

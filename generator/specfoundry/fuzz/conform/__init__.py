@@ -1,0 +1,1 @@
+"""How is a live server, or recorded traffic, judged by a document?"""

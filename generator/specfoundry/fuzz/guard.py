@@ -1,0 +1,72 @@
+"""Which calls may be sent to a server that others use, so that nothing of theirs is changed?"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from specfoundry.fuzz.semantics import creation_of
+
+if TYPE_CHECKING:
+    from specfoundry.fuzz.contract import Contract, Operation
+    from specfoundry.fuzz.exchange import Call, Exchange
+
+_UUID: Final = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+class Guard:
+    """Lets through what reads, what creates and can be removed again, and what changes that.
+
+    A call that changes something must name, first in its path, what this run created; an id that no
+    answer has ever shown is nobody's, and may be named too.
+    """
+
+    def __init__(self, contract: Contract, *, read_only: bool = False) -> None:
+        """Begin without anything that is ours.
+
+        Args:
+            contract: The document.
+            read_only: Nothing may be changed at all.
+        """
+        self._contract = contract
+        self._read_only = read_only
+        self._ours: set[str] = set()
+        self._seen: set[bytes] = set()
+
+    def watch(self, operation: Operation, exchange: Exchange) -> None:
+        """Learn what was created, and which ids there are; a watcher of a session."""
+        creation = creation_of(operation)
+        found = exchange.at(creation.id) if creation and exchange.ok else None
+        if found is not None:
+            self._ours.add(str(found))
+        self._seen.update(one.lower() for one in _UUID.findall(exchange.content))
+
+    def reason(self, operation: Operation, call: Call) -> str | None:
+        """Return why a call must not be sent, or None."""
+        if operation.reads:
+            return None
+        if self._read_only:
+            return "it may change something, and the run is read-only"
+        return self.unsafe(operation) or self._foreign(operation, call)
+
+    def unsafe(self, operation: Operation) -> str | None:
+        """Return why an operation can never be called here, or None."""
+        if operation.reads or list(operation.at("path")):
+            return None
+        creation = creation_of(operation)
+        if creation is None:
+            return "the document does not say what it leaves behind (x-creates)"
+        if self._contract.get(creation.delete) is None:
+            return "what it creates cannot be removed (x-creates has no `delete`)"
+        return None
+
+    def _foreign(self, operation: Operation, call: Call) -> str | None:
+        names = [one.name for one in operation.at("path")]
+        first = min(names, key=lambda name: operation.path.find(f"{{{name}}}"), default=None)
+        if first is None:
+            return None
+        value = str(call.path.get(first, ""))
+        is_nobodys = _UUID.fullmatch(value.encode()) and value.lower().encode() not in self._seen
+        if value in self._ours or is_nobodys:
+            return None
+        return "it would change what this run has not created"

@@ -20,6 +20,7 @@ COMMANDS = {
     "bundle": "specfoundry.commands.bundle",
     "generate": "specfoundry.commands.generate",
     "docs": "specfoundry.commands.docs",
+    "extensions": "specfoundry.commands.extensions",
     "fuzz": "specfoundry.fuzz.command",
 }
 """Command → module that holds a click command of the same name; a module may be absent."""

@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import lru_cache
+from textwrap import indent
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+import yaml
 
 from specfoundry.document.pointer import join
 from specfoundry.resources import extension_schemas
@@ -18,6 +21,16 @@ from specfoundry.resources import extension_schemas
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+_PLACES = {
+    "openapi": "the document itself",
+    "operation": "an operation",
+    "parameter": "a parameter",
+    "requestBody": "a request body",
+    "response": "a response",
+}
+"""Kinds of OpenAPI objects in words."""
+_WIDTH = 90
+"""Characters of a line of YAML."""
 _DEFINITIONS = "#/$defs/"
 _OPERATION = f"{_DEFINITIONS}operation"
 _OWN = frozenset({"title", "description", "examples", "x-places", "x-readers"})
@@ -69,6 +82,19 @@ class Extension:
     schema: dict[str, Any]
     examples: tuple[Any, ...]
 
+    @property
+    def place(self) -> str:
+        """Where it stands, in words."""
+        return " or ".join(_PLACES[place] for place in self.places)
+
+    def sample(self, value: Any) -> str:
+        """Return the extension with a value as YAML, short collections on one line."""
+        text = _yaml(value, flow=None)
+        if max(map(len, text.splitlines())) > _WIDTH:
+            text = _yaml(value, flow=False)
+        is_block = "\n" in text or (isinstance(value, dict) and not text.startswith("{"))
+        return f"{self.name}:\n{indent(text, '  ')}" if is_block else f"{self.name}: {text}"
+
     def operations(self, value: Any) -> Iterator[tuple[str, str]]:
         """Yield (JSON pointer inside the value, operationId) of every operation that it names."""
         yield from _operations(self.schema, self.schema, value, "")
@@ -94,6 +120,13 @@ def extensions() -> Mapping[str, Extension]:
 def _document() -> dict[str, Any]:
     found: dict[str, Any] = json.loads(extension_schemas().read_text(encoding="utf-8"))
     return found
+
+
+def _yaml(value: Any, *, flow: bool | None) -> str:
+    text: str = yaml.safe_dump(
+        value, sort_keys=False, default_flow_style=flow, allow_unicode=True, width=1000
+    )
+    return text.removesuffix("...\n").rstrip("\n")
 
 
 def _extension(document: Mapping[str, Any], name: str, schema: Mapping[str, Any]) -> Extension:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from specfoundry.cli import main
+from specfoundry.extensions import extensions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -294,3 +295,36 @@ def test_the_command_writes_the_site_and_says_where(
     assert not code
     assert (tmp_path / "out" / "operations" / "listPets.html").is_file()
     assert str(tmp_path / "out") in capfd.readouterr().out
+
+
+def test_the_reference_of_extensions_has_each_of_them(site_of: SiteOf) -> None:
+    site = site_of(pets(operation(**{"x-strict-query": True})))
+    words = site.words("extensions.html")
+    ids = site.pages()[site.root / "extensions.html"].ids
+    for extension in extensions().values():
+        assert extension.name in ids
+        assert extension.title in words
+        for member in extension.members:
+            assert f"<code>{member.name}</code>" in site.text("extensions.html")
+    assert 'href="../extensions.html"' in site.text("operations/listPets.html")
+    assert site.dead_links() == []
+
+
+def test_the_reference_of_extensions_leads_to_the_operations_that_have_them(
+    site_of: SiteOf,
+) -> None:
+    page = {
+        "name": "page",
+        "in": "query",
+        "x-decode": "leading-integer",
+        "schema": {"type": "integer"},
+    }
+    site = site_of(pets(operation(parameters=[page])))
+    assert "1 operation GET /pets" in site.words("extensions.html")
+    assert 'href="operations/listPets.html"' in site.text("extensions.html")
+
+
+def test_a_document_without_extensions_has_no_reference_of_them(site_of: SiteOf) -> None:
+    site = site_of(pets(operation(**{"x-logo": "cat.png"})))
+    assert not (site.root / "extensions.html").exists()
+    assert site.dead_links() == []

@@ -26,6 +26,7 @@ from specfoundry.targets.docs_operations import (
     siblings_of,
 )
 from specfoundry.targets.docs_overview import errors_page, has_error_codes, index_page, schemas_page
+from specfoundry.targets.docs_reference import PAGE, extensions_page, used_extensions
 from specfoundry.targets.docs_schema import Schemas
 from specfoundry.targets.docs_search import navigation, search_index
 from specfoundry.targets.docs_text import Prose
@@ -99,6 +100,7 @@ class _Site:
         )  # fmt: skip
         self._usage = Usage(nodes, addresses)
         self._has_errors = has_error_codes(self._parts)
+        self._extensions = used_extensions(self._parts)
 
     def files(self) -> Iterator[tuple[str, str]]:
         """Yield every file of the site."""
@@ -117,8 +119,11 @@ class _Site:
             yield from self._schema_pages()
         if errors is not None:
             yield "errors.html", self._print("errors", errors)
+        if self._extensions:
+            page = extensions_page(self._parts, self._extensions, self._frame("Extensions", PAGE))
+            yield PAGE, self._print("extensions", page)
         yield "navigation.js", navigation(self._parts)
-        yield "search-index.js", search_index(self._parts, self._usage, errors)
+        yield "search-index.js", search_index(self._parts, self._usage, errors, self._extensions)
         yield "openapi.json", self._context.bundle.text()
         for name in ASSETS:
             yield f"assets/{name}", self._source(f"docs/assets/{name}")
@@ -147,6 +152,7 @@ class _Site:
             version=self._parts.api.version,
             has_schemas=bool(self._parts.nodes.schemas),
             has_errors=self._has_errors,
+            has_extensions=bool(self._extensions),
             crumbs=crumbs,
         )
 

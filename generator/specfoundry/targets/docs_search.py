@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from specfoundry.extensions import extensions
 from specfoundry.targets.docs_addresses import fragment
 from specfoundry.targets.docs_merge import merge
 from specfoundry.targets.docs_operations import Parts, operation_node
@@ -29,8 +30,8 @@ def _script(variable: str, value: object) -> str:
     return f"window.{variable}={lines};\n"
 
 
-def search_index(parts: Parts, usage: Usage, errors: ErrorsPage | None) -> str:
-    """Return the script with one entry per operation, schema, tag and error code.
+def search_index(parts: Parts, usage: Usage, errors: ErrorsPage | None, used: Iterable[str]) -> str:
+    """Return the script with one entry per operation, schema, tag, error code and used extension.
 
     Each entry has the words that it is found by: its own names, the names of its parts (parameters,
     schemas, error codes or members) and the beginning of its description.
@@ -40,6 +41,7 @@ def search_index(parts: Parts, usage: Usage, errors: ErrorsPage | None) -> str:
         *_tags(parts),
         *_schemas(parts),
         *_errors(errors),
+        *_extensions(parts, used),
     ]
     return _script("specfoundrySearch", entries)
 
@@ -81,6 +83,15 @@ def _errors(page: ErrorsPage | None) -> Iterator[Entry]:
     for row in page.rows if page else ():
         address = f"errors.html{fragment(row.identifier)}"
         yield ["error", row.code, address, " ".join(row.statuses), "", [], row.description]
+
+
+def _extensions(parts: Parts, used: Iterable[str]) -> Iterator[Entry]:
+    for name in used:
+        found = extensions()[name]
+        address = f"extensions.html{fragment(name)}"
+        about = _plain(parts, found.description)
+        members = [member.name for member in found.members]
+        yield ["extension", name, address, found.title, "", members, about]
 
 
 def _plain(parts: Parts, source: object) -> str:

@@ -179,6 +179,7 @@ class Frame:
     version: str
     has_schemas: bool
     has_errors: bool
+    has_extensions: bool
     crumbs: tuple[Ref, ...] = ()
     previous: Ref | None = None
     next: Ref | None = None

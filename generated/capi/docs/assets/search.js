@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   var WEIGHTS = { title: 10, request: 9, subtitle: 7, names: 4, text: 1.5 };
-  var KINDS = { operation: 1.25, error: 1.1, schema: 1, tag: 1.15 };
+  var KINDS = { operation: 1.25, error: 1.1, schema: 1, tag: 1.15, extension: 0.9 };
   var LIMIT = 30;
   var base = document.documentElement.dataset.root;
   var input = document.getElementById("search");

@@ -6,7 +6,7 @@ One class for each extension; all of them are described in the reference of exte
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -103,9 +103,26 @@ class Creation:
     references: Mapping[str, str]
     """JSON pointer into the body, or `{name}` of a path parameter → operationId that reads it."""
     unique: tuple[str, ...]
-    """JSON pointers into the body: texts that nobody else may have."""
+    """JSON pointers into the body: texts that nobody else may have; or places of `references` that
+    no two may share."""
     hides: tuple[str, ...]
     """JSON pointers into the body: what the answer does not repeat as it was sent."""
+    self: str | None = None
+    """JSON pointer into the answer: its own address."""
+    moves: tuple[str, ...] = ()
+    """JSON pointers into the answer: what goes on by itself, such as the state of a job."""
+    unlisted: tuple[str, ...] = ()
+    """JSON pointers into the answer: what lists show differently."""
+    position: str | None = None
+    """JSON pointer into the answer: its place in the lists, without gaps."""
+    owners: tuple[str, ...] = ()
+    """Which references it belongs to: it goes with what they name."""
+    conditional: tuple[str, ...] = ()
+    """Names of request examples that may be refused."""
+    after: Mapping[str, str] = field(default_factory=dict)
+    """Place of `references` → operationId of what is done to the resource before."""
+    shows: str = ""
+    """JSON pointer into the answers: where the members of the body come back."""
 
     @classmethod
     def of(cls, node: Mapping[str, Any]) -> Creation:
@@ -119,6 +136,14 @@ class Creation:
             references=node.get("references", {}),
             unique=tuple(node.get("unique", ())),
             hides=tuple(node.get("hides", ())),
+            self=node.get("self"),
+            moves=tuple(node.get("moves", ())),
+            unlisted=tuple(node.get("unlisted", ())),
+            position=node.get("position"),
+            owners=tuple(node.get("owners", ())),
+            conditional=tuple(node.get("conditional", ())),
+            after=node.get("after", {}),
+            shows=node.get("shows", ""),
         )
 
 
@@ -133,6 +158,10 @@ class Merge:
     """JSON pointers of what no update changes."""
     bumps: tuple[str, ...]
     """JSON pointers of times that an update moves on."""
+    unique: tuple[str, ...] = ()
+    """JSON pointers into the body: texts that nobody else may have."""
+    shows: str = ""
+    """JSON pointer into the answers: where the members of the body come back."""
 
     @classmethod
     def of(cls, node: Mapping[str, Any]) -> Merge:
@@ -142,6 +171,8 @@ class Merge:
             tuple(node.get("maps", ())),
             tuple(node.get("keeps", ())),
             tuple(node.get("bumps", ())),
+            tuple(node.get("unique", ())),
+            node.get("shows", ""),
         )
 
 
@@ -181,6 +212,8 @@ class Blob:
     ready: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
     checksum: str | None = None
+    keeps: str = "bytes"
+    """`bytes`, or `entries` when an archive is packed again."""
 
     @classmethod
     def of(cls, node: Mapping[str, Any]) -> Blob:
@@ -194,6 +227,7 @@ class Blob:
             ready=tuple(node.get("ready", ())),
             failed=tuple(node.get("failed", ())),
             checksum=node.get("checksum"),
+            keeps=node.get("keeps", "bytes"),
         )
 
 
@@ -207,6 +241,8 @@ class Rights:
     filtered: bool = False
     anyone: bool = False
     public: bool = False
+    partly: frozenset[str] = frozenset()
+    """Permitted roles that are denied some of what may be asked for."""
 
     @classmethod
     def of(cls, node: Mapping[str, Any]) -> Rights:
@@ -218,7 +254,8 @@ class Rights:
             for role in refusal["roles"]
         }
         flags = {name: bool(node.get(name)) for name in ("filtered", "anyone", "public")}
-        return cls(frozenset(node.get("roles", ())), refusals, **flags)
+        partly = frozenset(node.get("partly", ()))
+        return cls(frozenset(node.get("roles", ())), refusals, **flags, partly=partly)
 
 
 def filter_of(operation: Operation, parameter: Parameter) -> Filter | None:

@@ -2,20 +2,96 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.garden import BarrenError, Plant, by_id
-from specfoundry.fuzz.oracles.ground import Complaint, Ground, values_at
-from specfoundry.fuzz.semantics import creators, job_of, paging_of
+from specfoundry.fuzz.exchange import Call
+from specfoundry.fuzz.garden import BarrenError, by_id
+from specfoundry.fuzz.oracles.whereabouts import (
+    GONE,
+    listings,
+    made,
+    said,
+    shown,
+    sought,
+    told,
+    twice,
+)
+from specfoundry.fuzz.semantics import creators, job_of
+from specfoundry.fuzz.trial import Complaint, judged, verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.exchange import Exchange
+    from specfoundry.fuzz.garden import Plant
+    from specfoundry.fuzz.ground import Ground
+    from specfoundry.fuzz.semantics import Creation
+    from specfoundry.fuzz.trial import Taken
 
-CHECK = "deletion"
-_GONE = frozenset({404, 410})
+CHECK: Final = "deletion"
+
+
+@verdict
+def deletable(taken: Sequence[Taken], _arguments: Mapping[str, Any]) -> str | None:
+    """Say that the last step, a deletion, was refused."""
+    answer = taken[-1].first
+    return (
+        None if answer.ok else f"what was just created cannot be deleted: {said(answer.summary())}"
+    )
+
+
+@verdict
+def job_ends(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say that the job behind the last step cannot be watched, or does not end well.
+
+    Arguments: `location` (header), `state`, `done`, `failed`, `errors` of the job.
+    """
+    answer, *looks = taken[-1].exchanges
+    location = arguments["location"] or "location"
+    if answer.status != 202:
+        return None
+    if not looks:
+        shown = answer.headers.get(location.lower())
+        return None if shown else f"the answer names no job in `{location}`"
+    if not looks[-1].ok:
+        return f"the job cannot be read: {said(looks[-1].summary())}"
+    state = looks[-1].at(arguments["state"])
+    if state not in arguments["done"]:
+        return f"the job ended {told(state)}: {said(looks[-1].summary())}"
+    errors = looks[-1].at(arguments["errors"]) if arguments["errors"] else None
+    return f"a job that is done has errors: {told(errors)}" if errors else None
+
+
+@verdict
+def gone(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say that the last step, a call of what was deleted, is not answered as such.
+
+    Arguments: `what` (in words).
+    """
+    answer = taken[-1].first
+    return None if answer.status in GONE else f"{arguments['what']}: {said(answer.summary())}"
+
+
+@verdict
+def remains(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say that the last step, a reading of something else, finds nothing.
+
+    Arguments: `what` (in words).
+    """
+    answer = taken[-1].first
+    return None if answer.status not in GONE else f"{arguments['what']} went with it"
+
+
+@verdict
+def unlisted(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say that the list that the last step walked still shows what the first created.
+
+    Arguments: `items` (pointer into a page), `id` (pointer into an item), `listed`.
+    """
+    own = taken[0].first.at(arguments["id"])
+    found = shown(taken[-1], own, arguments["items"], arguments["id"])
+    return f"{arguments['listed']} still shows it" if found else None
 
 
 def deletions(ground: Ground) -> Iterator[Complaint]:
@@ -24,68 +100,105 @@ def deletions(ground: Ground) -> Iterator[Complaint]:
         return
     for creator, creation in creators(ground.contract):
         operation = ground.contract.get(creation.delete)
-        if operation is None:
-            continue
-        try:
-            plant, sibling = (ground.garden.grow(creator, creation) for _ in range(2))
-        except BarrenError:
-            continue
-        for text, exchanges in _delete(ground, operation, plant, sibling):
-            yield Complaint(CHECK, operation.id, text, exchanges)
+        if operation is not None and ground.judges(operation):
+            yield from twice(partial(_trial, ground, operation, creator, creation))
 
 
-def _delete(
-    ground: Ground, operation: Operation, plant: Plant, sibling: Plant
-) -> Iterator[tuple[str, tuple[Exchange, ...]]]:
-    answer = ground.session.send(by_id(operation, plant.id))
-    if not answer.ok:
-        yield f"what was just created cannot be deleted: {answer.summary()}", (answer,)
+def _trial(
+    ground: Ground, operation: Operation, creator: Operation, creation: Creation
+) -> Iterator[Complaint]:
+    try:
+        plant, sibling = (ground.garden.grow(creator, creation) for _ in range(2))
+    except BarrenError:
         return
-    ground.garden.living.remove(plant)
-    yield from _job(ground, operation, answer)
-    creation = plant.creation
-    if creation.get is not None:
-        gone = ground.read(creation.get, plant.id)
-        if gone.status not in _GONE:
-            yield f"it can still be read: {gone.summary()}", (answer, gone)
-        other = ground.read(creation.get, sibling.id)
-        if not other.ok:
-            yield "another one went with it", (answer, other)
-    for listed in creation.lists:
-        yield from _still_listed(ground, plant, listed, answer)
-    again = ground.session.send(by_id(operation, plant.id))
-    if again.status not in _GONE:
-        yield f"deleting it again is answered {again.summary()}", (answer, again)
+    start = made(plant)
+    deleted = ground.take(Call(operation=operation.id, path=plant.path(operation)), "job")
+    refused = judged(CHECK, operation.id, deletable, [start, deleted])
+    if refused:
+        if str(deleted.first.status) not in operation.node.get("x-state-dependent", {}):
+            yield refused
+        return
+    yield from _job(operation, [start, deleted])
+    yield from _gone(ground, plant, [start, deleted], operation)
+    yield from _sibling(ground, sibling, [start, deleted], operation)
+    yield from _lists(ground, plant, [start, deleted], operation)
 
 
-def _job(
-    ground: Ground, operation: Operation, answer: Exchange
-) -> Iterator[tuple[str, tuple[Exchange, ...]]]:
+def _job(operation: Operation, taken: Sequence[Taken]) -> Iterator[Complaint]:
     job = job_of(operation)
     if job is None:
         return
-    ended = ground.garden.settle(operation, answer)
-    if ended is None:
-        yield f"the answer names no job in `{job.location}`", (answer,)
-    elif not ended.ok:
-        yield f"the job cannot be read: {ended.summary()}", (answer, ended)
-    elif ended.at(job.state) not in job.done:
-        yield f"the job ended {ended.at(job.state)!r}: {ended.summary()}", (answer, ended)
-    elif job.errors and ended.at(job.errors):
-        yield f"a job that is done has errors: {ended.at(job.errors)}", (answer, ended)
+    complaint = judged(
+        CHECK,
+        operation.id,
+        job_ends,
+        taken,
+        location=job.location,
+        state=job.state,
+        done=list(job.done),
+        errors=job.errors,
+    )
+    if complaint:
+        yield complaint
 
 
-def _still_listed(
-    ground: Ground, plant: Plant, listed: str, answer: Exchange
-) -> Iterator[tuple[str, tuple[Exchange, ...]]]:
-    operation = ground.contract.get(listed)
-    paging = paging_of(operation) if operation else None
-    if operation is None or paging is None:
+def _gone(
+    ground: Ground, plant: Plant, taken: Sequence[Taken], operation: Operation
+) -> Iterator[Complaint]:
+    creation = plant.creation
+    for name, what in (
+        (creation.get, "it can still be read"),
+        (creation.update, "it can still be changed"),
+        (creation.delete, "it can be deleted again"),
+    ):
+        known = ground.contract.get(name)
+        if known is None:
+            continue
+        complaint = judged(
+            CHECK, operation.id, gone, [*taken, _touched(ground, known, plant)], what=what
+        )
+        if complaint:
+            yield complaint
+
+
+def _touched(ground: Ground, operation: Operation, plant: Plant) -> Taken:
+    media = next(iter(operation.bodies), None)
+    body: Any = next(iter(media.examples), {}) if media else None
+    call = Call(
+        operation=operation.id,
+        path=plant.path(operation),
+        media_type=media.media_type if media else None,
+        body=body,
+    )
+    return ground.take(call)
+
+
+def _sibling(
+    ground: Ground, sibling: Plant, taken: Sequence[Taken], operation: Operation
+) -> Iterator[Complaint]:
+    if sibling.creation.get is None:
         return
-    try:
-        found = ground.list(operation, paging)
-    except BarrenError:
-        return
-    ids = [value for item in found.items for value in values_at(item, plant.creation.id)]
-    if plant.id in ids:
-        yield f"{listed} still shows it", (answer, *found.exchanges)
+    read = ground.take(by_id(ground.contract[sibling.creation.get], sibling.id))
+    complaint = judged(
+        CHECK, operation.id, remains, [*taken, made(sibling), read], what="another one"
+    )
+    if complaint:
+        yield complaint
+
+
+def _lists(
+    ground: Ground, plant: Plant, taken: Sequence[Taken], operation: Operation
+) -> Iterator[Complaint]:
+    for listed, paging, call in listings(ground, plant):
+        walk = sought(ground, plant, paging, call, 0)
+        complaint = judged(
+            CHECK,
+            operation.id,
+            unlisted,
+            [*taken, walk],
+            items=paging.items,
+            id=plant.creation.id,
+            listed=listed.id,
+        )
+        if complaint:
+            yield complaint

@@ -2,21 +2,117 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.document.pointer import join
-from specfoundry.fuzz.garden import BarrenError, Plant
-from specfoundry.fuzz.oracles.ground import Complaint, Ground, values_at
-from specfoundry.fuzz.semantics import creators, paging_of
+from specfoundry.document.pointer import PointerError, join
+from specfoundry.fuzz.exchange import Call
+from specfoundry.fuzz.garden import BarrenError, put
+from specfoundry.fuzz.oracles.merging import base, differences, within
+from specfoundry.fuzz.oracles.whereabouts import listings, said, shown, sought, told, twice
+from specfoundry.fuzz.semantics import creators
+from specfoundry.fuzz.trial import Complaint, judged, verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from specfoundry.fuzz.contract import Operation
+    from specfoundry.fuzz.garden import Plant
+    from specfoundry.fuzz.ground import Ground
     from specfoundry.fuzz.semantics import Creation
+    from specfoundry.fuzz.trial import Taken
 
-CHECK = "echo"
-_UNKNOWN = "11111111-2222-4333-8444-555555555555"
+CHECK: Final = "echo"
+_UNKNOWN: Final = "11111111-2222-4333-8444-555555555555"
+
+
+@verdict
+def created(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say that the last step, a creation, was refused, or tells no id.
+
+    Arguments: `id` (pointer into the answer).
+    """
+    answer = taken[-1].first
+    if not answer.ok:
+        return f"a request example was refused: {said(answer.summary())}"
+    return None if answer.at(arguments["id"]) is not None else f"{arguments['id']}: no id"
+
+
+@verdict
+def echoed(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say where the last step's answer shows something else than was sent.
+
+    Arguments: `hides` (pointers into the body that are not shown).
+    """
+    answer = taken[-1].first
+    sent = answer.call.body
+    if not answer.ok or not isinstance(sent, dict):
+        return None
+    beneath = base(sent, answer.json)
+    for pointer, value, back in _missing(sent, answer.at(beneath)):
+        if not within(pointer, arguments["hides"]):
+            return f"{pointer}: {told(value)} was sent, {told(back)} came back"
+    return None
+
+
+@verdict
+def read_back(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say where the last step, a reading, shows something else than what the first created.
+
+    Arguments: `id` (pointer into both), `moves` (pointers of what goes on by itself).
+    """
+    answer, read = taken[0].first, taken[-1].first
+    if not read.ok:
+        return f"what was just created cannot be read: {said(read.summary())}"
+    if read.at(arguments["id"]) != answer.at(arguments["id"]):
+        return f"{arguments['id']}: another one was read than was created"
+    for pointer, had, has in differences(answer.json, read.json):
+        if not within(pointer, arguments["moves"]):
+            return f"{pointer}: the creation answered {told(had)}, and then {told(has)} is read"
+    return None
+
+
+@verdict
+def listed_once(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say that a list does not show once, and as it is read, what the first step created.
+
+    The last three steps: a reading, the walk along the list, and a reading; what has changed
+    between the readings is not judged. Arguments: `items` (pointer into a page), `id` (pointer
+    into an item), `apart` (pointers of what lists show differently), `listed`.
+    """
+    before, walk, after = taken[-3:]
+    name = arguments["listed"]
+    if not walk.ok:
+        return f"{name} was refused: {said(walk.last.summary())}"
+    own = taken[0].first.at(arguments["id"])
+    found = shown(walk, own, arguments["items"], arguments["id"])
+    if len(found) != 1:
+        return f"{name} shows {len(found)} times what was created"
+    if not isinstance(before.first.json, dict):
+        return None
+    moved = [pointer for pointer, _, _ in differences(before.first.json, after.first.json)]
+    moved += arguments["apart"]
+    for pointer, item, read in differences(found[0], before.first.json):
+        if item is not None and read is not None and not within(pointer, moved):
+            return f"{name} shows {pointer} {told(item)}, reading it shows {told(read)}"
+    return None
+
+
+@verdict
+def dangling(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say that the last step was accepted although a reference in it names nothing.
+
+    Arguments: `what` (in words).
+    """
+    return f"{arguments['what']}, and was accepted" if taken[-1].first.ok else None
+
+
+def _missing(sent: Any, back: Any, pointer: str = "") -> Iterator[tuple[str, Any, Any]]:
+    if isinstance(sent, dict) and isinstance(back, dict):
+        for name, value in sent.items():
+            yield from _missing(value, back.get(name), join(pointer, name))
+    elif sent is not None and (type(sent) is not type(back) or sent != back):
+        yield pointer, sent, back
 
 
 def echoes(ground: Ground) -> Iterator[Complaint]:
@@ -24,85 +120,77 @@ def echoes(ground: Ground) -> Iterator[Complaint]:
     if ground.read_only:
         return
     for operation, creation in creators(ground.contract):
+        if not ground.judges(operation):
+            continue
         media = next(iter(operation.bodies), None)
-        for example in media.examples if media else (None,):
-            try:
-                plant = ground.garden.grow(operation, creation, example)
-            except BarrenError as barren:
-                yield Complaint(CHECK, operation.id, f"a request example was refused: {barren}")
-                continue
-            yield from _judge(ground, plant)
-        yield from _dangling(ground, operation, creation)
+        for example in (media.examples if media else ()) or (None,):
+            yield from twice(partial(_trial, ground, operation, creation, example))
+        yield from twice(partial(_dangling, ground, operation, creation))
 
 
-def _judge(ground: Ground, plant: Plant) -> Iterator[Complaint]:
-    creation, made = plant.creation, plant.exchange
-    name = plant.creator.id
-    for pointer, sent, shown in _differences(plant.sent, made.json, creation.hides):
-        text = f"{pointer}: {shown!r} came back, {sent!r} was sent"
-        yield Complaint(CHECK, name, text, (made,))
-    if creation.get is not None:
-        read = ground.read(creation.get, plant.id)
-        if not read.ok:
-            text = f"what was just created cannot be read: {read.summary()}"
-            yield Complaint(CHECK, name, text, (made, read))
-        elif read.at(creation.id) != plant.id:
-            text = f"reading {plant.id} answered {read.at(creation.id)}"
-            yield Complaint(CHECK, name, text, (made, read))
-    for listed in creation.lists:
-        yield from _listed(ground, plant, listed)
-
-
-def _listed(ground: Ground, plant: Plant, listed: str) -> Iterator[Complaint]:
-    operation = ground.contract.get(listed)
-    paging = paging_of(operation) if operation else None
-    if operation is None or paging is None:
-        return
+def _trial(
+    ground: Ground, operation: Operation, creation: Creation, example: Any
+) -> Iterator[Complaint]:
     try:
-        found = ground.list(operation, paging)
+        taken = ground.take(ground.garden.call(operation, creation, example), "job")
     except BarrenError:
         return
-    ids = [value for item in found.items for value in values_at(item, plant.creation.id)]
-    if found.ok and plant.id not in ids and not _elsewhere(operation):
-        text = f"what {plant.creator.id} created is not listed"
-        yield Complaint(CHECK, listed, text, (plant.exchange, *found.exchanges))
+    if not taken.ok and str(taken.first.status) in operation.node.get("x-state-dependent", {}):
+        return
+    refused = judged(CHECK, operation.id, created, [taken], id=creation.id)
+    if refused:
+        yield refused
+        return
+    complaint = judged(CHECK, operation.id, echoed, [taken], hides=list(creation.hides))
+    if complaint:
+        yield complaint
+    plant = next(one for one in ground.garden.living if one.exchange is taken.first)
+    yield from _seen(ground, plant, taken)
 
 
-def _elsewhere(operation: Operation) -> bool:
-    """Whether a list shows one parent's resources only: the new one may belong to another."""
-    return "{" in operation.path
+def _seen(ground: Ground, plant: Plant, taken: Taken) -> Iterator[Complaint]:
+    creation, name = plant.creation, plant.creator.id
+    reader = ground.contract.get(creation.get)
+    if reader is None:
+        return
+    reading = Call(operation=reader.id, path=plant.path(reader))
+    read = ground.take(reading)
+    complaint = judged(
+        CHECK, name, read_back, [taken, read], id=creation.id, moves=list(creation.moves)
+    )
+    if complaint:
+        yield complaint
+    for listed, paging, call in listings(ground, plant):
+        walk = sought(ground, plant, paging, call, 1)
+        complaint = judged(
+            CHECK,
+            listed.id,
+            listed_once,
+            [taken, read, walk, ground.take(reading)],
+            items=paging.items,
+            id=creation.id,
+            apart=list(creation.unlisted),
+            listed=listed.id,
+        )
+        if complaint:
+            yield complaint
 
 
 def _dangling(ground: Ground, operation: Operation, creation: Creation) -> Iterator[Complaint]:
-    from dataclasses import replace  # noqa: PLC0415 -- small
-
-    from specfoundry.fuzz.garden import put  # noqa: PLC0415 -- small
-
     for place in creation.references:
         if place.startswith("{"):
             continue
         try:
             call = ground.garden.call(operation, creation)
-        except BarrenError:
-            return
-        try:
             put(call.body, place, _UNKNOWN)
-        except (KeyError, IndexError, TypeError):
+        except (BarrenError, PointerError, KeyError, IndexError, TypeError):
             continue
-        exchange = ground.session.send(replace(call))
-        if exchange.ok:
-            text = f"{place} names nothing that exists, and was accepted"
-            yield Complaint(CHECK, operation.id, text, (exchange,))
-
-
-def _differences(
-    sent: Any, shown: Any, hidden: tuple[str, ...], pointer: str = ""
-) -> Iterator[tuple[str, Any, Any]]:
-    """Yield where an answer has a member of the request with another value."""
-    if pointer in hidden:
-        return
-    if isinstance(sent, dict) and isinstance(shown, dict):
-        for name in sent.keys() & shown.keys():
-            yield from _differences(sent[name], shown[name], hidden, join(pointer, name))
-    elif sent is not None and sent != shown:
-        yield pointer, sent, shown
+        complaint = judged(
+            CHECK,
+            operation.id,
+            dangling,
+            [ground.take(call)],
+            what=f"{place} names nothing that exists",
+        )
+        if complaint:
+            yield complaint

@@ -5,6 +5,10 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Final
 
+from specfoundry.fuzz.oracles.deletion import deletions
+from specfoundry.fuzz.oracles.echo import echoes
+from specfoundry.fuzz.oracles.filtering import filters
+from specfoundry.fuzz.oracles.merging import merges
 from specfoundry.fuzz.oracles.ordering import orders
 
 if TYPE_CHECKING:
@@ -14,7 +18,11 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.trial import Complaint
 
 ORACLES: Final[Mapping[str, Oracle]] = {
+    "filter": filters,
     "order": orders,
+    "echo": echoes,
+    "merge-patch": merges,
+    "deletion": deletions,
 }
 """By the name of the check, in the order in which they are asked: what destroys comes last."""
 

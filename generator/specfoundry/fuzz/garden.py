@@ -12,12 +12,14 @@ import itertools
 import re
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import PointerError, follow, split
 from specfoundry.fuzz.exchange import Call, Exchange
+from specfoundry.fuzz.readiness import is_ready, preparation, settled
 from specfoundry.fuzz.semantics import Creation, creation_of, creators, job_of, paging_of
 
 if TYPE_CHECKING:
@@ -80,6 +82,7 @@ class Garden:
             from the beginning is used and left alone.
         living: Everything that was created and not removed yet, oldest first.
         invented: Ids that this garden made up, and no server.
+        prepared: Resources to which something was done, by who reads them and what was done.
 
     """
 
@@ -89,6 +92,7 @@ class Garden:
     seed: int = 1
     shared: dict[str, dict[str, Any]] = field(default_factory=dict)
     living: list[Plant] = field(default_factory=list)
+    prepared: dict[tuple[str, str], Plant] = field(default_factory=dict)
     invented: set[str] = field(default_factory=set)
     _count: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -168,13 +172,13 @@ class Garden:
             example = next(iter(media.examples), {})
         body = copy.deepcopy(example)
         path = dict(self.parents(operation))
-        for place, reader in creation.references.items():
+        for place in creation.references:
             if place.startswith("{"):
-                path[place.strip("{}")] = self.reference(reader)
+                path[place.strip("{}")] = self._referred(creation, place)
             elif has(body, place):
-                put(body, place, self.reference(reader))
+                put(body, place, self._referred(creation, place))
         for place in creation.unique:
-            if has(body, place):
+            if place not in creation.references and has(body, place):
                 put(body, place, self.fresh(follow(body, place)))
         return Call(
             operation=operation.id,
@@ -182,6 +186,39 @@ class Garden:
             media_type=media.media_type if media else None,
             body=body,
         )
+
+    def _referred(self, creation: Creation, place: str) -> Any:
+        """Return the id of what is referred to at a place, prepared as it must be."""
+        reader, action = creation.references[place], creation.after.get(place, "")
+        if place not in creation.unique:
+            if not action:
+                return self.reference(reader)
+            if (reader, action) in self.prepared:
+                return self.prepared[reader, action].id
+        if reader not in self.creators:
+            raise BarrenError(f"no operation creates what {reader} reads")
+        plant = self.grow(*self.creators[reader])
+        if action:
+            self.prepare(plant, self.contract[action])
+            if place not in creation.unique:
+                self.prepared[reader, action] = plant
+        return plant.id
+
+    def prepare(self, plant: Plant, operation: Operation) -> None:
+        """Do to a resource what others need before they can refer to it.
+
+        Raises:
+            BarrenError: The server refused it, or it came to nothing.
+
+        """
+        call = preparation(operation, plant.path(operation))
+        exchange = self.session.send(call)
+        if exchange.ok:
+            self.settle(operation, exchange)
+            with suppress(KeyError):  # there is nothing to wait for
+                exchange = settled(self.session, self.contract, operation, call)
+        if not exchange.ok or not is_ready(operation, exchange):
+            raise BarrenError(f"{operation.id}: {exchange.summary()}", exchange)
 
     def parents(self, operation: Operation) -> dict[str, Any]:
         """Return live values for an operation's path parameters, as far as they can be had.
@@ -270,6 +307,7 @@ class Garden:
             if exchange is not None and not exchange.ok and exchange.status not in {404, 410}:
                 yield plant, exchange
         self.living.clear()
+        self.prepared.clear()
 
     def _watch(self, operation: Operation, exchange: Exchange) -> None:
         if not exchange.ok:
@@ -294,6 +332,8 @@ class Garden:
     def _forget(self, plant: Plant) -> None:
         if plant in self.living:
             self.living.remove(plant)
+        for key in [key for key, one in self.prepared.items() if one is plant]:
+            del self.prepared[key]
         reader = self.contract.get(plant.creation.get)
         if reader is not None and self.shared.get(reader.id) == plant.path(reader):
             del self.shared[reader.id]

@@ -49,12 +49,29 @@ def extension_parameters(context: Context) -> Iterator[Violation]:
                 message = f"`{operation.label}` has no query parameter `{name}`."
                 yield Violation(pointer, message)
         creates = _mapping(operation.node.get("x-creates"))
-        for place in _mapping(creates.get("references")):
+        references = _mapping(creates.get("references"))
+        for place in references:
             name = place.strip("{}")
             if place.startswith("{") and name not in _parameters(operation, "path"):
                 pointer = join(operation.pointer, "x-creates", "references", place)
                 message = f"`{operation.label}` has no path parameter `{name}`."
                 yield Violation(pointer, message)
+        yield from _referring(operation, creates, references)
+
+
+def _referring(
+    operation: OperationPlace, creates: dict[str, Any], references: dict[str, Any]
+) -> Iterator[Violation]:
+    """Yield what speaks of a reference that `x-creates` does not name."""
+    base = join(operation.pointer, "x-creates")
+    unique = enumerate(_sequence(creates.get("unique")))
+    places = [
+        *((join(base, "after", place), place) for place in _mapping(creates.get("after"))),
+        *((join(base, "unique", at), one) for at, one in unique if str(one).startswith("{")),
+    ]
+    for pointer, place in places:
+        if place not in references:
+            yield Violation(pointer, f"`{place}` is none of the references of `{operation.label}`.")
 
 
 def _created(context: Context, operation: OperationPlace) -> Iterator[_Lead]:
@@ -71,7 +88,9 @@ def _created(context: Context, operation: OperationPlace) -> Iterator[_Lead]:
             yield _Lead(join(base, "references", pointer), pointer, *body)
     for member in ("unique", "hides"):
         for index, pointer in enumerate(_sequence(creates.get(member))):
-            yield _Lead(join(base, member, index), pointer, *body)
+            if not str(pointer).startswith("{"):
+                yield _Lead(join(base, member, index), pointer, *body)
+    yield _Lead(join(base, "shows"), creates.get("shows"), *_answer(context, operation))
 
 
 def _merged(context: Context, operation: OperationPlace) -> Iterator[_Lead]:
@@ -84,6 +103,10 @@ def _merged(context: Context, operation: OperationPlace) -> Iterator[_Lead]:
             if member == "maps":
                 where = f"the body of `{operation.label}`"
                 yield _Lead(place, pointer, body_schemas(context, operation), where)
+    for index, pointer in enumerate(_sequence(merge.get("unique"))):
+        where = f"the body of `{operation.label}`"
+        yield _Lead(join(base, "unique", index), pointer, body_schemas(context, operation), where)
+    yield _Lead(join(base, "shows"), merge.get("shows"), *_answer_of(context, merge.get("get")))
 
 
 def _worked(context: Context, operation: OperationPlace) -> Iterator[_Lead]:

@@ -99,7 +99,7 @@ class Exchange:
     def json(self) -> Any:
         """The body of the answer as JSON; None when it is none."""
         try:
-            return json.loads(self.content)
+            return parse_json(self.content)
         except ValueError:
             return None
 
@@ -126,6 +126,26 @@ class Exchange:
         return (
             f"no answer ({said})" if self.status == NO_ANSWER else f"{self.status} {said}".strip()
         )
+
+
+def parse_json(content: bytes) -> Any:
+    """Return what JSON text stands for (RFC 8259).
+
+    Raises:
+        ValueError: It is none: also `NaN`, lone surrogates, and what is nested too deep for us.
+
+    """
+    try:
+        value = json.loads(content, parse_constant=_no_constant)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+    if b"\\ud" in content or b"\\uD" in content:  # a lone surrogate is no text that could be judged
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
 
 
 def _text(data: bytes) -> str:

@@ -5,13 +5,12 @@ The same judgement serves fuzzing, conformance runs and recorded traffic.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from specfoundry.document.pointer import join
-from specfoundry.fuzz.exchange import NO_ANSWER
+from specfoundry.fuzz.exchange import NO_ANSWER, parse_json
 from specfoundry.fuzz.trial import Complaint, Step, Taken
 from specfoundry.rules.examples import SchemaValidators
 from specfoundry.runtime.codecs import CodecError, scalar
@@ -113,7 +112,7 @@ class Judge:
 
     def _json(self, body: Body, exchange: Exchange) -> Iterator[Objection]:
         try:
-            value = json.loads(exchange.content)
+            value = parse_json(exchange.content)
         except ValueError as error:
             yield Objection("schema", f"The body is no JSON: {error}")
             return

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, urljoin, urlsplit
 
 import httpx2
 
@@ -20,6 +21,12 @@ Watcher: TypeAlias = Callable[["Operation", Exchange], None]
 _FORM: Final = "application/x-www-form-urlencoded"
 _MULTIPART: Final = "multipart/form-data"
 _PATIENCE: Final = 20
+_MOST_BYTES: Final = 64 * 2**20
+_MOST_SECONDS: Final = 120.0
+
+
+class _TooMuchError(Exception):
+    """An answer is longer, or takes longer, than anything a test needs."""
 
 
 class GoneError(Exception):
@@ -69,6 +76,9 @@ class Session:
     def get(self, url: str, call: Call) -> Exchange:
         """Follow an address that an answer named, as the operation and identity of a call.
 
+        It is asked of the server under test, whatever host the address names: servers behind
+        proxies name others, and credentials go to nobody else.
+
         Raises:
             GoneError: Nothing has come back for many calls in a row.
 
@@ -76,18 +86,21 @@ class Session:
         operation = self.contract[call.operation]
         headers = dict(self.identities.get(call.identity, {}))
         try:
-            request = self.http.build_request("GET", url, headers=headers)
+            request = self.http.build_request("GET", self._at_home(url), headers=headers)
         except (httpx2.InvalidURL, ValueError) as error:
             return _unanswered(call, "GET", url, f"the answer's link is no address: {error}")
         return self._exchanged(call, operation, request)
 
+    def _at_home(self, url: str) -> str:
+        home = str(self.http.base_url)
+        return urlsplit(urljoin(home, url))._replace(**_origin(home)).geturl()
+
     def _exchanged(self, call: Call, operation: Operation, request: httpx2.Request) -> Exchange:
         self.pause()
         try:
-            answer = self.http.send(request)
-            exchange = _exchange(call, answer)
+            exchange = self._answered(call, request)
             self._silent = 0
-        except (httpx2.RequestError, httpx2.InvalidURL) as error:
+        except (httpx2.RequestError, httpx2.InvalidURL, _TooMuchError) as error:
             self._silent += 1
             text = str(error) or type(error).__name__
             exchange = _unanswered(call, request.method, str(request.url), text)
@@ -96,6 +109,20 @@ class Session:
         for watcher in self.watchers:
             watcher(operation, exchange)
         return exchange
+
+    def _answered(self, call: Call, request: httpx2.Request) -> Exchange:
+        answer = self.http.send(request, stream=True)
+        begun, content = time.monotonic(), bytearray()
+        try:
+            for chunk in answer.iter_bytes():
+                content += chunk
+                if len(content) > _MOST_BYTES:
+                    raise _TooMuchError(f"the answer is longer than {_MOST_BYTES} bytes")
+                if time.monotonic() - begun > _MOST_SECONDS:
+                    raise _TooMuchError(f"the answer took longer than {_MOST_SECONDS:.0f} seconds")
+        finally:
+            answer.close()
+        return _exchange(call, answer, bytes(content))
 
     def _request(self, operation: Operation, call: Call) -> httpx2.Request:
         headers = {**self.identities.get(call.identity, {}), **call.headers}
@@ -143,7 +170,12 @@ def _multipart(call: Call) -> list[tuple[str, tuple[str | None, bytes, str | Non
     return parts
 
 
-def _exchange(call: Call, answer: httpx2.Response) -> Exchange:
+def _origin(url: str) -> dict[str, str]:
+    parts = urlsplit(url)
+    return {"scheme": parts.scheme, "netloc": parts.netloc}
+
+
+def _exchange(call: Call, answer: httpx2.Response, content: bytes) -> Exchange:
     request = answer.request
     return Exchange(
         call=call,
@@ -153,7 +185,7 @@ def _exchange(call: Call, answer: httpx2.Response) -> Exchange:
         request_body=request.read(),
         status=answer.status_code,
         headers={name.lower(): value for name, value in answer.headers.items()},
-        content=answer.read(),
+        content=content,
     )
 
 

@@ -1258,6 +1258,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "ready": ["READY"],
                 "failed": ["FAILED"],
                 "checksum": "/data/checksum/value",
+                "keeps": "entries",
             },
         },
     ),
@@ -1371,6 +1372,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
             },
+            "x-references": {"{guid}": {"operation": "uploadPackage"}},
         },
     ),
     Operation(
@@ -2927,6 +2929,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
             },
+            "x-references": {"{guid}": {"operation": "uploadDroplet"}},
         },
     ),
     Operation(
@@ -4550,8 +4553,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "page": "page",
                 "per-page": "per_page",
             },
-            "x-default-order": "created",
             "x-filters": {"organization_guids": False},
+            "x-default-order": "created",
         },
     ),
     Operation(
@@ -7313,6 +7316,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
             },
+            "x-references": {"{guid}": {"operation": "setCurrentDroplet"}},
         },
     ),
     Operation(
@@ -7424,6 +7428,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
             },
+            "x-references": {"{guid}": {"operation": "setCurrentDroplet"}},
         },
     ),
     Operation(
@@ -8031,6 +8036,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
             },
+            "x-references": {"{guid}": {"operation": "setCurrentDroplet"}},
         },
     ),
     Operation(
@@ -8151,6 +8157,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
             },
+            "x-references": {"/data/guid": {"operation": "uploadDroplet"}},
             "x-merge-patch": {"get": "getCurrentDropletRelationship"},
         },
     ),
@@ -8430,7 +8437,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 404,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
-            }
+            },
+            "x-references": {
+                "{guid}": {"operation": "listProcessesForApp", "path": "/resources/0/guid"}
+            },
         },
     ),
     Operation(
@@ -8491,6 +8501,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 404,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
+            },
+            "x-references": {
+                "{guid}": {"operation": "listProcessesForApp", "path": "/resources/0/guid"}
             },
             "x-merge-patch": {
                 "get": "getProcess",
@@ -8563,7 +8576,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 404,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
-            }
+            },
+            "x-references": {
+                "{guid}": {"operation": "listProcessesForApp", "path": "/resources/0/guid"}
+            },
         },
     ),
     Operation(
@@ -8618,7 +8634,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 404,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
-            }
+            },
+            "x-references": {
+                "{guid}": {"operation": "listProcessesForApp", "path": "/resources/0/guid"}
+            },
         },
     ),
     Operation(
@@ -8681,6 +8700,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 404,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
+            },
+            "x-references": {
+                "{guid}": {"operation": "listProcessesForApp", "path": "/resources/0/guid"}
             },
         },
     ),
@@ -9562,6 +9584,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "previous": "/pagination/previous/href",
                 "page": "page",
                 "per-page": "per_page",
+            },
+            "x-references": {
+                "{guid}": {"operation": "listProcessesForApp", "path": "/resources/0/guid"}
             },
             "x-default-order": "created",
         },
@@ -12779,7 +12804,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "org_user",
                 ],
                 "hidden": {"status": 404, "roles": ["none"]},
-            }
+            },
+            "x-references": {
+                "{guid}": {"operation": "listUsersForOrganization", "path": "/resources/0/guid"}
+            },
         },
     ),
     Operation(
@@ -12851,6 +12879,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "failed": ["FAILED"],
                 "errors": "/errors",
             },
+            "x-references": {
+                "{guid}": {"operation": "listUsersForOrganization", "path": "/resources/0/guid"}
+            },
         },
     ),
     Operation(
@@ -12911,6 +12942,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 "hidden": {"status": 404, "roles": ["none"]},
+            },
+            "x-references": {
+                "{guid}": {"operation": "listUsersForOrganization", "path": "/resources/0/guid"}
             },
             "x-merge-patch": {
                 "get": "getUser",
@@ -13452,7 +13486,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "lists": ["listAccounts"],
                 "delete": "deleteAccount",
                 "unique": ["/userName"],
-                "hides": ["/password", "/origin", "/name"],
+                "hides": ["/password", "/origin"],
             },
         },
     ),
@@ -13585,6 +13619,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
             },
+            "x-references": {"{guid}": {"operation": "createAccount"}},
         },
     ),
     Operation(
@@ -13890,6 +13925,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             },
             "x-permitted-roles": {
                 "roles": ["admin", "org_manager", "space_manager"],
+                "partly": ["space_manager"],
                 "denied": {
                     "status": 403,
                     "roles": [
@@ -14036,6 +14072,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             },
             "x-permitted-roles": {
                 "roles": ["admin", "org_manager", "space_manager"],
+                "partly": ["space_manager"],
                 "denied": {
                     "status": 403,
                     "roles": [
@@ -15056,6 +15093,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 },
                 "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
             },
+            "x-references": {"/data/0/guid": {"operation": "createOrganization"}},
         },
     ),
     Operation(
@@ -15120,6 +15158,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 },
                 "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
             },
+            "x-references": {"{org_guid}": {"operation": "shareDomain", "path": "/data/0/guid"}},
         },
     ),
     Operation(
@@ -16101,6 +16140,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 },
                 "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
             },
+            "x-references": {"/destinations/0/app/guid": {"operation": "getApp"}},
         },
     ),
     Operation(
@@ -16167,6 +16207,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 },
                 "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
             },
+            "x-references": {"/destinations/0/app/guid": {"operation": "getApp"}},
         },
     ),
     Operation(
@@ -16227,6 +16268,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
+            },
+            "x-references": {
+                "{destination_guid}": {
+                    "operation": "addRouteDestinations",
+                    "path": "/destinations/0/guid",
+                }
             },
         },
     ),
@@ -16299,6 +16346,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
+            },
+            "x-references": {
+                "{destination_guid}": {
+                    "operation": "addRouteDestinations",
+                    "path": "/destinations/0/guid",
+                }
             },
         },
     ),
@@ -16497,6 +16550,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             "x-state-dependent": {
                 "500": "the start time must not be after the end time, and a limit beyond the bounds is refused so as well"
             },
+            "x-references": {"{guid}": {"operation": "getApp"}},
         },
     ),
     Operation(

@@ -1,0 +1,86 @@
+"""What is uploaded to see whether it comes back?
+
+Archives that are the same in every run, with content that careless servers change: line ends,
+bytes that are no text, an empty member, one larger than a buffer.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import tarfile
+import zipfile
+from typing import TYPE_CHECKING, Final
+
+from specfoundry.fuzz.exchange import FilePart
+from specfoundry.fuzz.semantics import blob_of
+
+if TYPE_CHECKING:
+    from specfoundry.fuzz.contract import Body, Operation
+
+MEMBERS: Final[dict[str, bytes]] = {
+    "lines.txt": b"one\r\ntwo\nthree\r\x00\xff\xfe",
+    "empty": b"",
+    "folder/large.bin": bytes((index * 7 + index // 251) % 256 for index in range(70_000)),
+}
+"""Names and content of what an archive holds."""
+
+_NAMED: Final = re.compile(r'filename="([^"]+)"')
+_BEGINNING: Final = (1980, 1, 1, 0, 0, 0)
+
+
+def zipped(members: dict[str, bytes] | None = None) -> bytes:
+    """Return a zip archive; by default of `MEMBERS`."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (MEMBERS if members is None else members).items():
+            archive.writestr(zipfile.ZipInfo(name, _BEGINNING), content)
+    return buffer.getvalue()
+
+
+def tarred(members: dict[str, bytes] | None = None) -> bytes:
+    """Return a gzipped tar archive; by default of `MEMBERS`."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, content in (MEMBERS if members is None else members).items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    return gzip.compress(buffer.getvalue(), mtime=0)
+
+
+def members_of(content: bytes) -> dict[str, bytes] | None:
+    """Return what an archive holds, without its folders; None when it is none."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = [name for name in archive.namelist() if not name.endswith("/")]
+            return {name: archive.read(name) for name in names}
+    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError):
+        return None
+
+
+def filename_of(media: Body, part: str) -> str:
+    """Return the file name that the document shows for a part, else one of a zip archive."""
+    headers = media.node.get("encoding", {}).get(part, {}).get("headers", {})
+    shown = headers.get("Content-Disposition", {})
+    example = shown.get("example") or shown.get("schema", {}).get("example") or ""
+    found = _NAMED.search(str(example))
+    return found.group(1) if found else f"{part}.zip"
+
+
+def files_of(operation: Operation, media: Body, content: bytes | None = None) -> list[FilePart]:
+    """Return the parts of an upload: an archive of the kind that its file name tells.
+
+    Args:
+        operation: The upload.
+        media: Its multipart body.
+        content: What to upload instead of an archive.
+    """
+    blob = blob_of(operation)
+    if blob is None:
+        return []
+    name = filename_of(media, blob.part)
+    if content is None:
+        content = tarred() if name.endswith((".tgz", ".tar.gz")) else zipped()
+    return [FilePart(name=blob.part, filename=name, content=content)]

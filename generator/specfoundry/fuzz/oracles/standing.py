@@ -1,0 +1,114 @@
+"""Where does a resource belong: to the place in which the callers' roles hold, or somewhere else?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from specfoundry.fuzz.exchange import Call
+from specfoundry.fuzz.garden import Plant, has
+from specfoundry.fuzz.oracles.likely import references
+from specfoundry.fuzz.semantics import creation_of, rights_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from specfoundry.fuzz.contract import Contract, Operation
+    from specfoundry.fuzz.ground import Ground
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Knows what belongs to the place of the roles.
+
+    Attributes:
+        ground: Where everything lives.
+        places: Path parameters of the places themselves by the operation that reads them.
+
+    """
+
+    ground: Ground
+    places: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, ground: Ground) -> Standing:
+        """Take for places what was given from outside: it was not grown here."""
+        grown = [plant for plant in ground.garden.living if plant.creation.get]
+        known = {plant.creation.get: plant.path(_reader(ground, plant)) for plant in grown}
+        return cls(
+            ground,
+            {
+                reader: dict(path)
+                for reader, path in ground.garden.shared.items()
+                if reader in ground.garden.creators and known.get(reader) != path
+            },
+        )
+
+    def inside(self, call: Call) -> bool:
+        """Return whether a call is about something in the place, as far as anybody can tell."""
+        operation = self.ground.contract[call.operation]
+        if any(self._holds(reader, path) for reader, path in self._above(operation, call)):
+            return True
+        creation = creation_of(operation)
+        if creation is None:
+            return False
+        return any(
+            self._is_place_or_in_one(reader)
+            for place, reader in creation.references.items()
+            if place.startswith("/") and has(call.body, place)
+        )
+
+    def _above(self, operation: Operation, call: Call) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield what the steps of the path read, with the parameters up to there."""
+        for place, (source, _) in references(operation).items():
+            other = self.ground.contract.get(source)
+            if other is None or not place.startswith("{"):
+                continue
+            if source in self.ground.garden.shared:
+                yield source, self.ground.garden.shared[source]
+            elif other.path != operation.path:
+                parents = self.ground.garden.parents(other)
+                yield from self._above(other, Call(operation=other.id, path=parents))
+        steps = operation.path.split("/")
+        path: dict[str, Any] = {}
+        for index, step in enumerate(steps):
+            if not step.startswith("{"):
+                continue
+            path = {**path, step[1:-1]: call.path.get(step[1:-1])}
+            reader = self.ground.contract.paths.get(("GET", "/".join(steps[: index + 1])))
+            if reader is not None:
+                yield reader.id, path
+
+    def _holds(self, reader: str, path: Mapping[str, Any]) -> bool:
+        if self.places.get(reader) == dict(path):
+            return True
+        plant = self._plant(reader, path)
+        return plant is not None and any(
+            self._is_place_or_in_one(other)
+            for place, other in plant.creation.references.items()
+            if place.startswith("{") or has(plant.sent, place)
+        )
+
+    def _is_place_or_in_one(self, reader: str) -> bool:
+        shared = self.ground.garden.shared.get(reader)
+        return shared is not None and self._holds(reader, shared)
+
+    def _plant(self, reader: str, path: Mapping[str, Any]) -> Plant | None:
+        for plant in reversed(self.ground.garden.living):
+            if plant.creation.get == reader and plant.path(_reader(self.ground, plant)) == path:
+                return plant
+        return None
+
+
+def _reader(ground: Ground, plant: Plant) -> Operation:
+    return ground.contract[plant.creation.get or plant.creator.id]
+
+
+def nobody(contract: Contract) -> str | None:
+    """Return the role that the document refuses most often: it stands for having none."""
+    refused: dict[str, int] = {}
+    for operation in contract:
+        rights = rights_of(operation)
+        for role in rights.refusals if rights else ():
+            refused[role] = refused.get(role, 0) + 1
+    return max(refused, key=lambda role: refused[role], default=None)

@@ -39,6 +39,7 @@ class Ground:
         restart: Stops the server and starts it again on what it stored; None: that cannot be done.
         operations: operationIds to judge; None: all. The others may still be called.
         past: The last exchanges, oldest first: from them come the steps that lead to a complaint.
+        memory: What oracles keep for each other, by name.
 
     """
 
@@ -51,6 +52,7 @@ class Ground:
     restart: Callable[[], None] | None = None
     operations: frozenset[str] | None = None
     past: deque[Exchange] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+    memory: dict[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Begin to remember what is sent."""

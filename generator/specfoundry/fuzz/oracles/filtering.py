@@ -2,127 +2,148 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.garden import BarrenError
-from specfoundry.fuzz.oracles.ground import Complaint, Ground, Listing, values_at
-from specfoundry.fuzz.oracles.population import populate
-from specfoundry.fuzz.semantics import Filter, filter_of, lists
+from specfoundry.fuzz.ground import values_at
+from specfoundry.fuzz.oracles.listing import listings
+from specfoundry.fuzz.oracles.questions import Question, questions
+from specfoundry.fuzz.oracles.selection import Selection, answers
+from specfoundry.fuzz.oracles.taking import takes
+from specfoundry.fuzz.trial import Complaint, judged, verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Operation, Parameter
-    from specfoundry.fuzz.semantics import Paging
+    from specfoundry.fuzz.ground import Ground
+    from specfoundry.fuzz.oracles.listing import Listing
+    from specfoundry.fuzz.semantics import Filter
+    from specfoundry.fuzz.trial import Taken
 
-CHECK = "filter"
-_NOBODY = "nothing-has-this-value"
-_RELATIONS = {
-    "lt": lambda value, bound: value < bound,
-    "lte": lambda value, bound: value <= bound,
-    "gt": lambda value, bound: value > bound,
-    "gte": lambda value, bound: value >= bound,
-}
+CHECK: Final = "filter"
+
+
+@verdict
+def lets_through(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say what a filter lets through that it should not, and what it withholds.
+
+    The steps: the list before, the list after, what hops read, the filtered list. Items that do not
+    stand unchanged in the first two are not judged, but for what is wrong with them by themselves.
+    Arguments: `items` and `total` (pointers into a page, `total` may be null), `rules` (see
+    `Selection`), `query` (the filters' values), `asked` (how it is called).
+    """
+    before, after, *reads, found = taken
+    if not found.ok:
+        return f"{arguments['asked']} was refused: {found.last.summary()}"
+    pointer = arguments["items"]
+    shown = found.items(pointer)
+    selection = Selection(arguments["rules"], arguments["query"], answers(reads))
+    stable = [item for item in before.items(pointer) if item in after.items(pointer)]
+    missing = [item for item in stable if selection.verdict(item) and item not in shown]
+    wrong = [item for item in shown if selection.verdict(item) is False]
+    if wrong:
+        return f"{arguments['asked']}: items came that it should not let through"
+    if missing:
+        return f"{arguments['asked']}: items are missing that it should let through"
+    if len(shown) != len([item for i, item in enumerate(shown) if item not in shown[:i]]):
+        return f"{arguments['asked']}: items came twice"
+    return None
 
 
 def filters(ground: Ground) -> Iterator[Complaint]:
-    """Ask every list with every filter for values that its items have."""
-    for operation, paging in lists(ground.contract):
-        known = [
-            (one, found) for one in operation.at("query") if (found := filter_of(operation, one))
-        ]
-        if not known:
+    """Ask every list with every filter for values that its items have and that they have not."""
+    for listing in listings(ground):
+        if not listing.items:
             continue
-        try:
-            populate(ground, operation)
-            everything = ground.list(operation, paging)
-        except BarrenError:
-            continue
-        if everything.ok and everything.items:
-            for parameter, rule in known:
-                yield from _Probe(ground, operation, paging, parameter, rule).run(everything)
+        rules = {parameter.name: _rule(rule) for parameter, rule in listing.filters}
+        values = {name: _Reader(ground, listing).values(rule) for name, rule in rules.items()}
+        asked = [_asked(listing, one, values) for one in questions(listing, values)]
+        after = listing.ask()
+        for question, found in filter(None, asked):
+            yield from _judged(ground, listing, rules, question, (after, found))
 
 
-class _Probe:
-    """One filter of one list."""
+def _judged(
+    ground: Ground,
+    listing: Listing,
+    rules: Mapping[str, Mapping[str, Any]],
+    question: Question,
+    taken: tuple[Taken, Taken],
+) -> Iterator[Complaint]:
+    after, found = taken
+    chosen = {name: rule for name, rule in rules.items() if name in question.means}
+    reader = _Reader(ground, listing)
+    for rule in chosen.values():
+        reader.values(rule)
+    complaint = judged(
+        CHECK,
+        listing.operation.id,
+        lets_through,
+        [listing.walk, after, *reader.taken, found],
+        items=listing.paging.items,
+        total=listing.paging.total,
+        rules=chosen,
+        query=question.means,
+        asked=question.name,
+    )
+    if complaint:
+        yield complaint
 
-    def __init__(
-        self,
-        ground: Ground,
-        operation: Operation,
-        paging: Paging,
-        parameter: Parameter,
-        rule: Filter,
-    ) -> None:
+
+def _asked(
+    listing: Listing, question: Question, values: Mapping[str, Sequence[Sequence[Any]]]
+) -> tuple[Question, Taken] | None:
+    """Ask a question; with a filter that lets all through beside it where the state wants one."""
+    if not _fits(listing, question):
+        return None
+    found = listing.ask(question.query)
+    told = listing.operation.node.get("x-state-dependent", {})
+    if found.ok or str(found.last.status) not in told:
+        return question, found
+    for other in question.beside(listing, values):
+        found = listing.ask(other.query)
+        if found.ok:
+            return other, found
+    return None
+
+
+def _fits(listing: Listing, question: Question) -> bool:
+    known = {parameter.name: parameter for parameter, _ in listing.filters}
+    return all(takes(listing.ground, known[name], value) for name, value in question.means.items())
+
+
+def _rule(rule: Filter) -> dict[str, Any]:
+    node = asdict(rule)
+    node["through"] = [[hop.operation, hop.path] for hop in rule.through]
+    return node
+
+
+class _Reader:
+    """Reads what hops lead to, each resource once."""
+
+    def __init__(self, ground: Ground, listing: Listing) -> None:
         self._ground = ground
-        self._operation = operation
-        self._paging = paging
-        self._parameter = parameter
-        self._rule = rule
+        self._listing = listing
+        self.taken: list[Taken] = []
 
-    def run(self, everything: Listing) -> Iterator[Complaint]:
-        """Compare what the server lets through with what it should, for several values."""
-        values = [self._values(item) for item in everything.items]
-        for asked in self._questions(values):
-            query = {self._parameter.name: asked}
-            found = self._ground.list(self._operation, self._paging, **query)
-            if not found.ok:
-                if not _may_be_refused(found):
-                    continue
-                yield self._complaint(f"`{asked}` was refused", found)
-                continue
-            pairs = zip(everything.items, values, strict=True)
-            wanted = [item for item, has in pairs if self._passes(has, asked)]
-            yield from self._compare(asked, wanted, found)
+    def values(self, rule: Mapping[str, Any]) -> list[list[Any]]:
+        """Return what a filter compares, for each item of the list."""
+        return [self._of(item, rule) for item in self._listing.items]
 
-    def _compare(self, asked: Any, wanted: list[Any], found: Listing) -> Iterator[Complaint]:
-        missing = [item for item in wanted if item not in found.items]
-        wrong = [item for item in found.items if item not in wanted]
-        # What came to life in between is nobody's fault: it is not judged.
-        wrong = [item for item in wrong if not self._passes(self._values(item), asked)]
-        if missing:
-            yield self._complaint(f"`{asked}`: {len(missing)} matching items are missing", found)
-        if wrong:
-            yield self._complaint(f"`{asked}`: {len(wrong)} items do not match", found)
-
-    def _complaint(self, text: str, found: Listing) -> Complaint:
-        message = f"{self._parameter.name}={text}"
-        return Complaint(CHECK, self._operation.id, message, found.exchanges)
-
-    def _values(self, item: Any) -> list[Any]:
-        values = values_at(item, self._rule.path)
-        for hop in self._rule.through:
-            answers = [self._ground.read(hop.operation, value) for value in values]
-            values = [answer.at(hop.path) for answer in answers if answer.ok]
+    def _of(self, item: Any, rule: Mapping[str, Any]) -> list[Any]:
+        values = values_at(item, rule["path"])
+        for operation, pointer in rule["through"]:
+            read = [self._read(operation, value) for value in values if value is not None]
+            values = [inner for one in read for inner in values_at(one.first.json, pointer)]
         return values
 
-    def _questions(self, values: list[list[Any]]) -> Iterator[Any]:
-        rule = self._rule
-        known = sorted({value for has in values for value in has if isinstance(value, str)})
-        if rule.op in _RELATIONS:
-            yield from known[:1] + known[-1:]
-        elif rule.op == "labels":
-            return
-        else:
-            chosen = [known[:1], known[:2], [_NOBODY], [*known[:1], _NOBODY]]
-            if rule.null is not None:
-                chosen.append([rule.null])
-            for members in chosen:
-                if members:
-                    yield members if self._parameter.is_list else members[0]
-
-    def _passes(self, has: list[Any], asked: Any) -> bool:
-        relation = _RELATIONS.get(self._rule.op)
-        if relation is not None:
-            return any(isinstance(value, str) and relation(value, asked) for value in has)
-        members = asked if isinstance(asked, list) else [asked]
-        is_null = not has or None in has
-        inside = any(value in members for value in has) or (
-            self._rule.null is not None and self._rule.null in members and is_null
-        )
-        return inside is (self._rule.op == "in")
-
-
-def _may_be_refused(found: Listing) -> bool:
-    """Whether the refusal itself is wrong; a value that the schema forbids may be refused."""
-    return found.exchanges[-1].status not in {400, 422}
+    def _read(self, operation: str, value: Any) -> Taken:
+        known = self._ground.memory.setdefault("hops", {})
+        if not isinstance(known, dict):
+            raise TypeError("what hops read is kept by operation and value")
+        if (operation, value) not in known:
+            known[operation, value] = self._ground.read(operation, value)
+        found: Taken = known[operation, value]
+        if found not in self.taken:
+            self.taken.append(found)
+        return found

@@ -5,18 +5,18 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.garden import BarrenError
-from specfoundry.fuzz.ground import Ground, values_at
-from specfoundry.fuzz.oracles.population import populate, touch
-from specfoundry.fuzz.semantics import lists, ordering_of
-from specfoundry.fuzz.trial import Complaint, judged, verdict
+from specfoundry.fuzz.ground import values_at
+from specfoundry.fuzz.oracles.listing import listings
+from specfoundry.fuzz.oracles.population import populate
+from specfoundry.fuzz.semantics import ordering_of
+from specfoundry.fuzz.trial import Complaint, Step, Taken, judged, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.semantics import Ordering, Paging
-    from specfoundry.fuzz.trial import Taken
+    from specfoundry.fuzz.ground import Ground
+    from specfoundry.fuzz.oracles.listing import Listing
+    from specfoundry.fuzz.semantics import Ordering
 
 CHECK: Final = "order"
 
@@ -37,36 +37,38 @@ def in_order(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None
     return f"{arguments['asked']}: the items are not in the order of {', '.join(keys)}"
 
 
+@verdict
+def as_created(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say whether a list shows what the steps before it created in another order.
+
+    Arguments: `items` (pointer into a page), `id` (pointer into an item and an answer).
+    """
+    *made, walk = taken
+    shown = [values_at(item, arguments["id"]) for item in walk.items(arguments["items"])]
+    mine = [values_at(one.last.json, arguments["id"]) for one in made]
+    places = [shown.index(one) for one in mine if one in shown]
+    return None if places == sorted(places) else "items do not stand in the order of creation"
+
+
 def orders(ground: Ground) -> Iterator[Complaint]:
     """Ask every list for every order, both ways."""
-    for operation, paging in lists(ground.contract):
-        found = ordering_of(operation)
-        default = operation.node.get("x-default-order")
-        if not ground.judges(operation) or (found is None and default is None):
-            continue
-        try:
-            for plant in populate(ground, operation)[:1]:
-                touch(ground, plant)
-            if found is not None:
-                yield from _asked(ground, operation, paging, found[0].name, found[1])
-            if isinstance(default, list):
-                yield from _default(ground, operation, paging, default)
-        except BarrenError:
-            continue
+    for listing in listings(ground):
+        found = ordering_of(listing.operation)
+        if found is not None:
+            yield from _asked(listing, found[0].name, found[1])
+        yield from _default(listing)
 
 
-def _asked(
-    ground: Ground, operation: Operation, paging: Paging, name: str, ordering: Ordering
-) -> Iterator[Complaint]:
+def _asked(listing: Listing, name: str, ordering: Ordering) -> Iterator[Complaint]:
     for word, pointer in ordering.values.items():
         tie = [ordering.tie] if ordering.tie and word not in ordering.coarse else []
         for prefix in ("", ordering.descending):
             complaint = judged(
                 CHECK,
-                operation.id,
+                listing.operation.id,
                 in_order,
-                [ground.walk(operation, **{name: f"{prefix}{word}"})],
-                items=paging.items,
+                [listing.ask({name: f"{prefix}{word}"})],
+                items=listing.paging.items,
                 keys=[pointer, *tie],
                 descending=bool(prefix),
                 asked=f"{name}={prefix}{word}",
@@ -75,21 +77,39 @@ def _asked(
                 yield complaint
 
 
-def _default(
-    ground: Ground, operation: Operation, paging: Paging, keys: Sequence[str]
-) -> Iterator[Complaint]:
-    complaint = judged(
-        CHECK,
-        operation.id,
-        in_order,
-        [ground.walk(operation)],
-        items=paging.items,
-        keys=list(keys),
-        descending=False,
-        asked="without an order",
-    )
+def _default(listing: Listing) -> Iterator[Complaint]:
+    default = listing.operation.node.get("x-default-order")
+    complaint = None
+    if isinstance(default, list):
+        complaint = judged(
+            CHECK,
+            listing.operation.id,
+            in_order,
+            [listing.walk],
+            items=listing.paging.items,
+            keys=list(default),
+            descending=False,
+            asked="without an order",
+        )
+    elif default == "created":
+        complaint = _as_created(listing)
     if complaint:
         yield complaint
+
+
+def _as_created(listing: Listing) -> Complaint | None:
+    plants = populate(listing.ground).listed(listing.operation)
+    if not plants:
+        return None
+    made = [Taken(Step(call=one.exchange.call), (one.exchange,)) for one in plants]
+    return judged(
+        CHECK,
+        listing.operation.id,
+        as_created,
+        [*made, listing.walk],
+        items=listing.paging.items,
+        id=plants[0].creation.id,
+    )
 
 
 def is_sorted(items: Sequence[Any], keys: Sequence[str], *, descending: bool) -> bool:

@@ -1,0 +1,135 @@
+"""What does a list hold, while it is asked one question after the other?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from specfoundry.fuzz.exchange import Call
+from specfoundry.fuzz.garden import BarrenError
+from specfoundry.fuzz.ground import values_at
+from specfoundry.fuzz.oracles.population import populate
+from specfoundry.fuzz.semantics import Filter, filter_of, lists
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from specfoundry.fuzz.contract import Operation, Parameter
+    from specfoundry.fuzz.ground import Ground
+    from specfoundry.fuzz.semantics import Paging
+    from specfoundry.fuzz.trial import Follow, Taken
+
+_MANY: Final = 40
+_KEPT: Final = 12
+_PARENTS: Final = 6
+
+
+@dataclass
+class Listing:
+    """One list below one parent, small enough to be walked again and again.
+
+    Attributes:
+        ground: The live server.
+        operation: The list.
+        paging: Where its items are.
+        path: Its path parameters.
+        base: A filter that every question repeats, so that a long list stays short.
+        walk: The list as it was at the beginning.
+
+    """
+
+    ground: Ground
+    operation: Operation
+    paging: Paging
+    path: Mapping[str, Any]
+    base: dict[str, Any] = field(default_factory=dict)
+    walk: Taken = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Walk it, or the part of it that is asked about."""
+        self.walk = self.ask(follow="")
+        following = self.walk.first.at(self.paging.next) if self.paging.next else None
+        if following is not None or len(self.items) > _MANY:
+            self._narrow()
+
+    @property
+    def items(self) -> list[Any]:
+        """The items at the beginning."""
+        return self.walk.items(self.paging.items)
+
+    @property
+    def filters(self) -> Iterator[tuple[Parameter, Filter]]:
+        """What the list can be filtered by."""
+        for parameter in self.operation.at("query"):
+            rule = filter_of(self.operation, parameter)
+            if rule is not None:
+                yield parameter, rule
+
+    def ask(self, query: Mapping[str, Any] | None = None, follow: Follow = "pages") -> Taken:
+        """Walk the list with a query."""
+        sent = {**self.base, **(query or {})}
+        call = Call(operation=self.operation.id, path=self.path, query=sent)
+        return self.ground.take(call, follow)
+
+    def _narrow(self) -> None:
+        """Look at a few items only, when there is a filter by which each can be named."""
+        items = self.items
+        mine = [plant.id for plant in populate(self.ground).listed(self.operation)]
+        for parameter, rule in self.filters:
+            named = [values_at(item, rule.path) for item in items]
+            ids = [one[0] for one in named if len(one) == 1 and isinstance(one[0], str)]
+            plain = rule.op == "in" and parameter.is_list and not rule.through and rule.null is None
+            if plain and len(ids) == len(items) == len(set(ids)):
+                chosen = [*mine[-_KEPT:], *(one for one in ids if one not in mine)]
+                self.base = {parameter.name: chosen[: 2 * _KEPT]}
+                break
+        self.walk = self.ask()
+
+
+def listings(ground: Ground) -> Iterator[Listing]:
+    """Yield every list that is to be judged and that holds something, once for all oracles."""
+    populate(ground)
+    for operation, paging in lists(ground.contract):
+        if ground.judges(operation) and (found := _listing(ground, operation, paging)):
+            yield found
+
+
+def _listing(ground: Ground, operation: Operation, paging: Paging) -> Listing | None:
+    known = ground.memory.setdefault("listings", {})
+    if not isinstance(known, dict):
+        return None
+    if operation.id not in known:
+        known[operation.id] = _fullest(ground, operation, paging)
+    found: Listing | None = known[operation.id]
+    return found
+
+
+def _fullest(ground: Ground, operation: Operation, paging: Paging) -> Listing | None:
+    found = None
+    for path in _paths(ground, operation):
+        listing = Listing(ground, operation, paging, path)
+        if listing.walk.ok and (found is None or len(listing.items) > len(found.items)):
+            found = listing
+        if found and found.items:
+            break
+    return found
+
+
+def _paths(ground: Ground, operation: Operation) -> Iterator[dict[str, Any]]:
+    """Yield path parameters of parents: the usual one first, then others as they are found."""
+    try:
+        usual = ground.garden.parents(operation)
+    except BarrenError:
+        usual = {}
+    names = [parameter.name for parameter in operation.at("path")]
+    if len(usual) == len(names):
+        yield usual
+    if len(names) == 1:
+        above = operation.path.partition("/{")[0]
+        listed = ground.contract.paths.get(("GET", above))
+        paging = next((one for known, one in lists(ground.contract) if known is listed), None)
+        if listed is not None and paging is not None:
+            walk = ground.take(Call(operation=listed.id))
+            for item in walk.items(paging.items)[:_PARENTS]:
+                for value in values_at(item, "/guid") or values_at(item, "/id"):
+                    yield {names[0]: value}

@@ -1,0 +1,32 @@
+"""Which values does a parameter take, going by its schema?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from specfoundry.document.pointer import join
+from specfoundry.fuzz.contract import target
+from specfoundry.rules.examples import SchemaValidators
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from specfoundry.fuzz.contract import Parameter
+    from specfoundry.fuzz.ground import Ground
+
+
+def takes(ground: Ground, parameter: Parameter, value: Any) -> bool:
+    """Return whether a parameter's schema allows a value."""
+    validators = ground.memory.get("validators")
+    if not isinstance(validators, SchemaValidators):
+        validators = SchemaValidators(dict(ground.contract.node))
+        ground.memory["validators"] = validators
+    return not any(True for _ in validators.errors(join(parameter.pointer, "schema"), value))
+
+
+def schema_of(ground: Ground, parameter: Parameter) -> Mapping[str, Any]:
+    """Return a parameter's schema, or that of a list's items, references followed."""
+    schema = target(ground.contract.node, "", parameter.schema)[1]
+    if schema.get("type") == "array":
+        return target(ground.contract.node, "", schema.get("items", {}))[1]
+    return schema

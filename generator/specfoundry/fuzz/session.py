@@ -20,7 +20,7 @@ Watcher: TypeAlias = Callable[["Operation", Exchange], None]
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _MULTIPART: Final = "multipart/form-data"
-_PATIENCE: Final = 20
+_PATIENCE: Final = 10
 _MOST_BYTES: Final = 64 * 2**20
 _MOST_SECONDS: Final = 120.0
 

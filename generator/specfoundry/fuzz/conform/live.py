@@ -1,0 +1,164 @@
+"""What does a live server that belongs to others break of its document, without harm to them?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from specfoundry.fuzz.bench import Bench, Circumstances
+from specfoundry.fuzz.guard import Guard
+from specfoundry.fuzz.oracles.suite import ORACLES
+from specfoundry.fuzz.session import GoneError
+from specfoundry.fuzz.slicing import script_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    import httpx2
+
+    from specfoundry.fuzz.contract import Operation
+    from specfoundry.fuzz.exchange import Exchange
+    from specfoundry.fuzz.script import Script
+    from specfoundry.fuzz.trial import Complaint
+
+_STRANGE: Final = 25
+"""So many first answers, none of them documented, and the address must be wrong."""
+
+
+class StrangerError(Exception):
+    """The server's answers have nothing to do with the document."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One complaint, and what leads to it."""
+
+    complaint: Complaint
+    script: Script
+
+
+@dataclass(kw_only=True)
+class Outcome:
+    """What came of a run.
+
+    Attributes:
+        found: The complaints, in the order in which they came.
+        statuses: How often each status was answered, by operationId.
+        withheld: Why an operation was not called, or not with everything, by operationId.
+        left: What could not be removed again, in words.
+        stopped: Why the run ended early; None: it did not.
+
+    """
+
+    found: list[Found] = field(default_factory=list)
+    statuses: dict[str, Counter[int]] = field(default_factory=dict)
+    withheld: dict[str, str] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+    stopped: str | None = None
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent."""
+        return sum(sum(counts.values()) for counts in self.statuses.values())
+
+
+def examine_live(
+    node: Mapping[str, Any],
+    http: httpx2.Client,
+    circumstances: Circumstances,
+    names: Sequence[str] = tuple(ORACLES),
+    listen: Callable[[str], None] = lambda _name: None,
+) -> Outcome:
+    """Question a server, and remove everything that this created, whatever happens.
+
+    Args:
+        node: The bundled OpenAPI 3.1 document.
+        http: Reaches the server; its base URL is the server's.
+        circumstances: Who calls, and what may be done; `is_shared` should be true.
+        names: Which oracles to ask.
+        listen: Told the name of each oracle as it begins.
+    """
+    bench = Bench.of(node, http, circumstances)
+    outcome = Outcome()
+    outcome.withheld |= dict(_never(bench, circumstances))
+    watch = _Watch(outcome, bench.complaints)
+    bench.ground.session.watchers.append(watch)
+    try:
+        for complaint in bench.examine(names, listen):
+            outcome.found.append(_found(complaint, bench))
+    except GoneError as error:
+        outcome.stopped = f"the server has stopped answering: {error}"
+    except StrangerError as error:
+        outcome.stopped = str(error)
+    except KeyboardInterrupt:
+        outcome.stopped = "interrupted"
+    finally:
+        outcome.left += _cleared(bench)
+        outcome.withheld |= bench.ground.session.withheld
+    known = {id(one.complaint) for one in outcome.found}
+    if not outcome.found:
+        rest = [one for one in bench.complaints if id(one) not in known]
+        outcome.found += [_found(one, bench) for one in rest[:1]]
+    return outcome
+
+
+def _found(complaint: Complaint, bench: Bench) -> Found:
+    ground = bench.ground
+    script = script_of(complaint, ground.past, bench.contract, ground.garden)
+    return Found(complaint=complaint, script=script)
+
+
+def _never(bench: Bench, circumstances: Circumstances) -> Iterator[tuple[str, str]]:
+    guard = Guard(bench.contract, read_only=circumstances.read_only)
+    for operation in bench.contract:
+        reason = guard.unsafe(operation) if circumstances.is_shared else None
+        if circumstances.read_only and not operation.reads:
+            reason = "the run is read-only"
+        if reason is not None:
+            yield operation.id, reason
+
+
+def _cleared(bench: Bench) -> list[str]:
+    """Remove what was created; return what stayed, in words."""
+    garden = bench.ground.garden
+    try:
+        return [
+            f"{plant.creator.id} made {plant.id}, which stays: {exchange.summary()}"
+            for plant, exchange in garden.clear()
+        ]
+    except (GoneError, StrangerError, KeyboardInterrupt) as error:
+        reason = str(error) or "interrupted"
+        return [
+            f"{plant.creator.id} made {plant.id}, which stays: {reason}" for plant in garden.living
+        ]
+
+
+class _Watch:
+    """Counts answers, and notices when none of them is the document's."""
+
+    def __init__(self, outcome: Outcome, complaints: Sequence[Complaint]) -> None:
+        self._outcome = outcome
+        self._complaints = complaints
+        self._told = 0
+        self._is_known = False
+
+    def __call__(self, operation: Operation, exchange: Exchange) -> None:
+        """Take one exchange.
+
+        Raises:
+            StrangerError: No answer so far was as documented.
+
+        """
+        counts = self._outcome.statuses.setdefault(operation.id, Counter())
+        counts[exchange.status] += 1
+        if self._is_known or exchange.unanswered:
+            return
+        said = self._complaints[self._told :]
+        self._told = len(self._complaints)
+        self._is_known = not any(one.check in {"status", "media-type"} for one in said)
+        if not self._is_known and self._outcome.requests >= _STRANGE:
+            raise StrangerError(
+                f"none of the first {_STRANGE} answers is one that the document knows (the last: "
+                f"{exchange.status} {exchange.media_type or 'without a media type'}): is the address right?"
+            )

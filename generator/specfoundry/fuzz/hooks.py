@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from contextlib import contextmanager, suppress
 from time import sleep
 from typing import TYPE_CHECKING, Any
@@ -49,11 +50,43 @@ def leniency_filter(plan: Plan) -> Callable[[HookContext, Case[Any]], bool]:
     return filter_case
 
 
+def boundary_filter(most: int) -> Callable[[HookContext, Case[Any]], bool]:
+    """Return a hook that lets only so many cases of a kind through in the coverage phase.
+
+    A kind is an operation, what is tried on it, and with which part of a request.
+    """
+    seen: Counter[tuple[object, ...]] = Counter()
+
+    def filter_case(context: HookContext, case: Case[Any]) -> bool:  # noqa: ARG001  (the hook's signature)
+        if case.meta is None or case.meta.phase.name != TestPhase.COVERAGE:
+            return True
+        data = case.meta.phase.data
+        scenario = getattr(data, "scenario", None)
+        place = getattr(data, "parameter_location", None)
+        mode = case.meta.generation.mode
+        kind = (case.operation.label, scenario, place, mode)
+        seen[kind] += 1
+        return seen[kind] <= most
+
+    return filter_case
+
+
 @contextmanager
-def pool_hooks(pool: Pool) -> Iterator[None]:
-    """Put live values into requests and keep what answers offer, while the block runs."""
+def pool_hooks(
+    pool: Pool,
+    watch: Callable[[Case[Any], Response], None] = lambda _case, _response: None,
+    check: Callable[[], None] = lambda: None,
+) -> Iterator[None]:
+    """Put live values into requests and keep what answers offer, while the block runs.
+
+    Args:
+        pool: The live values.
+        watch: Told each request and its answer.
+        check: Called before each request; may raise KeyboardInterrupt.
+    """
 
     def before_call(_context: HookContext, case: Case[Any], _kwargs: dict[str, Any]) -> None:
+        check()
         meta = case.meta
         if meta is None:
             return
@@ -81,6 +114,7 @@ def pool_hooks(pool: Pool) -> Iterator[None]:
         path = case.path_parameters or {}
         body, headers = _parsed(response), _by_lower_name(response)
         pool.harvest(_operation_id(case), response.status_code, body, headers, path)
+        watch(case, response)
 
     # These two hooks exist for the whole process only.
     hooks = (schemathesis.hook(before_call), schemathesis.hook(after_call))

@@ -26,6 +26,18 @@ class Finding:
     """A command that sends the offending request; credentials are left out."""
     phase: str
     status: int | None = None
+    operation_id: str = ""
+    steps: tuple[str, ...] = ()
+    """Commands that lead to it, the offending one last."""
+    trial: str = ""
+    """File of the steps, relative to the report, for `--replay`; empty when there is none."""
+    accepted: str = ""
+    """Why the baseline accepts it; empty when it counts."""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Equal for findings of which one is enough."""
+        return self.check, self.operation, self.message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -216,6 +216,122 @@ def test_extensions_are_told_in_plain_words(site_of: SiteOf) -> None:
     assert "The header Location tells where the job can be read" in words
 
 
+def test_what_a_list_filters_and_orders_by_is_told_at_its_parameters(site_of: SiteOf) -> None:
+    parameters = [
+        {"name": "names", "in": "query", "x-filter": {"path": "/name", "op": "in"}},
+        {"name": "born", "in": "query", "x-filter": {"path": "/born", "op": "gte"}},
+        {
+            "name": "owners",
+            "in": "query",
+            "x-filter": {
+                "path": "/owner/id",
+                "op": "not-in",
+                "null": "none",
+                "through": [{"operation": "listPets", "path": "/name"}],
+            },
+        },
+        {
+            "name": "sort",
+            "in": "query",
+            "x-order": {"values": {"age": "/born"}, "tie": "/id", "coarse": ["age"]},
+        },
+    ]
+    node = operation(
+        parameters=[{**one, "schema": {"type": "string"}} for one in parameters],
+        **{"x-filters": {"born": {"path": "/birthday", "op": "lte"}}, "x-default-order": "created"},
+    )
+    site = site_of(pets(node))
+    words = site.words("operations/listPets.html")
+    for expected in (
+        "filters by name lets through what is one of the values",
+        "filters by birthday lets through what is at most the value",
+        "filters by owner.id → listPets → name lets through what is none of the values",
+        "stands for nothing &#34;none&#34;",
+        "orders by age turned round by - equals by id",
+        "sort orders the entries by age.",
+        "Entries that look equal in age may stand in any order",
+        "the entries stand in the order in which they were created",
+    ):
+        assert expected in words
+    assert "filters by born" not in words
+    assert 'href="#query-owners"' in site.text("operations/listPets.html")
+    assert site.dead_links() == []
+
+
+def test_a_filter_that_no_entry_shows_is_told_nowhere(site_of: SiteOf) -> None:
+    parameter = {
+        "name": "names",
+        "in": "query",
+        "x-filter": {"path": "/name", "op": "in"},
+        "schema": {"type": "string"},
+    }
+    node = operation(parameters=[parameter], **{"x-filters": {"names": False}})
+    words = site_of(pets(node)).words("operations/listPets.html")
+    assert "filters by" not in words
+    assert "Filters" not in words
+
+
+def test_what_is_created_and_changed_leads_to_the_operations_that_know_it(
+    site_of: SiteOf,
+) -> None:
+    creates = {
+        "id": "/id",
+        "get": "getPet",
+        "lists": ["listPets"],
+        "update": "updatePet",
+        "delete": "gone",
+        "references": {"/owner/id": "getPet", "{shop}": "listPets"},
+        "unique": ["/name"],
+        "hides": ["/secret"],
+    }
+    merge = {"get": "getPet", "maps": ["/labels"], "keeps": ["/id"], "bumps": ["/updated_at"]}
+    create = operation(operationId="createPet", **{"x-creates": creates})
+    update = operation(operationId="updatePet", **{"x-merge-patch": merge})
+    site = site_of(
+        {
+            "paths": {
+                "/pets": {"get": operation(), "post": create},
+                "/pet": {"get": operation(operationId="getPet"), "patch": update},
+            }
+        }
+    )
+    words = site.words("operations/createPet.html")
+    for expected in (
+        "id of the answer names what was created",
+        "read by getPet listed by listPets changed by updatePet removed by gone",
+        "owner.id names what is read by getPet",
+        "{shop} names what is read by listPets",
+        "no two may share name not shown again secret",
+    ):
+        assert expected in words
+    words = site.words("operations/updatePet.html")
+    for expected in (
+        "What the body leaves out stays as it is",
+        "merged key by key, null deletes a key labels",
+        "stays as it is id",
+        "moves on updated_at",
+    ):
+        assert expected in words
+    assert 'href="../operations/getPet.html"' in site.text("operations/createPet.html")
+    assert 'href="../extensions.html#x-creates"' in site.text("operations/createPet.html")
+    assert site.dead_links() == []
+
+
+def test_refusals_and_errors_of_an_operation_are_told(site_of: SiteOf) -> None:
+    node = operation(
+        **{
+            "x-state-dependent": {"422": "names are unique"},
+            "x-error-codes": ["NameTaken"],
+        }
+    )
+    site = site_of(pets(node))
+    words = site.words("operations/listPets.html")
+    assert "422 names are unique" in words
+    assert "any answer may have NameTaken" in words
+    assert 'href="../errors.html#NameTaken"' in site.text("operations/listPets.html")
+    assert site.dead_links() == []
+
+
 def test_errors_list_codes_with_their_operations(site_of: SiteOf) -> None:
     node = operation(responses={"404": {"description": "none", "x-error-codes": ["NoSuchPet"]}})
     site = site_of(pets(node))

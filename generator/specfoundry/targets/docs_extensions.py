@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from specfoundry.targets.docs_addresses import Addresses, anchor, href
+from specfoundry.extensions import extensions
+from specfoundry.targets.docs_addresses import Addresses, anchor, fragment, href
 from specfoundry.targets.docs_facts import json_text
 from specfoundry.targets.docs_nodes import mapping, sequence
-from specfoundry.targets.docs_views import Fact, Ref, Topic
+from specfoundry.targets.docs_semantics import Semantics
+from specfoundry.targets.docs_views import Fact, Ref, Relation, Topic
 
 # Shown elsewhere on the page, or about how the document was made.
-_SHOWN_ELSEWHERE = frozenset({"x-error-codes", "x-codeSamples", "x-code-samples"})
+_SHOWN_ELSEWHERE = frozenset({"x-codeSamples", "x-code-samples"})
 _PAGE_WORDS = (
     ("items", "the entries"),
     ("total", "the number of all entries"),
@@ -58,6 +61,7 @@ class Extensions:
     def __init__(self, addresses: Addresses) -> None:
         """`addresses` tells where the operations stand that an extension names."""
         self._addresses = addresses
+        self._semantics = Semantics(addresses)
         self._known: dict[str, Callable[[object], Topic]] = {
             "x-permitted-roles": _permitted_roles,
             "x-pagination": _pagination,
@@ -66,20 +70,26 @@ class Extensions:
             "x-strict-query": _strict_query,
         }
 
-    def topics(self, operation: Mapping[str, Any]) -> tuple[Topic, ...]:
-        """Return what the extensions of one operation say: the known ones first."""
+    def topics(
+        self, operation: Mapping[str, Any], parameters: Iterable[Mapping[str, Any]]
+    ) -> tuple[Topic, ...]:
+        """Return what the extensions of one operation say: the known ones first.
+
+        `parameters` are the operation's, with the filters that it gives to them itself.
+        """
         known = [
-            explain(operation[name])
+            replace(explain(operation[name]), extension=name)
             for name, explain in self._known.items()
             if operation.get(name) not in (None, False)
         ]
-        return (*known, *self._unknown(operation))
+        told = self._semantics.topics(operation, parameters)
+        return (*known, *told, *_errors(operation), *self._unknown(operation))
 
     def _unknown(self, operation: Mapping[str, Any]) -> Iterator[Topic]:
         names = [
             name
             for name in operation
-            if name.startswith("x-") and name not in self._known and name not in _SHOWN_ELSEWHERE
+            if name.startswith("x-") and name not in extensions() and name not in _SHOWN_ELSEWHERE
         ]
         facts = tuple(Fact(name, _short_json(operation[name]), code=True) for name in names)
         if facts:
@@ -174,6 +184,21 @@ def _strict_query(value: object) -> Topic:
         title="Unknown query parameters",
         sentences=(f"A query parameter that is not listed here is refused{status}.",),
     )
+
+
+def _errors(operation: Mapping[str, Any]) -> Iterator[Topic]:
+    """Yield the errors that an operation names beside those of its answers."""
+    links = tuple(
+        Ref(code, f"../errors.html{fragment(error_identifier(code))}")
+        for code, _ in error_codes(operation.get("x-error-codes"))
+    )
+    if links:
+        yield Topic(
+            identifier="errors",
+            title="Errors",
+            relations=(Relation("any answer may have", links),),
+            extension="x-error-codes",
+        )
 
 
 def error_codes(value: object) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from specfoundry.targets.docs_addresses import anchor
 from specfoundry.targets.docs_facts import json_text
 from specfoundry.targets.docs_nodes import Nodes, mapping, text
+from specfoundry.targets.docs_semantics import parameter_facts
 from specfoundry.targets.docs_views import Fact, FieldView, ParameterGroup, SchemaView
 
 if TYPE_CHECKING:
@@ -69,10 +70,10 @@ class Fields:
         style = text(node.get("style")) or _DEFAULT_STYLES.get(location, "simple")
         explode = node.get("explode", style in ("form", "deepObject"))
         merged = self._nodes.resolve(node.get("schema"))
-        if merged.get("type") not in ("array", "object") and style != "deepObject":
-            return row
-        written = Fact("written", _LIST_STYLES.get((style, bool(explode)), style))
-        return replace(row, schema=replace(row.schema, facts=(written, *row.schema.facts)))
+        facts = [*row.schema.facts, *parameter_facts(node)]
+        if merged.get("type") in ("array", "object") or style == "deepObject":
+            facts.insert(0, Fact("written", _LIST_STYLES.get((style, bool(explode)), style)))
+        return replace(row, schema=replace(row.schema, facts=tuple(facts)))
 
     def field(self, name: str, node: Mapping[str, Any], *place: str) -> FieldView:
         """Return the row of one parameter, header or server variable."""

@@ -12,6 +12,7 @@ from specfoundry.targets.docs_highlight import highlighted
 from specfoundry.targets.docs_nodes import METHODS, Nodes, mapping, sequence, text
 from specfoundry.targets.docs_python import python_sample
 from specfoundry.targets.docs_samples import CallParts, curl_sample
+from specfoundry.targets.docs_semantics import with_filters
 from specfoundry.targets.docs_text import Prose, safe_url
 from specfoundry.targets.docs_usage import path_pieces
 from specfoundry.targets.docs_views import (
@@ -97,7 +98,7 @@ def operation_page(
 ) -> OperationPage:
     """Return the page of one operation."""
     node = operation_node(parts.nodes, operation)
-    parameters = parts.nodes.parameters(operation.path, node)
+    parameters = with_filters(node, parts.nodes.parameters(operation.path, node))
     return OperationPage(
         frame=frame,
         operation_id=operation.operation_id,
@@ -108,7 +109,7 @@ def operation_page(
         deprecated=operation.deprecated,
         tag=Ref(operation.tag, href(parts.addresses.tags[operation.tag], "../")),
         security=security_words(operation.security),
-        topics=parts.extensions.topics(node),
+        topics=parts.extensions.topics(node, parameters),
         parameters=parts.fields.groups(parameters),
         body=parts.answers.body(node),
         responses=parts.answers.responses(node),

@@ -143,9 +143,17 @@ class BodyView:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """How a thing has to do with others: words, and where they lead."""
+
+    words: str
+    links: tuple[Ref, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """What an extension says, in words: sentences, facts and a table."""
+    """What an extension says, in words: sentences, facts, relations and a table."""
 
     identifier: str
     title: str
@@ -153,7 +161,10 @@ class Topic:
     facts: tuple[Fact, ...] = ()
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    relations: tuple[Relation, ...] = ()
     links: tuple[Ref, ...] = ()
+    extension: str = ""
+    """Where it is described in the reference of extensions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

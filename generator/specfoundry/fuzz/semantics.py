@@ -121,6 +121,8 @@ class Creation:
     """Names of request examples that may be refused."""
     after: Mapping[str, str] = field(default_factory=dict)
     """Place of `references` → operationId of what is done to the resource before."""
+    gone: tuple[int, ...] = ()
+    """Statuses that say that it is gone, beside 404 and 410."""
     shows: str = ""
     """JSON pointer into the answers: where the members of the body come back."""
 
@@ -143,6 +145,7 @@ class Creation:
             owners=tuple(node.get("owners", ())),
             conditional=tuple(node.get("conditional", ())),
             after=node.get("after", {}),
+            gone=tuple(node.get("gone", ())),
             shows=node.get("shows", ""),
         )
 

@@ -67,10 +67,12 @@ def job_ends(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None
 def gone(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
     """Say that the last step, a call of what was deleted, is not answered as such.
 
-    Arguments: `what` (in words).
+    Arguments: `what` (in words), `also` (statuses that say so here, beside the usual ones).
     """
     answer = taken[-1].first
-    return None if answer.status in GONE else f"{arguments['what']}: {said(answer.summary())}"
+    if answer.status in GONE or answer.status in arguments["also"]:
+        return None
+    return f"{arguments['what']}: {said(answer.summary())}"
 
 
 @verdict
@@ -154,9 +156,8 @@ def _gone(
         known = ground.contract.get(name)
         if known is None:
             continue
-        complaint = judged(
-            CHECK, operation.id, gone, [*taken, _touched(ground, known, plant)], what=what
-        )
+        touched = [*taken, _touched(ground, known, plant)]
+        complaint = judged(CHECK, operation.id, gone, touched, what=what, also=list(creation.gone))
         if complaint:
             yield complaint
 

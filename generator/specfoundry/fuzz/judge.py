@@ -62,10 +62,14 @@ class Judge:
             yield from self._body(answer, exchange)
 
     def watch(self, complaints: list[Complaint]) -> Watcher:
-        """Return a session's watcher that adds a complaint to a list for every objection."""
+        """Return a session's watcher that adds a complaint to a list for every new objection."""
+        known: set[tuple[str, Objection]] = set()
 
         def watcher(operation: Operation, exchange: Exchange) -> None:
             for objection in self.objections(operation, exchange):
+                if (operation.id, objection) in known:
+                    continue
+                known.add((operation.id, objection))
                 taken = Taken(Step(call=exchange.call), (exchange,))
                 complaints.append(
                     Complaint(

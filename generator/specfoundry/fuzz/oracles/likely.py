@@ -57,11 +57,16 @@ def _first(media: Body | None) -> Any:
 
 
 def required_query(operation: Operation) -> dict[str, Any]:
-    """Return an example of every query parameter that must be sent."""
+    """Return an example of every query parameter without which a call cannot succeed.
+
+    What changes something and is told in the query alone is told there: all of it counts.
+    """
+    bare = not operation.reads and not operation.bodies and creation_of(operation) is None
     found = {}
     for parameter in operation.at("query"):
         value = example_of(parameter)
-        if parameter.wire.required and value is not None:
+        wanted = parameter.wire.required or (bare and not _is_opaque(value))
+        if wanted and value is not None:
             found[parameter.name] = value
     return found
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.garden import BarrenError
+from specfoundry.fuzz.garden import BarrenError, has, put
 from specfoundry.fuzz.oracles.likely import likely
 from specfoundry.fuzz.oracles.standing import Standing
 from specfoundry.fuzz.semantics import Rights, creation_of, creators, rights_of
@@ -49,12 +50,25 @@ def let_in(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
 
 
 @verdict
-def left_alone(taken: Sequence[Taken], _arguments: Mapping[str, Any]) -> str | None:
-    """Say when what is read at last is not what was read at first."""
+def left_alone(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say when what is read at last is not what was read at first.
+
+    Arguments: `moves` (pointers of what goes on by itself).
+    """
     before, after = taken[0].first, taken[-1].first
-    if not before.ok or (after.ok and after.json == before.json):
+    if not before.ok:
+        return None
+    if after.ok and _without(after.json, arguments) == _without(before.json, arguments):
         return None
     return "a refused call changed the resource"
+
+
+def _without(value: Any, arguments: Mapping[str, Any]) -> Any:
+    left = copy.deepcopy(value)
+    for pointer in arguments["moves"]:
+        if has(left, pointer):
+            put(left, pointer, None)
+    return left
 
 
 def permissions(ground: Ground) -> Iterator[Complaint]:
@@ -62,6 +76,8 @@ def permissions(ground: Ground) -> Iterator[Complaint]:
     if not ground.roles:
         return
     standing = Standing.of(ground)
+    if not ground.read_only:
+        standing.move_in()
     for operation in ground.contract:
         rights = rights_of(operation)
         if rights is None or rights.public or not ground.judges(operation):
@@ -89,8 +105,10 @@ class _Matrix:
         inside = inside or self.standing.inside(call)
         before = self._read(call)
         yield from self._refusals(call, inside=inside)
-        if before is not None:
-            complaint = self._judged(left_alone, [before, self.ground.take(before.step.call)])  # type: ignore[arg-type]
+        if before is not None and before.step.call is not None:
+            after = self.ground.take(before.step.call)
+            moves = self._moves(before.step.call.operation)
+            complaint = self._judged(left_alone, [before, after], moves=moves)
             yield from [complaint] if complaint else []
         yield from self._permitted(call, inside=inside)
 
@@ -119,6 +137,8 @@ class _Matrix:
         roles = sorted(self.ground.roles) if anybody else sorted(self.rights.roles)
         if not (inside or anybody):
             return
+        refusals = set(self.rights.refusals.values())
+        told = {int(one) for one in self.operation.node.get("x-state-dependent", {})} - _SHUT
         usual = None
         for role in (role for role in roles if role in self.ground.roles):
             own = self._fresh(call)
@@ -128,13 +148,8 @@ class _Matrix:
                 usual = self.ground.take(own)
                 own = self._fresh(call) or own
             sent = self.ground.take(replace(own, identity=self.ground.roles[role]))
-            told = [int(one) for one in self.operation.node.get("x-state-dependent", {})]
-            complaint = self._judged(
-                let_in,
-                [usual, sent],
-                role=role,
-                tolerated=[status for status in told if status not in _SHUT],
-            )
+            tolerated = told | (refusals if role in self.rights.partly else set())
+            complaint = self._judged(let_in, [usual, sent], role=role, tolerated=sorted(tolerated))
             if complaint:
                 yield complaint
 
@@ -145,8 +160,9 @@ class _Matrix:
                 if creation.delete == self.operation.id:
                     if creation.get in self.standing.places:
                         return None  # the roles would not hold in another place
-                    path = self.ground.garden.grow(creator, creation).path(self.operation)
-                    return replace(call, path=path)
+                    example = self.standing.examples.get(creator.id)
+                    plant = self.ground.garden.grow(creator, creation, example)
+                    return replace(call, path=plant.path(self.operation))
         if creation_of(self.operation) is not None:
             return self._call()
         return call
@@ -163,6 +179,10 @@ class _Matrix:
                 path = {name: value for name, value in call.path.items() if name in names}
                 return self.ground.take(replace(_plain(call), operation=reader.id, path=path))
         return None
+
+    def _moves(self, reader: str) -> list[str]:
+        found = self.ground.garden.creators.get(reader)
+        return list(found[1].moves) if found else []
 
     def _judged(self, rule: Any, taken: Sequence[Taken], **arguments: Any) -> Complaint | None:
         return judged(CHECK, self.operation.id, rule, taken, **arguments)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.garden import Plant, has
+from specfoundry.fuzz.garden import BarrenError, Plant, has
 from specfoundry.fuzz.oracles.likely import references
 from specfoundry.fuzz.semantics import creation_of, rights_of
 
@@ -24,11 +24,14 @@ class Standing:
     Attributes:
         ground: Where everything lives.
         places: Path parameters of the places themselves by the operation that reads them.
+        examples: Of the bodies with which resources are created in the place, where the first one
+            of the document makes one that belongs nowhere; by the operation that creates.
 
     """
 
     ground: Ground
     places: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    examples: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, ground: Ground) -> Standing:
@@ -43,6 +46,22 @@ class Standing:
                 if reader in ground.garden.creators and known.get(reader) != path
             },
         )
+
+    def move_in(self) -> None:
+        """Let what is shared be in the place, where the document has an example of that."""
+        for reader, (operation, creation) in self.ground.garden.creators.items():
+            examples = operation.bodies[0].examples if operation.bodies else ()
+            for example in examples[1:] if reader not in self.places else ():
+                new = [place for place in creation.references if has(example, place)]
+                if all(has(examples[0], place) for place in new):
+                    continue
+                try:
+                    plant = self.ground.garden.grow(operation, creation, example)
+                except BarrenError:  # another example may do, or the first one has to
+                    continue
+                self.ground.garden.shared[reader] = plant.path(self.ground.contract[reader])
+                self.examples[operation.id] = example
+                break
 
     def inside(self, call: Call) -> bool:
         """Return whether a call is about something in the place, as far as anybody can tell."""

@@ -10,6 +10,9 @@ from specfoundry.fuzz.oracles.echo import echoes
 from specfoundry.fuzz.oracles.filtering import filters
 from specfoundry.fuzz.oracles.merging import merges
 from specfoundry.fuzz.oracles.ordering import orders
+from specfoundry.fuzz.oracles.paging import pages
+from specfoundry.fuzz.oracles.queries import queries
+from specfoundry.fuzz.session import StopRunError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,8 +21,10 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.trial import Complaint
 
 ORACLES: Final[Mapping[str, Oracle]] = {
+    "query": queries,
     "filter": filters,
     "order": orders,
+    "pagination": pages,
     "echo": echoes,
     "merge-patch": merges,
     "deletion": deletions,
@@ -32,6 +37,7 @@ def examine(
     judge: Sequence[Complaint] = (),
     names: Sequence[str] = tuple(ORACLES),
     listen: Callable[[str], None] = lambda _name: None,
+    crashed: Callable[[str, Exception], None] | None = None,
 ) -> Iterator[Complaint]:
     """Ask oracles in turn; each complaint comes once, as soon as it is known.
 
@@ -40,6 +46,8 @@ def examine(
         judge: A list that grows by the judge's complaints about every answer (`Judge.watch`).
         names: Which oracles.
         listen: Told the name of each oracle as it begins.
+        crashed: Told the name of an oracle that failed by our own fault, and why, before the next
+            one is asked; None: the failure is raised.
 
     Raises:
         GoneError: The server has stopped answering.
@@ -48,12 +56,25 @@ def examine(
     told = 0
     for name in names:
         listen(name)
-        for complaint in itertools.chain(ORACLES[name](ground), (None,)):
+        for complaint in itertools.chain(_sheltered(name, ground, crashed), (None,)):
             while told < len(judge):
                 yield from _once(judge[told], seen)
                 told += 1
             if complaint is not None:
                 yield from _once(complaint, seen)
+
+
+def _sheltered(
+    name: str, ground: Ground, crashed: Callable[[str, Exception], None] | None
+) -> Iterator[Complaint]:
+    try:
+        yield from ORACLES[name](ground)
+    except StopRunError:
+        raise
+    except Exception as error:
+        if crashed is None:
+            raise
+        crashed(name, error)
 
 
 def _once(complaint: Complaint, seen: set[tuple[str, str, str]]) -> Iterator[Complaint]:

@@ -12,6 +12,8 @@ from specfoundry.fuzz.oracles.merging import merges
 from specfoundry.fuzz.oracles.ordering import orders
 from specfoundry.fuzz.oracles.paging import pages
 from specfoundry.fuzz.oracles.queries import queries
+from specfoundry.fuzz.oracles.rights import permissions
+from specfoundry.fuzz.oracles.tokens import tokens
 from specfoundry.fuzz.session import StopRunError
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ ORACLES: Final[Mapping[str, Oracle]] = {
     "pagination": pages,
     "echo": echoes,
     "merge-patch": merges,
+    "tokens": tokens,
+    "rights": permissions,
     "deletion": deletions,
 }
 """By the name of the check, in the order in which they are asked: what destroys comes last."""

@@ -34,6 +34,7 @@ class Listing:
         paging: Where its items are.
         path: Its path parameters.
         base: A filter that every question repeats, so that a long list stays short.
+        first: Its first page, as it comes unasked.
         walk: The list as it was at the beginning.
 
     """
@@ -43,11 +44,12 @@ class Listing:
     paging: Paging
     path: Mapping[str, Any]
     base: dict[str, Any] = field(default_factory=dict)
+    first: Taken = field(init=False)
     walk: Taken = field(init=False)
 
     def __post_init__(self) -> None:
         """Walk it, or the part of it that is asked about."""
-        self.walk = self.ask(follow="")
+        self.first = self.walk = self.ask(follow="")
         following = self.walk.first.at(self.paging.next) if self.paging.next else None
         if following is not None or len(self.items) > _MANY:
             self._narrow()

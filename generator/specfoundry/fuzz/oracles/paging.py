@@ -3,107 +3,230 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.exchange import Call, Exchange
-from specfoundry.fuzz.garden import BarrenError
-from specfoundry.fuzz.oracles.ground import Complaint, Ground, Listing
-from specfoundry.fuzz.oracles.population import populate
-from specfoundry.fuzz.semantics import filter_of, lists
+from specfoundry.fuzz.ground import values_at
+from specfoundry.fuzz.oracles.links import lost, number_in
+from specfoundry.fuzz.oracles.listing import listings
+from specfoundry.fuzz.oracles.taking import schema_of
+from specfoundry.fuzz.semantics import ordering_of
+from specfoundry.fuzz.trial import Complaint, judged, verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.semantics import Paging
+    from specfoundry.fuzz.exchange import Exchange
+    from specfoundry.fuzz.ground import Ground
+    from specfoundry.fuzz.oracles.listing import Listing
+    from specfoundry.fuzz.trial import Taken, Verdict
 
-CHECK = "pagination"
-_SMALL = 2
+CHECK: Final = "pagination"
+_PAGES: Final = 3
+
+
+@verdict
+def pages_agree(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say what is wrong with a walk in small pages between two walks in large ones.
+
+    Nothing is said of a list that somebody changed in between. Arguments: `paging` (the pointers of
+    `x-pagination`), `size` (of a small page), `asked` (how the small pages were asked for).
+    """
+    before, small, after = taken
+    paging, size, asked = arguments["paging"], arguments["size"], arguments["asked"]
+    if not small.ok:
+        return f"{asked} was refused: {small.last.summary()}"
+    items = before.items(paging["items"])
+    if items != after.items(paging["items"]) or not before.ok:
+        return None
+    count = max(math.ceil(len(items) / size), 1)
+    if len(small.exchanges) != count:
+        return f"{asked}: {len(small.exchanges)} pages came, not {count}"
+    for index, page in enumerate(small.exchanges):
+        wanted = items[index * size : (index + 1) * size]
+        problem = _content(page, paging, wanted, (len(items), count))
+        problem = problem or _ways(page, paging, index + 1, count)
+        if problem:
+            return f"{asked}, page {index + 1} of {count}: {problem}"
+    return None
+
+
+def _content(
+    page: Exchange, paging: Mapping[str, Any], wanted: list[Any], totals: tuple[int, int]
+) -> str | None:
+    found = page.at(paging["items"])
+    if found != wanted:
+        count = len(found) if isinstance(found, list) else "no"
+        return f"its {count} items are not the {len(wanted)} that stand there in the whole list"
+    for name, value in zip(("total", "pages"), totals, strict=True):
+        if paging[name] and page.at(paging[name]) != value:
+            return f"{paging[name]} is {page.at(paging[name])}, not {value}"
+    return None
+
+
+def _ways(page: Exchange, paging: Mapping[str, Any], number: int, count: int) -> str | None:
+    """Say which link of a page leads to another page than it should, or forgets what was asked."""
+    targets = {
+        "first": 1,
+        "last": count,
+        "next": number + 1 if number < count else None,
+        "previous": number - 1 if number > 1 else None,
+    }
+    for name, target in targets.items():
+        if not paging[name]:
+            continue
+        link = page.at(paging[name])
+        if target is None:
+            if link is not None:
+                return f"{paging[name]} leads somewhere, where no page is"
+            continue
+        if not isinstance(link, str):
+            return f"{paging[name]} does not lead to page {target}"
+        if paging["page"] and number_in(link, paging["page"]) != target:
+            return f"{paging[name]} leads to page {number_in(link, paging['page'])}, not {target}"
+        gone = lost(page.url, link, paging["page"])
+        if gone:
+            return f"{paging[name]} does not repeat {', '.join(gone)} as it was sent"
+    return None
+
+
+@verdict
+def links_repeat(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say which link of a page forgets what was asked.
+
+    Arguments: `links` (pointers to them), `page` (the parameter that they do not repeat).
+    """
+    answer = taken[-1].last
+    for pointer in arguments["links"]:
+        link = answer.at(pointer)
+        gone = lost(answer.url, link, arguments["page"]) if isinstance(link, str) else []
+        if answer.ok and gone:
+            return f"{pointer} does not repeat {', '.join(gone)} as it was sent"
+    return None
+
+
+@verdict
+def beyond_the_end(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say what is wrong with the page behind the last one: it has no items.
+
+    Arguments: `paging` (the pointers of `x-pagination`).
+    """
+    paging = arguments["paging"]
+    answer = taken[-1].last
+    if not answer.ok:
+        return f"the page behind the last one was refused: {answer.summary()}"
+    if answer.at(paging["items"]):
+        return "the page behind the last one has items"
+    if paging["next"] and answer.at(paging["next"]) is not None:
+        return "the page behind the last one leads on"
+    return None
+
+
+@verdict
+def page_size(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say whether a page has another size than its own total and the asked size make it.
+
+    Arguments: `paging`, `size` (of a full page), `asked` (how it was asked for).
+    """
+    paging, size = arguments["paging"], arguments["size"]
+    answer = taken[-1].first
+    if not answer.ok:
+        return f"{arguments['asked']} was refused: {answer.summary()}"
+    found, total = answer.at(paging["items"]), answer.at(paging["total"] or "/-")
+    if not isinstance(found, list):
+        return None
+    if isinstance(total, int) and len(found) != min(size, total):
+        return f"{arguments['asked']}: {len(found)} of {total} items came, not {min(size, total)}"
+    link = answer.at(paging["first"]) if paging["first"] else None
+    told = number_in(link, paging["per_page"]) if isinstance(link, str) else None
+    if told is not None and told != size:
+        return f"{arguments['asked']}: {paging['first']} tells of pages of {told}, not {size}"
+    return None
 
 
 def pages(ground: Ground) -> Iterator[Complaint]:
     """Walk every list in small pages and as a whole, and compare."""
-    for operation, paging in lists(ground.contract):
-        try:
-            populate(ground, operation)
-            whole = ground.list(operation, paging)
-        except BarrenError:
-            continue
-        if not whole.ok:
-            continue
-        for text, exchanges in _objections(ground, operation, paging, whole):
-            yield Complaint(CHECK, operation.id, text, exchanges)
+    for listing in listings(ground):
+        paging = asdict(listing.paging)
+        for rule, taken, arguments in _trials(listing):
+            complaint = judged(
+                CHECK, listing.operation.id, rule, taken, **{"paging": paging, **arguments}
+            )
+            if complaint:
+                yield complaint
 
 
-def _objections(
-    ground: Ground, operation: Operation, paging: Paging, whole: Listing
-) -> Iterator[tuple[str, tuple[Exchange, ...]]]:
-    first = whole.exchanges[0]
-    total = first.at(paging.total) if paging.total else None
-    if total is not None and total != len(whole.items):
-        yield f"{paging.total} is {total}, but {len(whole.items)} items came", whole.exchanges
-    if paging.per_page is None:
+def _trials(listing: Listing) -> Iterator[tuple[Verdict, list[Taken], dict[str, Any]]]:
+    paging = listing.paging
+    yield from _sizes(listing)
+    yield from _repeated(listing)
+    if paging.per_page is None or not listing.items:
         return
-    small = ground.list(operation, paging, **{paging.per_page: _SMALL})
-    if not small.ok:
-        yield f"{paging.per_page}={_SMALL} was refused", small.exchanges
+    query = {**_part(listing), **_turned(listing)}
+    whole = listing.ask(query)
+    count = len(whole.items(paging.items))
+    size = max(math.ceil(count / _PAGES), 1)
+    small = listing.ask({**query, paging.per_page: size})
+    asked = f"in pages of {paging.per_page}={size}"
+    yield pages_agree, [whole, small, listing.ask(query)], {"size": size, "asked": asked}
+    if paging.page is not None:
+        behind = {paging.per_page: size, paging.page: count + 2}
+        yield beyond_the_end, [listing.ask({**query, **behind}, "")], {}
+
+
+def _sizes(listing: Listing) -> Iterator[tuple[Verdict, list[Taken], dict[str, Any]]]:
+    name = listing.paging.per_page
+    parameter = listing.operation.parameter(name) if name else None
+    if name is None or parameter is None:
         return
-    again = ground.list(operation, paging)
-    if again.items == whole.items and small.items != whole.items:
-        text = f"in pages of {_SMALL} the items are others than in one walk"
-        yield text, small.exchanges
-    for exchange in small.exchanges:
-        items = exchange.at(paging.items)
-        if isinstance(items, list) and len(items) > _SMALL:
-            yield f"a page of {_SMALL} holds {len(items)} items", (exchange,)
-    yield from _links(paging, small, len(whole.items))
-    yield from _kept_query(ground, operation, paging)
+    schema = schema_of(listing.ground, parameter)
+    if isinstance(schema.get("default"), int):
+        yield page_size, [listing.first], {"size": schema["default"], "asked": f"without {name}"}
+    if isinstance(schema.get("maximum"), int):
+        largest = schema["maximum"]
+        taken = listing.ask({name: largest}, "")
+        yield page_size, [taken], {"size": largest, "asked": f"{name}={largest}"}
 
 
-def _links(
-    paging: Paging, small: Listing, count: int
-) -> Iterator[tuple[str, tuple[Exchange, ...]]]:
-    wanted = max(math.ceil(count / _SMALL), 1)
-    first, last = small.exchanges[0], small.exchanges[-1]
-    if paging.pages and first.at(paging.pages) != wanted:
-        yield f"{paging.pages} is {first.at(paging.pages)}, not {wanted}", (first,)
-    if len(small.exchanges) != wanted:
-        yield f"{len(small.exchanges)} pages came, not {wanted}", small.exchanges
-    if paging.previous and first.at(paging.previous) is not None:
-        yield "the first page names one before it", (first,)
-    if paging.previous and wanted > 1 and last.at(paging.previous) is None:
-        yield "the last page names none before it", (last,)
-    for pointer, number in ((paging.first, 1), (paging.last, wanted)):
-        address = first.at(pointer) if pointer else None
-        if isinstance(address, str) and paging.page and _query(address, paging.page) != str(number):
-            yield f"{pointer} does not lead to page {number}: {address}", (first,)
-
-
-def _kept_query(
-    ground: Ground, operation: Operation, paging: Paging
-) -> Iterator[tuple[str, tuple[Exchange, ...]]]:
-    parameter = next(
-        (one for one in operation.at("query") if _is_list_filter(operation, one)), None
-    )
-    if parameter is None or paging.first is None:
+def _repeated(listing: Listing) -> Iterator[tuple[Verdict, list[Taken], dict[str, Any]]]:
+    """Send every parameter at once: an empty page, whose links name them all."""
+    paging = listing.paging
+    links = [link for link in (paging.first, paging.last) if link]
+    query = {
+        one.name: one.node["example"]
+        for one in listing.operation.at("query")
+        if "example" in one.node and one.name != paging.page
+    }
+    if not links or not query:
         return
-    call = Call(
-        operation=operation.id,
-        path=ground.parent(operation),
-        query={parameter.name: ["nobody", "has,this"]},
-    )
-    exchange = ground.session.send(call)
-    address = exchange.at(paging.first) if exchange.ok else None
-    if isinstance(address, str) and _query(address, parameter.name) is None:
-        yield f"the links of a page do not repeat {parameter.name}: {address}", (exchange,)
+    taken = listing.ask(query, "")
+    if not taken.ok:  # some do not go together
+        query = {
+            parameter.name: query[parameter.name]
+            for parameter, _ in listing.filters
+            if parameter.name in query
+        }
+        taken = listing.ask(query, "")
+    if taken.ok:
+        yield links_repeat, [taken], {"links": links, "page": paging.page}
 
 
-def _is_list_filter(operation: Operation, parameter: Any) -> bool:
-    found = filter_of(operation, parameter)
-    return found is not None and found.op == "in" and parameter.is_list
+def _part(listing: Listing) -> dict[str, Any]:
+    """Return a filter that lets all items but one through, so that its loss is seen."""
+    for parameter, rule in listing.filters:
+        if rule.op == "in" and parameter.is_list and not rule.through and rule.null is None:
+            found = [values_at(item, rule.path) for item in listing.items]
+            ids = [one[0] for one in found if len(one) == 1 and isinstance(one[0], str)]
+            if len(ids) == len(found) == len(set(ids)) > 1:
+                return {parameter.name: ids[1:]}
+    return {}
 
 
-def _query(address: str, name: str) -> str | None:
-    values = parse_qs(urlsplit(address).query, keep_blank_values=True).get(name)
-    return values[-1] if values else None
+def _turned(listing: Listing) -> dict[str, Any]:
+    """Return an order that is not the usual one, so that its loss is seen."""
+    found = ordering_of(listing.operation)
+    if found is None:
+        return {}
+    parameter, ordering = found
+    # What is shown less exactly than it is sorted by may still be walked: the order stays the same.
+    return {parameter.name: f"{ordering.descending}{next(iter(ordering.values))}"}

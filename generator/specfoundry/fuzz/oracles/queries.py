@@ -1,64 +1,114 @@
-"""Are query parameters refused that a strict operation does not know, and bad values of known ones?"""
+"""Are query parameters refused that an operation does not know, and bad values of known ones?"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.garden import BarrenError
-from specfoundry.fuzz.oracles.ground import Complaint, Ground
+from specfoundry.fuzz.oracles.bad_values import bad_values, good_values
+from specfoundry.fuzz.semantics import filter_of, paging_of
+from specfoundry.fuzz.trial import Complaint, judged, verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from specfoundry.fuzz.contract import Operation, Parameter
+    from specfoundry.fuzz.ground import Ground
+    from specfoundry.fuzz.trial import Taken
 
-CHECK = "strict-query"
+STRICT: Final = "strict-query"
+VALUES: Final = "query-values"
+_UNKNOWN: Final = "nobody_knows_this"
+_FIRST: Final = 8
+_SHOWN: Final = 60
 
 
-def strict_queries(ground: Ground) -> Iterator[Complaint]:
+@verdict
+def is_refused(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say that the last step should have been refused. Arguments: `asked` (how it is called)."""
+    return f"{arguments['asked']} was accepted" if taken[-1].last.ok else None
+
+
+@verdict
+def is_accepted(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say that the last step should not have been refused.
+
+    Arguments: `asked` (how it is called), `told` (statuses that the state may call for).
+    """
+    answer = taken[-1].last
+    if not answer.refused or str(answer.status) in arguments["told"]:
+        return None
+    return f"{arguments['asked']} was refused: {answer.summary()}"
+
+
+def queries(ground: Ground) -> Iterator[Complaint]:
     """Send every reading operation a parameter that it lacks, and bad values of those it has."""
+    seen: set[str] = set()
     for operation in ground.contract:
-        if operation.method != "GET":
+        if operation.method != "GET" or not ground.judges(operation):
             continue
         try:
-            path = ground.parent(operation)
+            path = ground.garden.parents(operation)
         except BarrenError:
             continue
-        if len(path) < len(list(operation.at("path"))):
-            continue
-        yield from _unknown(ground, operation, path)
-        for parameter in operation.at("query"):
-            for value in bad_values(parameter):
-                call = Call(operation=operation.id, path=path, query={parameter.name: value})
-                answer = ground.session.send(call)
-                if answer.ok:
-                    text = f"{parameter.name}={value} breaks its schema, and was accepted"
-                    yield Complaint("bad-query", operation.id, text, (answer,))
+        if len(path) == len(list(operation.at("path"))):
+            asking = _Asking(ground, operation, path)
+            yield from asking.unknown()
+            for parameter in operation.at("query"):
+                yield from asking.known(parameter, is_new=parameter.pointer not in seen)
+                seen.add(parameter.pointer)
 
 
-def _unknown(ground: Ground, operation: Operation, path: dict[str, Any]) -> Iterator[Complaint]:
-    if not operation.node.get("x-strict-query"):
-        return
-    call = Call(operation=operation.id, path=path, query={"nobody_knows_this": "1"})
-    answer = ground.session.send(call)
-    if answer.ok:
-        text = "a query parameter that nobody knows was accepted"
-        yield Complaint(CHECK, operation.id, text, (answer,))
+class _Asking:
+    """Questions to one operation."""
+
+    def __init__(self, ground: Ground, operation: Operation, path: Mapping[str, Any]) -> None:
+        self._ground = ground
+        self._operation = operation
+        self._path = path
+
+    def unknown(self) -> Iterator[Complaint]:
+        """Send a parameter that nobody knows; without a word about it nothing is judged."""
+        strict = self._operation.node.get("x-strict-query")
+        asked = "a query parameter that nobody knows"
+        if strict is True:
+            yield from self._refused(STRICT, {_UNKNOWN: "1"}, asked)
+        elif strict is False:
+            yield from self._accepted(STRICT, {_UNKNOWN: "1"}, asked)
+
+    def known(self, parameter: Parameter, *, is_new: bool) -> Iterator[Complaint]:
+        """Send bad values: many where the parameter is met first, else one, another each time."""
+        name = parameter.name
+        bad = bad_values(self._ground, parameter)
+        chance = self._ground.random("query", self._operation.id, name)
+        for value in bad[:_FIRST] if is_new else bad and [chance.choice(bad)]:
+            yield from self._refused(VALUES, {name: value}, f"{name}={_shown(value)}")
+        if filter_of(self._operation, parameter) is None and not self._pages(name):
+            for value in good_values(self._ground, parameter):
+                yield from self._accepted(VALUES, {name: value}, f"{name}={_shown(value)}")
+
+    def _pages(self, name: str) -> bool:
+        paging = paging_of(self._operation)
+        return paging is not None and name == paging.per_page
+
+    def _taken(self, query: Mapping[str, Any]) -> list[Taken]:
+        return [self._ground.take(Call(operation=self._operation.id, path=self._path, query=query))]
+
+    def _refused(self, check: str, query: Mapping[str, Any], asked: str) -> Iterator[Complaint]:
+        complaint = judged(check, self._operation.id, is_refused, self._taken(query), asked=asked)
+        if complaint:
+            yield complaint
+
+    def _accepted(self, check: str, query: Mapping[str, Any], asked: str) -> Iterator[Complaint]:
+        told = sorted(self._operation.node.get("x-state-dependent", {}))
+        complaint = judged(
+            check, self._operation.id, is_accepted, self._taken(query), asked=asked, told=told
+        )
+        if complaint:
+            yield complaint
 
 
-def bad_values(parameter: Parameter) -> Iterator[Any]:
-    """Yield values that a parameter's schema refuses, whatever the server reads into a text."""
-    schema = parameter.schema
-    lenient = parameter.node.get("x-decode") == "leading-integer"
-    if schema.get("type") in {"integer", "number"}:
-        yield "abc"
-        if not lenient:
-            yield "1.5" if schema.get("type") == "integer" else "1e"
-        if "minimum" in schema:
-            yield schema["minimum"] - 1
-        if "maximum" in schema:
-            yield schema["maximum"] + 1
-    values = schema.get("enum")
-    if isinstance(values, list) and values:
-        yield "nobody-knows-this-value"
+def _shown(value: Any) -> str:
+    text = ",".join(value) if isinstance(value, list) else str(value)
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")

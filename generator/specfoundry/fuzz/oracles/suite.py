@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING, Final
 
 from specfoundry.fuzz.oracles.deletion import deletions
@@ -58,14 +57,31 @@ def examine(
     """
     seen: set[tuple[str, str, str]] = set()
     told = 0
+    for complaint in _asked(ground, names, listen, crashed):
+        while told < len(judge):
+            yield from _once(judge[told], seen)
+            told += 1
+        if isinstance(complaint, StopRunError):
+            raise complaint
+        if complaint is not None:
+            yield from _once(complaint, seen)
+
+
+def _asked(
+    ground: Ground,
+    names: Sequence[str],
+    listen: Callable[[str], None],
+    crashed: Callable[[str, Exception], None] | None,
+) -> Iterator[Complaint | StopRunError | None]:
+    """Yield what oracles say, None behind each of them, and last why no further one is asked."""
     for name in names:
         listen(name)
-        for complaint in itertools.chain(_sheltered(name, ground, crashed), (None,)):
-            while told < len(judge):
-                yield from _once(judge[told], seen)
-                told += 1
-            if complaint is not None:
-                yield from _once(complaint, seen)
+        try:
+            yield from _sheltered(name, ground, crashed)
+        except StopRunError as error:
+            yield error
+            return
+        yield None
 
 
 def _sheltered(

@@ -115,12 +115,12 @@ class Judge:
             yield from self._json(body, exchange)
 
     def _json(self, body: Body, exchange: Exchange) -> Iterator[Objection]:
+        if body.schema_pointer is None:  # nothing is promised, not even that it can be read
+            return
         try:
             value = parse_json(exchange.content)
         except ValueError as error:
             yield Objection("schema", f"The body is no JSON: {error}")
-            return
-        if body.schema_pointer is None:
             return
         problems = list(self._validators.errors(body.schema_pointer, value))
         for pointer, text in problems[:_SHOWN]:

@@ -105,6 +105,7 @@ class Bench:
         self,
         names: Sequence[str] = tuple(ORACLES),
         listen: Callable[[str], None] = lambda _name: None,
+        crashed: Callable[[str, Exception], None] | None = None,
     ) -> Iterator[Complaint]:
         """Ask oracles in turn; see `oracles.suite.examine`."""
-        return examine(self.ground, self.complaints, names, listen)
+        return examine(self.ground, self.complaints, names, listen, crashed)

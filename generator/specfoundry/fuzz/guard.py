@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from specfoundry.document.pointer import PointerError, follow
 from specfoundry.fuzz.semantics import creation_of
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Guard:
         creation = creation_of(operation)
         if creation is None:
             return "the document does not say what it leaves behind (x-creates)"
-        if self._contract.get(creation.delete) is None:
+        if self._contract.get(creation.delete) is None and not creation.references:
             return "what it creates cannot be removed (x-creates has no `delete`)"
         return None
 
@@ -64,9 +65,26 @@ class Guard:
         names = [one.name for one in operation.at("path")]
         first = min(names, key=lambda name: operation.path.find(f"{{{name}}}"), default=None)
         if first is None:
-            return None
+            return self._lasting(operation, call)
         value = str(call.path.get(first, ""))
         is_nobodys = _UUID.fullmatch(value.encode()) and value.lower().encode() not in self._seen
         if value in self._ours or is_nobodys:
             return None
         return "it would change what this run has not created"
+
+    def _lasting(self, operation: Operation, call: Call) -> str | None:
+        """Say that something would stay: it cannot be deleted, and hangs on nothing of ours."""
+        creation = creation_of(operation)
+        if creation is None or self._contract.get(creation.delete) is not None:
+            return None
+        named = [value for place in creation.references for value in _at(call.body, place)]
+        if any(value in self._ours for value in named):
+            return None
+        return "what it creates cannot be removed, and belongs to nothing that this run has created"
+
+
+def _at(body: Any, place: str) -> list[str]:
+    try:
+        return [str(follow(body, place))]
+    except PointerError:
+        return []

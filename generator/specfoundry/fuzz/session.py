@@ -29,7 +29,11 @@ class _TooMuchError(Exception):
     """An answer is longer, or takes longer, than anything a test needs."""
 
 
-class GoneError(Exception):
+class StopRunError(Exception):
+    """Going on makes no sense; the text says why."""
+
+
+class GoneError(StopRunError):
     """The server has not answered for so long that going on makes no sense."""
 
 

@@ -66,7 +66,7 @@ DOCUMENT: dict[str, Any] = {
                         "x-order": {"values": {"title": "/title"}},
                     }
                 ],
-                "responses": {"200": _answer("Books")},
+                "responses": {"200": _answer("Books"), "400": _answer()},
             },
             "post": _post(
                 "Book",
@@ -140,6 +140,8 @@ class Library:
 
     async def _list(self, request: Request) -> Response:
         sort = request.query_params.get("sort", "")
+        if sort not in {"", "title", "-title"}:
+            return Response(status_code=400)
         rows = list(self.books.values())
         if sort:
             turned = sort.startswith("-") and self._fault != "order"

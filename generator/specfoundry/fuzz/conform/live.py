@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.bench import Bench, Circumstances
 from specfoundry.fuzz.guard import Guard
+from specfoundry.fuzz.judge import Judge
 from specfoundry.fuzz.oracles.suite import ORACLES
-from specfoundry.fuzz.session import GoneError
+from specfoundry.fuzz.session import GoneError, StopRunError
 from specfoundry.fuzz.slicing import script_of
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _STRANGE: Final = 25
 """So many first answers, none of them documented, and the address must be wrong."""
 
 
-class StrangerError(Exception):
+class StrangerError(StopRunError):
     """The server's answers have nothing to do with the document."""
 
 
@@ -47,6 +48,7 @@ class Outcome:
         statuses: How often each status was answered, by operationId.
         withheld: Why an operation was not called, or not with everything, by operationId.
         left: What could not be removed again, in words.
+        crashes: Which oracles failed by our own fault, and how.
         stopped: Why the run ended early; None: it did not.
 
     """
@@ -55,7 +57,12 @@ class Outcome:
     statuses: dict[str, Counter[int]] = field(default_factory=dict)
     withheld: dict[str, str] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
+    crashes: list[str] = field(default_factory=list)
     stopped: str | None = None
+
+    def crashed(self, name: str, error: Exception) -> None:
+        """Take the failure of an oracle."""
+        self.crashes.append(f"{name}: {error!r}")
 
     @property
     def requests(self) -> int:
@@ -82,24 +89,19 @@ def examine_live(
     bench = Bench.of(node, http, circumstances)
     outcome = Outcome()
     outcome.withheld |= dict(_never(bench, circumstances))
-    watch = _Watch(outcome, bench.complaints)
-    bench.ground.session.watchers.append(watch)
+    bench.ground.session.watchers.append(_Watch(outcome, Judge(bench.contract)))
     try:
-        for complaint in bench.examine(names, listen):
+        for complaint in bench.examine(names, listen, outcome.crashed):
             outcome.found.append(_found(complaint, bench))
     except GoneError as error:
         outcome.stopped = f"the server has stopped answering: {error}"
-    except StrangerError as error:
+    except StopRunError as error:
         outcome.stopped = str(error)
     except KeyboardInterrupt:
         outcome.stopped = "interrupted"
     finally:
         outcome.left += _cleared(bench)
         outcome.withheld |= bench.ground.session.withheld
-    known = {id(one.complaint) for one in outcome.found}
-    if not outcome.found:
-        rest = [one for one in bench.complaints if id(one) not in known]
-        outcome.found += [_found(one, bench) for one in rest[:1]]
     return outcome
 
 
@@ -127,7 +129,7 @@ def _cleared(bench: Bench) -> list[str]:
             f"{plant.creator.id} made {plant.id}, which stays: {exchange.summary()}"
             for plant, exchange in garden.clear()
         ]
-    except (GoneError, StrangerError, KeyboardInterrupt) as error:
+    except (StopRunError, KeyboardInterrupt) as error:
         reason = str(error) or "interrupted"
         return [
             f"{plant.creator.id} made {plant.id}, which stays: {reason}" for plant in garden.living
@@ -137,10 +139,9 @@ def _cleared(bench: Bench) -> list[str]:
 class _Watch:
     """Counts answers, and notices when none of them is the document's."""
 
-    def __init__(self, outcome: Outcome, complaints: Sequence[Complaint]) -> None:
+    def __init__(self, outcome: Outcome, judge: Judge) -> None:
         self._outcome = outcome
-        self._complaints = complaints
-        self._told = 0
+        self._judge = judge
         self._is_known = False
 
     def __call__(self, operation: Operation, exchange: Exchange) -> None:
@@ -154,8 +155,7 @@ class _Watch:
         counts[exchange.status] += 1
         if self._is_known or exchange.unanswered:
             return
-        said = self._complaints[self._told :]
-        self._told = len(self._complaints)
+        said = self._judge.objections(operation, exchange)
         self._is_known = not any(one.check in {"status", "media-type"} for one in said)
         if not self._is_known and self._outcome.requests >= _STRANGE:
             raise StrangerError(

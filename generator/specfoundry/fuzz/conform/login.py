@@ -15,7 +15,7 @@ from specfoundry.document.pointer import follow
 from specfoundry.fuzz.contract import target
 
 if TYPE_CHECKING:
-    from specfoundry.fuzz.contract import Contract
+    from specfoundry.fuzz.contract import Body, Contract
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _MARGIN: Final = 0.5
@@ -138,9 +138,22 @@ def token_url(contract: Contract, server: str) -> str | None:
         if isinstance(flow, dict) and "tokenUrl" in flow:
             return urljoin(f"{server.rstrip('/')}/", str(flow["tokenUrl"]))
     for operation in contract:
-        for body in operation.bodies:
-            if body.media_type == _FORM and body.schema_pointer and operation.method == "POST":
-                _, schema = target(contract.node, "", follow(contract.node, body.schema_pointer))
-                if "grant_type" in schema.get("properties", {}):
-                    return server.rstrip("/") + operation.path
+        if operation.method == "POST" and any(
+            _asks_for_grant(contract, one) for one in operation.bodies
+        ):
+            return server.rstrip("/") + operation.path
     return None
+
+
+def _asks_for_grant(contract: Contract, body: Body) -> bool:
+    if body.media_type != _FORM or body.schema_pointer is None:
+        return False
+    pointer, schema = target(
+        contract.node, body.schema_pointer, follow(contract.node, body.schema_pointer)
+    )
+    branches = [
+        target(contract.node, pointer, branch)[1]
+        for keyword in ("oneOf", "anyOf", "allOf")
+        for branch in schema.get(keyword, ())
+    ]
+    return any("grant_type" in one.get("properties", {}) for one in (schema, *branches))

@@ -30,7 +30,17 @@ class _Lead(NamedTuple):
 def extension_pointers(context: Context) -> Iterator[Violation]:
     """Check that the pointers of extensions find something in the values that they speak of."""
     for operation in context.operations:
-        for find in (_created, _merged, _worked, _stored, _filtered, _ordered):
+        for find in (
+            _identified,
+            _sent,
+            _shown,
+            _referred,
+            _merged,
+            _worked,
+            _stored,
+            _filtered,
+            _ordered,
+        ):
             for lead in find(context, operation):
                 if not isinstance(lead.pointer, str) or not lead.schemas:
                     continue
@@ -40,77 +50,126 @@ def extension_pointers(context: Context) -> Iterator[Violation]:
 
 
 def extension_parameters(context: Context) -> Iterator[Violation]:
-    """Check that the parameters which `x-filters` and `x-creates` name are there."""
+    """Check that the parameters, references and examples which extensions name are there."""
     for operation in context.operations:
-        filters = _mapping(operation.node.get("x-filters"))
-        for name in filters:
-            if name not in _parameters(operation, "query"):
-                pointer = join(operation.pointer, "x-filters", name)
-                message = f"`{operation.label}` has no query parameter `{name}`."
-                yield Violation(pointer, message)
-        creates = _mapping(operation.node.get("x-creates"))
-        references = _mapping(creates.get("references"))
-        for place in references:
-            name = place.strip("{}")
-            if place.startswith("{") and name not in _parameters(operation, "path"):
-                pointer = join(operation.pointer, "x-creates", "references", place)
-                message = f"`{operation.label}` has no path parameter `{name}`."
-                yield Violation(pointer, message)
-        yield from _referring(operation, creates, references)
+        yield from _parameters_named(operation)
+        yield from _references_named(operation)
+        yield from _examples_named(context, operation)
 
 
-def _referring(
-    operation: OperationPlace, creates: dict[str, Any], references: dict[str, Any]
-) -> Iterator[Violation]:
+def _parameters_named(operation: OperationPlace) -> Iterator[Violation]:
+    creates = _member(operation, "x-creates")
+    base = operation.pointer
+    named = [
+        *(
+            (join(base, "x-filters", name), "query", name)
+            for name in _member(operation, "x-filters")
+        ),
+        *_braced(join(base, "x-creates", "references"), _mapping(creates.get("references"))),
+        *_braced(join(base, "x-references"), _member(operation, "x-references")),
+    ]
+    for pointer, location, name in named:
+        if name not in _parameters(operation, location):
+            message = f"`{operation.label}` has no {location} parameter `{name}`."
+            yield Violation(pointer, message)
+
+
+def _braced(base: str, references: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield (pointer, `path`, name) of the references that are path parameters in braces."""
+    for place in references:
+        if place.startswith("{"):
+            yield join(base, place), "path", place.strip("{}")
+
+
+def _references_named(operation: OperationPlace) -> Iterator[Violation]:
     """Yield what speaks of a reference that `x-creates` does not name."""
+    creates = _member(operation, "x-creates")
     base = join(operation.pointer, "x-creates")
     unique = enumerate(_sequence(creates.get("unique")))
+    owners = enumerate(_sequence(creates.get("owners")))
     places = [
         *((join(base, "after", place), place) for place in _mapping(creates.get("after"))),
         *((join(base, "unique", at), one) for at, one in unique if str(one).startswith("{")),
+        *((join(base, "owners", at), one) for at, one in owners),
     ]
     for pointer, place in places:
-        if place not in references:
+        if place not in _mapping(creates.get("references")):
             yield Violation(pointer, f"`{place}` is none of the references of `{operation.label}`.")
 
 
-def _created(context: Context, operation: OperationPlace) -> Iterator[_Lead]:
-    creates = _mapping(operation.node.get("x-creates"))
+def _examples_named(context: Context, operation: OperationPlace) -> Iterator[Violation]:
+    body = context.resolved(operation.node.get("requestBody"), "")
+    known = {
+        name
+        for media in map(_mapping, _mapping(body.get("content")).values())
+        for name in _mapping(media.get("examples"))
+    }
     base = join(operation.pointer, "x-creates")
-    place, identity = join(base, "id"), creates.get("id")
+    for pointer, name in _each(base, _member(operation, "x-creates"), "conditional"):
+        if name not in known:
+            yield Violation(pointer, f"`{operation.label}` has no request example `{name}`.")
+
+
+def _identified(context: Context, operation: OperationPlace) -> Iterator[_Lead]:
+    creates = _member(operation, "x-creates")
+    place, identity = join(operation.pointer, "x-creates", "id"), creates.get("id")
     yield _Lead(place, identity, *_answer(context, operation))
     yield _Lead(place, identity, *_answer_of(context, creates.get("get")))
     for name in _sequence(creates.get("lists")):
         yield _Lead(place, identity, *_entries_of(context, name))
-    body = body_schemas(context, operation), f"the body of `{operation.label}`"
-    for pointer in _mapping(creates.get("references")):
-        if not pointer.startswith("{"):
-            yield _Lead(join(base, "references", pointer), pointer, *body)
-    for member in ("unique", "hides"):
-        for index, pointer in enumerate(_sequence(creates.get(member))):
-            if not str(pointer).startswith("{"):
-                yield _Lead(join(base, member, index), pointer, *body)
-    yield _Lead(join(base, "shows"), creates.get("shows"), *_answer(context, operation))
+
+
+def _sent(context: Context, operation: OperationPlace) -> Iterator[_Lead]:
+    creates = _member(operation, "x-creates")
+    base = join(operation.pointer, "x-creates")
+    position = join(base, "position")
+    references = _mapping(creates.get("references"))
+    leads = [
+        *((join(base, "references", place), place) for place in references),
+        *_each(base, creates, "unique"),
+        *_each(base, creates, "hides"),
+        *_each(position, _mapping(creates.get("position")), "sent"),
+    ]
+    for place, pointer in leads:
+        if not str(pointer).startswith("{"):
+            yield _Lead(place, pointer, *_body(context, operation))
+
+
+def _shown(context: Context, operation: OperationPlace) -> Iterator[_Lead]:
+    creates = _member(operation, "x-creates")
+    base = join(operation.pointer, "x-creates")
+    position = _mapping(creates.get("position"))
+    holders = [
+        *((base, creates, member) for member in ("shows", "self", "moves", "unlisted")),
+        *((join(base, "position"), position, member) for member in ("at", "within")),
+    ]
+    for where, value, member in holders:
+        for place, pointer in _each(where, value, member):
+            yield _Lead(place, pointer, *_answer(context, operation))
+
+
+def _referred(context: Context, operation: OperationPlace) -> Iterator[_Lead]:
+    for place, source in _member(operation, "x-references").items():
+        where = join(operation.pointer, "x-references", place)
+        if not place.startswith("{"):
+            yield _Lead(where, place, *_body(context, operation))
+        answer = _answer_of(context, _mapping(source).get("operation"))
+        yield _Lead(join(where, "path"), _mapping(source).get("path"), *answer)
 
 
 def _merged(context: Context, operation: OperationPlace) -> Iterator[_Lead]:
-    merge = _mapping(operation.node.get("x-merge-patch"))
+    merge = _member(operation, "x-merge-patch")
     base = join(operation.pointer, "x-merge-patch")
-    for member in ("maps", "keeps", "bumps"):
-        for index, pointer in enumerate(_sequence(merge.get(member))):
-            place = join(base, member, index)
-            yield _Lead(place, pointer, *_answer_of(context, merge.get("get")))
-            if member == "maps":
-                where = f"the body of `{operation.label}`"
-                yield _Lead(place, pointer, body_schemas(context, operation), where)
-    for index, pointer in enumerate(_sequence(merge.get("unique"))):
-        where = f"the body of `{operation.label}`"
-        yield _Lead(join(base, "unique", index), pointer, body_schemas(context, operation), where)
-    yield _Lead(join(base, "shows"), merge.get("shows"), *_answer_of(context, merge.get("get")))
+    for member in ("maps", "keeps", "bumps", "shows"):
+        for where, pointer in _each(base, merge, member):
+            yield _Lead(where, pointer, *_answer_of(context, merge.get("get")))
+    for member in ("maps", "unique"):
+        for where, pointer in _each(base, merge, member):
+            yield _Lead(where, pointer, *_body(context, operation))
 
 
 def _worked(context: Context, operation: OperationPlace) -> Iterator[_Lead]:
-    job = _mapping(operation.node.get("x-async-job"))
+    job = _member(operation, "x-async-job")
     base = join(operation.pointer, "x-async-job")
     for member in ("state", "errors"):
         yield _Lead(join(base, member), job.get(member), *_answer_of(context, job.get("get")))
@@ -120,18 +179,17 @@ def _worked(context: Context, operation: OperationPlace) -> Iterator[_Lead]:
 
 
 def _stored(context: Context, operation: OperationPlace) -> Iterator[_Lead]:
-    blob = _mapping(operation.node.get("x-blob"))
+    blob = _member(operation, "x-blob")
     base = join(operation.pointer, "x-blob")
     for member in ("state", "checksum"):
         yield _Lead(join(base, member), blob.get(member), *_answer_of(context, blob.get("get")))
     if isinstance(blob.get("part"), str):
-        where = f"the body of `{operation.label}`"
         part = join("", blob["part"])
-        yield _Lead(join(base, "part"), part, body_schemas(context, operation), where)
+        yield _Lead(join(base, "part"), part, *_body(context, operation))
 
 
 def _filtered(context: Context, operation: OperationPlace) -> Iterator[_Lead]:
-    filters = _mapping(operation.node.get("x-filters"))
+    filters = _member(operation, "x-filters")
     for name, value in filters.items():
         place = join(operation.pointer, "x-filters", name)
         yield from _filter(context, operation, place, _mapping(value))
@@ -169,6 +227,19 @@ def _places(context: Context, operation: OperationPlace) -> Iterator[tuple[str, 
             yield context.resolve(follow(context.root, where), where)[0], node
 
 
+def _each(base: str, value: dict[str, Any], member: str) -> Iterator[tuple[str, Any]]:
+    """Yield (where it stands, pointer) of a member that holds one pointer or a list of them."""
+    pointers = value.get(member)
+    if isinstance(pointers, str):
+        yield join(base, member), pointers
+    for index, pointer in enumerate(_sequence(pointers)):
+        yield join(base, member, index), pointer
+
+
+def _body(context: Context, operation: OperationPlace) -> tuple[list[Any], str]:
+    return body_schemas(context, operation), f"the body of `{operation.label}`"
+
+
 def _answer(context: Context, operation: OperationPlace) -> tuple[list[Any], str]:
     return success_schemas(context, operation), f"the answer of `{operation.label}`"
 
@@ -189,6 +260,11 @@ def _entries_of(context: Context, name: Any) -> tuple[list[Any], str]:
 
 def _parameters(operation: OperationPlace, location: str) -> set[str]:
     return {node["name"] for _, node in operation.parameters if node["in"] == location}
+
+
+def _member(operation: OperationPlace, name: str) -> dict[str, Any]:
+    """Return an extension of an operation, an empty one when it is no object."""
+    return _mapping(operation.node.get(name))
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
+import schemathesis
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import Status, events, from_schema
+
 from specfoundry.fuzz.bench import Bench, Circumstances
 from specfoundry.fuzz.engine import Options, Target, run
 from specfoundry.fuzz.plan import build_plan
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     Tell: TypeAlias = "Callable[[Finding], None]"
 
 NODE: Final[dict[str, Any]] = json.loads(files("capi").joinpath("openapi.json").read_text("utf-8"))
+_STOCK_EXAMPLES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +88,36 @@ def run_engine(live: Live, tell: Tell) -> None:
         tell(Finding(f"engine: {found.check}", found.operation, found.message))
 
 
+def run_stock(live: Live, tell: Tell) -> None:
+    """Tell what Schemathesis finds by itself: its engine, all phases and all default checks.
+
+    It gets what it is given on a command line: the document, the address, a token and a seed.
+    """
+    settings = {
+        "seed": live.seed,
+        "base-url": str(live.http.base_url),
+        "headers": dict(live.identities[""]),
+        "continue-on-failure": True,
+        "workers": 1,
+        "generation": {"max-examples": _STOCK_EXAMPLES, "database": "none", "no-shrink": True},
+    }
+    config = SchemathesisConfig.from_dict(settings)
+    for event in from_schema(schemathesis.openapi.from_dict(NODE, config=config)).execute():
+        if isinstance(event, events.ScenarioFinished):
+            recorder = event.recorder
+            for case_id, results in recorder.checks.items():
+                label = recorder.cases[case_id].value.operation.label
+                for result in results:
+                    if result.status == Status.FAILURE:
+                        info = result.failure_info
+                        tell(Finding(result.name, label, info.failure.message if info else ""))
+        elif isinstance(event, events.NonFatalError):
+            tell(Finding("error", event.label, str(event.value)))
+
+
 WAYS: Final[Mapping[str, Callable[[Live, Tell], None]]] = {
     "oracles": ask_oracles,
     "engine": run_engine,
+    "stock": run_stock,
 }
 """By the name of a way to check a server."""

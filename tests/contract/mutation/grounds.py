@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx2
-
 from mutation.serving import CannotStart, ServerProcess
 
 if TYPE_CHECKING:

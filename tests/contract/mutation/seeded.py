@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-CONTRACT: Final = Path(__file__).parents[1]
+CONTRACT: Final = Path(__file__).resolve().parents[1]
 SERVER: Final = CONTRACT.parents[1] / "reference" / "cloud_controller"
 FAULTS: Final = CONTRACT / "faults"
 

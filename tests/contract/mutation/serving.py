@@ -18,7 +18,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
-
 from mutation import changed_import
 
 if TYPE_CHECKING:

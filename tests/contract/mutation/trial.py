@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import httpx2
-
 from mutation.checks import WAYS, Finding, Live
 from mutation.grounds import SETTINGS, Grounds, log_in
 from mutation.serving import CannotStart, ServerProcess
+
 from specfoundry.fuzz.session import GoneError
 
 if TYPE_CHECKING:

@@ -1,0 +1,159 @@
+"""In which order are mutants put through the checks, and what is remembered when that is interrupted?"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mutation.forking import run_all
+from mutation.grounds import Grounds, prepare
+from mutation.seeded import CONTRACT, SERVER
+from mutation.trial import Trial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from mutation.seeded import Mutant
+
+    Outcome = dict[str, Any]
+
+_ROOT = CONTRACT.parents[1]
+_SETUP_SECONDS = 120.0
+
+
+class CourseError(Exception):
+    """The mutants cannot be judged; the text says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """How mutants are judged.
+
+    Attributes:
+        grounds: What each server begins with.
+        jobs: How many at a time.
+        seed: For what is drawn by chance.
+        budget: Seconds for one mutant and one way of checking it.
+        memory: File that remembers outcomes; None: nothing is remembered.
+        known: Findings that do not count, as pairs of check and operation.
+        idle: Called about twice a second.
+
+    """
+
+    grounds: Grounds
+    jobs: int
+    seed: int
+    budget: float
+    memory: Path | None = None
+    known: frozenset[tuple[str, str]] = frozenset()
+    idle: Callable[[], None] = lambda: None
+
+    def judge(self, mutants: Sequence[Mutant], way: str) -> Iterator[tuple[Mutant, Outcome]]:
+        """Put mutants through one way of checking; yield each with its outcome as it comes."""
+        remembered = self._remembered()
+        by_name = {mutant.name: mutant for mutant in mutants}
+        fresh = []
+        for mutant in mutants:
+            outcome = remembered.get(self._key(mutant, way))
+            if outcome is None:
+                fresh.append((mutant.name, self._trial(mutant, way)))
+            else:
+                yield mutant, outcome
+        for name, outcome in run_all(fresh, jobs=self.jobs, timeout=self.budget, idle=self.idle):
+            if "error" in outcome:
+                raise CourseError(f"{name}: {outcome['error']}")
+            self._remember(self._key(by_name[name], way), outcome)
+            yield by_name[name], outcome
+
+    def healthy(
+        self, way: str, seeds: Iterable[int], settings: Sequence[dict[str, Any]] = ({},)
+    ) -> Iterator[tuple[tuple[int, str], Outcome]]:
+        """Put the server without changes through all checks; the key is seed and settings."""
+        trials = [
+            (
+                (seed, ", ".join(f"{name} {value:g}" for name, value in setting.items())),
+                Trial(grounds=self.grounds, way=way, seed=seed, settings=setting, keep_on=True),
+            )
+            for seed in seeds
+            for setting in settings
+        ]
+        yield from run_all(trials, jobs=self.jobs, timeout=10 * self.budget, idle=self.idle)
+
+    def _trial(self, mutant: Mutant, way: str) -> Trial:
+        return Trial(
+            grounds=self.grounds,
+            way=way,
+            sources=mutant.sources,
+            seed=self.seed,
+            known=self.known,
+        )
+
+    def _key(self, mutant: Mutant, way: str) -> str:
+        parts = [way, str(self.seed), str(self.budget), str(sorted(self.known))]
+        parts += [text for pair in sorted(mutant.sources.items()) for text in pair]
+        return hashlib.sha256("\0".join((_fingerprint(), *parts)).encode()).hexdigest()[:32]
+
+    def _remembered(self) -> dict[str, Outcome]:
+        found = {}
+        if self.memory is not None and self.memory.is_file():
+            for line in self.memory.read_text("utf-8").splitlines():
+                with suppress(ValueError, KeyError, TypeError):  # the last line of a killed run
+                    entry = json.loads(line)
+                    found[entry["key"]] = entry["outcome"]
+        return found
+
+    def _remember(self, key: str, outcome: Outcome) -> None:
+        if self.memory is not None:
+            self.memory.parent.mkdir(parents=True, exist_ok=True)
+            with self.memory.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"key": key, "outcome": outcome}) + "\n")
+
+
+def _fingerprint() -> str:
+    """Return a digest of all that decides on an outcome beside the mutant."""
+    if not _DIGEST:
+        digest = hashlib.sha256()
+        places = (_ROOT / "generator/specfoundry/fuzz", SERVER, CONTRACT / "mutation")
+        paths = [path for place in places for path in sorted(place.rglob("*.py"))]
+        for path in [*paths, _ROOT / "generated/capi/openapi.json"]:
+            digest.update(path.read_bytes())
+        _DIGEST.append(digest.hexdigest())
+    return _DIGEST[0]
+
+
+_DIGEST: list[str] = []
+
+
+def prepare_grounds(folder: Path) -> Grounds:
+    """Prepare what all servers begin with, and import here what they import.
+
+    Raises:
+        CourseError: The healthy server cannot be prepared.
+
+    """
+
+    def task(_: Path) -> Outcome:
+        return prepare(folder)
+
+    (_, outcome), *_ = run_all([("grounds", task)], jobs=1, timeout=_SETUP_SECONDS)
+    if "identities" not in outcome:
+        raise CourseError(f"the healthy server cannot be prepared: {outcome}")
+    own = (SERVER.name, "__main__", "__mp_main__")
+    for name in outcome["modules"]:
+        if name.split(".")[0] not in own:
+            with suppress(ImportError):  # modules that others made up at run time
+                importlib.import_module(name)
+    return Grounds(
+        folder=folder, identities=outcome["identities"], references=outcome["references"]
+    )
+
+
+def cores() -> int:
+    """Return how many processes can really run at a time."""
+    return len(os.sched_getaffinity(0))

@@ -1,0 +1,155 @@
+"""How are the chosen mutants judged, pass by pass, and what is said of it?"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from mutation.course import CourseError
+from mutation.mechanical import equivalents
+from mutation.results import MECHANICAL, SEEDED, Result, as_json, lines, rate, tables
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from mutation.course import Course
+    from mutation.seeded import Mutant
+    from rich.console import Console
+    from rich.progress import Progress
+
+JOB_DELAYS: Final = (0.0, 1.0, 2.0)
+PROMISED: Final = {SEEDED: 0.98, MECHANICAL: 0.96}
+"""Least share that must be caught, of those that do not behave as the healthy server does."""
+_NOTHING: Final = {"check": "", "operation": "", "message": ""}
+
+
+@dataclass
+class Judging:
+    """One run over the chosen mutants.
+
+    Attributes:
+        course: How they are judged.
+        chosen: Kind and mutant.
+        progress: Shows how far it is.
+        told: Told each outcome where there is no terminal to show progress on.
+
+    """
+
+    course: Course
+    chosen: Sequence[tuple[str, Mutant]]
+    progress: Progress
+    told: Console
+    _results: dict[str, Result] = field(default_factory=dict)
+
+    def results(self, arguments: argparse.Namespace) -> list[Result]:
+        """Judge all and return what became of each.
+
+        Raises:
+            CourseError: The healthy server is found fault with, or the judging failed.
+            FaultError: The list of equivalent mutants does not fit the source.
+
+        """
+        mutants = [mutant for _, mutant in self.chosen]
+        self._begin()
+        self._pass(mutants, "oracles", despite=arguments.despite_healthy)
+        if arguments.engine:
+            left = [mutant for mutant in mutants if not self._results[mutant.name].caught]
+            self._pass(left, "engine", despite=arguments.despite_healthy)
+        if arguments.stock:
+            self.course = replace(self.course, budget=arguments.stock_budget)
+            self._pass(self._spread(arguments.stock), "stock", despite=True)
+        return list(self._results.values())
+
+    def _begin(self) -> None:
+        reasons = equivalents()
+        for kind, mutant in self.chosen:
+            self._results[mutant.name] = Result(
+                kind=kind,
+                name=mutant.name,
+                group=mutant.group,
+                description=mutant.description,
+                equivalent=reasons.get(mutant.name, ""),
+            )
+
+    def _pass(self, mutants: Sequence[Mutant], way: str, *, despite: bool) -> None:
+        known = self._blamed(way)
+        if known and not despite:
+            raise CourseError("the healthy server is blamed; nothing can be learnt from the others")
+        course = replace(self.course, known=known)
+        task = self.progress.add_task(way, total=len(mutants))
+        for mutant, outcome in course.judge(mutants, way):
+            self._take(mutant, way, outcome)
+            self.progress.advance(task)
+            self.progress.refresh()
+
+    def _blamed(self, way: str) -> frozenset[tuple[str, str]]:
+        """Return what the healthy server is blamed for."""
+        found: set[tuple[str, str]] = set()
+        for _, outcome in self.course.healthy(way, [self.course.seed]):
+            if "error" in outcome:
+                raise CourseError(f"healthy server, {way}: {outcome['error']}")
+            for one in outcome["findings"]:
+                text = f"{one['check']} {one['operation']}: {one['message']}"
+                if way != "stock":
+                    self.told.print(f"healthy, {way}: {text[:400]}")
+                found.add((one["check"], one["operation"]))
+        return frozenset(found)
+
+    def _take(self, mutant: Mutant, way: str, outcome: dict[str, Any]) -> None:
+        first, before = next(iter(outcome["findings"]), _NOTHING), self._results[mutant.name]
+        if way == "stock":  # that it did not end within its budget is no finding of its own
+            said = "" if first["check"] == "timeout" else first["check"]
+            changed = replace(before, stock=said, stock_seconds=outcome["seconds"])
+        else:
+            said = first["check"]
+            note = f"never imported: {', '.join(outcome['unused'])}" if outcome["unused"] else ""
+            seconds = round(before.seconds + outcome["seconds"], 3)
+            changed = replace(before, **first, seconds=seconds, note=note)
+        self._results[mutant.name] = changed
+        if not self.told.is_terminal:
+            name = f"{way}: {mutant.group}: {mutant.name}"
+            self.told.print(f"{name}: {said or 'nothing'}, {outcome['seconds']:.1f} s")
+
+    def _spread(self, count: int) -> list[Mutant]:
+        """Return some mutants of each kind, spread evenly over the groups."""
+        found = []
+        for wanted in (SEEDED, MECHANICAL):
+            own = [mutant for kind, mutant in self.chosen if kind == wanted]
+            own.sort(key=lambda mutant: (mutant.group, mutant.name))
+            step = max(len(own) / count, 1.0)
+            found += [own[int(step * n)] for n in range(min(count, len(own)))]
+        return found
+
+
+def judge_healthy(course: Course, seeds: int, out: Console) -> int:
+    """Judge the server without changes with many seeds and delays of its jobs; return 0 or 1."""
+    settings: list[dict[str, Any]] = [{"job_delay": delay} for delay in JOB_DELAYS]
+    found = 0
+    for (seed, setting), outcome in course.healthy("oracles", range(1, seeds + 1), settings):
+        findings = outcome.get("findings", [])
+        found += len(findings) + ("error" in outcome)
+        out.print(f"seed {seed}, {setting}: {len(findings)} findings, {outcome['seconds']:.1f} s")
+        for one in findings:
+            out.print(f"  {one['check']} {one['operation']}: {one['message']}")
+        if "error" in outcome:
+            out.print(outcome["error"])
+    out.print(f"{seeds} seeds, job delays of {JOB_DELAYS} s: {found} findings")
+    return 1 if found else 0
+
+
+def report(results: Sequence[Result], arguments: argparse.Namespace, out: Console) -> int:
+    """Print and write what came of it; return 1 when fewer were caught than is promised."""
+    for table in tables(results):
+        out.print(table)
+    for line in lines(results):
+        out.print(line)
+    names = ("seed", "jobs", "budget", "engine", "stock", "stock_budget")
+    circumstances = {name: getattr(arguments, name) for name in names}
+    arguments.report.parent.mkdir(parents=True, exist_ok=True)
+    partial = arguments.report.with_suffix(".new")
+    partial.write_text(json.dumps(as_json(results, circumstances), indent=2) + "\n", "utf-8")
+    partial.replace(arguments.report)
+    out.print(f"Written: {arguments.report}")
+    return 0 if all(rate(results, kind) >= least for kind, least in PROMISED.items()) else 1

@@ -36,7 +36,8 @@ class Found:
     """One complaint, and what leads to it."""
 
     complaint: Complaint
-    script: Script
+    script: Script | None
+    """None for recorded traffic, which cannot be asked again."""
 
 
 @dataclass(kw_only=True)
@@ -46,6 +47,7 @@ class Outcome:
     Attributes:
         found: The complaints, in the order in which they came.
         statuses: How often each status was answered, by operationId.
+        unknown: How often something was asked for that the document does not know.
         withheld: Why an operation was not called, or not with everything, by operationId.
         left: What could not be removed again, in words.
         crashes: Which oracles failed by our own fault, and how.
@@ -55,6 +57,7 @@ class Outcome:
 
     found: list[Found] = field(default_factory=list)
     statuses: dict[str, Counter[int]] = field(default_factory=dict)
+    unknown: Counter[str] = field(default_factory=Counter)
     withheld: dict[str, str] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
     crashes: list[str] = field(default_factory=list)

@@ -283,6 +283,8 @@ def test_what_is_created_and_changed_leads_to_the_operations_that_know_it(
         "references": {"/owner/id": "getPet", "{shop}": "listPets"},
         "unique": ["/name"],
         "hides": ["/secret"],
+        "position": {"at": "/rank"},
+        "after": {"/owner/id": "updatePet"},
     }
     merge = {"get": "getPet", "maps": ["/labels"], "keeps": ["/id"], "bumps": ["/updated_at"]}
     create = operation(operationId="createPet", **{"x-creates": creates})
@@ -301,7 +303,8 @@ def test_what_is_created_and_changed_leads_to_the_operations_that_know_it(
         "read by getPet listed by listPets changed by updatePet removed by gone",
         "owner.id names what is read by getPet",
         "{shop} names what is read by listPets",
-        "no two may share name not shown again secret",
+        "no two may share name not shown again secret place in the list, at rank",
+        "owner.id needs before updatePet",
     ):
         assert expected in words
     words = site.words("operations/updatePet.html")
@@ -315,6 +318,23 @@ def test_what_is_created_and_changed_leads_to_the_operations_that_know_it(
     assert 'href="../operations/getPet.html"' in site.text("operations/createPet.html")
     assert 'href="../extensions.html#x-creates"' in site.text("operations/createPet.html")
     assert site.dead_links() == []
+
+
+def test_what_must_exist_before_leads_to_the_operations_that_tell(site_of: SiteOf) -> None:
+    references = {
+        "{pet}": {"operation": "listPets", "path": "/pets/0/id"},
+        "/owner": {"operation": "listPets"},
+    }
+    site = site_of(pets(operation(**{"x-references": references})))
+    words = site.words("operations/listPets.html")
+    assert "{pet} is pets.0.id of listPets owner is known to listPets" in words
+    assert site.dead_links() == []
+
+
+def test_a_job_may_be_named_by_the_answer_itself(site_of: SiteOf) -> None:
+    job = {"location": "/links/self", "get": "listPets", "state": "/state", "done": ["DONE"]}
+    words = site_of(pets(operation(**{"x-async-job": job}))).words("operations/listPets.html")
+    assert "The member /links/self of the answer tells where the job can be read" in words
 
 
 def test_refusals_and_errors_of_an_operation_are_told(site_of: SiteOf) -> None:

@@ -105,13 +105,16 @@ class Extensions:
 
     def _async_job(self, value: object) -> Topic:
         job = mapping(value)
-        header = job.get("location", "Location")
+        location = _words(job.get("location", "Location"))
+        place = (
+            f"member {location} of the answer" if location.startswith("/") else f"header {location}"
+        )
         rest = {key: job[key] for key in job if key not in ("location", "get")}
         return Topic(
             identifier="job",
             title="Asynchronous job",
             sentences=(
-                f"The work goes on after the answer. The header {_words(header)} tells where the job can be read; ask there until it is done or has failed.",
+                f"The work goes on after the answer. The {place} tells where the job can be read; ask there until it is done or has failed.",
             ),
             facts=_described(rest, _JOB_WORDS),
             links=self._operation_links(job, "get"),

@@ -17,6 +17,7 @@ _ROOT = "../"
 _COMPARISONS = {
     "in": "what is one of the values",
     "not-in": "what is none of the values",
+    "contains": "what has one of the values in it",
     "lt": "what is less than the value",
     "lte": "what is at most the value",
     "gt": "what is more than the value",
@@ -33,24 +34,27 @@ _NEIGHBOURS = (
     ("update", "changed by"),
     ("delete", "removed by"),
 )
-_CREATION_WORDS = (
-    ("unique", "no two may share"),
-    ("hides", "not shown again"),
-    ("shows", "the body comes back in"),
-    ("self", "its own address"),
-    ("moves", "goes on by itself"),
-    ("unlisted", "lists show differently"),
-    ("position", "place in the lists"),
-    ("owners", "goes with what is named in"),
-    ("conditional", "examples that may be refused"),
-)
-_MERGE_WORDS = (
-    ("maps", "merged key by key, null deletes a key"),
-    ("keeps", "stays as it is"),
-    ("bumps", "moves on"),
-    ("unique", "no two may share"),
-    ("shows", "the body comes back in"),
-)
+_CREATION_WORDS = {
+    "unique": "no two may share",
+    "hides": "not shown again",
+    "shows": "the body comes back in",
+    "self": "its own address",
+    "moves": "goes on by itself",
+    "unlisted": "lists show differently",
+    "position": "place in the list",
+    "owners": "goes with what is named in",
+    "conditional": "examples that may be refused",
+    "gone": "status when it is gone",
+}
+_MERGE_WORDS = {
+    "maps": "merged key by key, null deletes a key",
+    "keeps": "stays as it is",
+    "bumps": "moves on",
+    "unique": "no two may share",
+    "shows": "the body comes back in",
+}
+_RELATED = frozenset({"id", "references", "after", *(key for key, _ in _NEIGHBOURS)})
+"""Members that are told in a sentence or by links."""
 
 
 def member(pointer: object) -> str:
@@ -115,6 +119,7 @@ class Semantics:
         yield from _order(operation.get("x-default-order"), known)
         tell: tuple[tuple[str, Callable[[dict[str, Any]], Topic]], ...] = (
             ("x-creates", self._created),
+            ("x-references", self._referred),
             ("x-merge-patch", self._merged),
             ("x-state-dependent", _refusals),
         )
@@ -149,9 +154,11 @@ class Semantics:
             for key, words in _NEIGHBOURS
             if (links := self._links(_listed(creates.get(key))))
         ]
-        for key, words in (("references", "names what is read by"), ("after", "needs before")):
-            for place, name in mapping(creates.get(key)).items():
-                relations.append(Relation(f"{_place(place)} {words}", self._links([name])))
+        relations += [
+            Relation(f"{_place(place)} {words}", self._links([name]))
+            for key, words in (("references", "names what is read by"), ("after", "needs before"))
+            for place, name in mapping(creates.get(key)).items()
+        ]
         return Topic(
             identifier="creates",
             title="What is created",
@@ -160,6 +167,20 @@ class Semantics:
                 f"{member(creates.get('id'))} of the answer names what was created to the other operations.",
             ),
             facts=tuple(_facts(creates, _CREATION_WORDS)),
+            relations=tuple(relations),
+        )
+
+    def _referred(self, references: dict[str, Any]) -> Topic:
+        relations = []
+        for place, source in references.items():
+            path = mapping(source).get("path")
+            found = f"{member(path)} of" if path else "known to"
+            links = self._links([mapping(source).get("operation")])
+            relations.append(Relation(f"{_place(place)} is {found}", links))
+        return Topic(
+            identifier="references",
+            title="What must exist before",
+            extension="x-references",
             relations=tuple(relations),
         )
 
@@ -226,10 +247,16 @@ def _parameter(name: str) -> Ref:
     return Ref(name, fragment(anchor("query", name)))
 
 
-def _facts(value: Mapping[str, Any], words: Iterable[tuple[str, str]]) -> Iterator[Fact]:
-    for key, term in words:
-        if key in value:
-            yield Fact(term, ", ".join(map(_place, _listed(value[key]))), code=True)
+def _facts(value: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[Fact]:
+    """Yield the members of an extension that lead to no operation; unknown ones by their names."""
+    for key, inner in value.items():
+        term = words.get(key, key)
+        if key in _RELATED:
+            continue
+        if isinstance(inner, dict):
+            yield from _facts(inner, {name: f"{term}, {name}" for name in inner})
+        else:
+            yield Fact(term, ", ".join(map(_place, _listed(inner))), code=True)
 
 
 def _listed(value: object) -> list[Any]:

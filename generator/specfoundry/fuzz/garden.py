@@ -289,9 +289,12 @@ class Garden:
     def settle(self, operation: Operation, exchange: Exchange) -> tuple[Exchange, ...]:
         """Watch the job behind an answer to its end; return every look at it, none without a job."""
         job = job_of(operation)
-        address = exchange.headers.get((job.location or "location").lower()) if job else None
+        place = (job.location if job else None) or "location"
+        address = (
+            exchange.at(place) if place.startswith("/") else exchange.headers.get(place.lower())
+        )
         looks: list[Exchange] = []
-        if job is None or address is None or job.get not in self.contract.operations:
+        if job is None or job.get not in self.contract.operations or not isinstance(address, str):
             return ()
         for _ in range(_POLLS):
             looks.append(self.session.get(address, Call(operation=job.get)))
@@ -319,6 +322,10 @@ class Garden:
             for plant in [one for one in self.living if one.creation.delete == operation.id]:
                 if plant.path(operation) == dict(exchange.call.path):
                     self._forget(plant)
+
+    def plant_of(self, exchange: Exchange) -> Plant | None:
+        """Return the living resource that an exchange created, or None."""
+        return next((one for one in reversed(self.living) if one.exchange is exchange), None)
 
     def _plant(self, operation: Operation, creation: Creation, exchange: Exchange) -> Plant:
         for plant in reversed(self.living):

@@ -113,7 +113,8 @@ def _applications(body: str) -> Applications:
     except manifest_text.ManifestUnreadableError:
         raise v3_error(table.MESSAGE_PARSE_ERROR, table.UNREADABLE_BODY) from None
     version = found.get("version")
-    if version not in (None, False) and (version is True or version != 1):
+    is_given = version is not None and version is not False  # 0 is equal to False
+    if is_given and (version is True or version != 1):
         raise v3_error(table.UNPROCESSABLE, messages.VERSION)
     applications = found.get("applications")
     if not isinstance(applications, list) or not applications:

@@ -190,6 +190,7 @@ def test_every_problem_is_an_error_of_its_own(cloud: Any, place: Any) -> None:
         ("applications: []", "422 10008 Cannot parse manifest with no 'applications' field."),
         ("other: 1", "422 10008 Cannot parse manifest with no 'applications' field."),
         ("version: 2\napplications: [{name: a}]", "422 10008 Unsupported manifest schema version. Currently supported versions: [1]."),
+        ("version: 0\napplications: [{name: a}]", "422 10008 Unsupported manifest schema version. Currently supported versions: [1]."),
     ],
 )  # fmt: skip
 def test_a_text_that_is_no_manifest_is_refused(

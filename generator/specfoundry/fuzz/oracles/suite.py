@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from specfoundry.fuzz.oracles.bodies import bodies
+from specfoundry.fuzz.oracles.concurrency import races
 from specfoundry.fuzz.oracles.deletion import deletions
 from specfoundry.fuzz.oracles.echo import echoes
 from specfoundry.fuzz.oracles.filtering import filters
 from specfoundry.fuzz.oracles.merging import merges
 from specfoundry.fuzz.oracles.ordering import orders
 from specfoundry.fuzz.oracles.paging import pages
+from specfoundry.fuzz.oracles.positions import numbered
 from specfoundry.fuzz.oracles.queries import queries
 from specfoundry.fuzz.oracles.rights import permissions
 from specfoundry.fuzz.oracles.tokens import tokens
+from specfoundry.fuzz.oracles.uniqueness import twins
 from specfoundry.fuzz.session import StopRunError
 
 if TYPE_CHECKING:
@@ -28,9 +32,13 @@ ORACLES: Final[Mapping[str, Oracle]] = {
     "pagination": pages,
     "echo": echoes,
     "merge-patch": merges,
+    "unique": twins,
+    "position": numbered,
     "tokens": tokens,
     "rights": permissions,
+    "bodies": bodies,
     "deletion": deletions,
+    "concurrency": races,
 }
 """By the name of the check, in the order in which they are asked: what destroys comes last."""
 

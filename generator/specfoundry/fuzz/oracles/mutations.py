@@ -1,0 +1,194 @@
+"""How does a good body become a bad one by one change, or another good one?
+
+Changes are made from the value alone or from what its schemas say; whether the result is good or
+bad is for the schema's validator to say.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from specfoundry.fuzz.garden import put
+from specfoundry.fuzz.oracles.shapes import Spot, parts, spots
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+_ODD_TYPES: Final = (None, 7, "text", True, [], {}, [{}], 1.5)
+_ODD_TEXTS: Final = ("", " ", "no such thing", "ä!", "x\ny", "-1", "../../x")
+_LARGE: Final = 2**53
+_LONGEST: Final = 70_000
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change.
+
+    Attributes:
+        what: In words, without values that differ between runs.
+        body: The whole body after it.
+
+    """
+
+    what: str
+    body: Any
+
+
+def changes(root: Mapping[str, Any], schema: Any, body: Any) -> Iterator[Change]:
+    """Yield bodies that differ from a good one in one place; each body once.
+
+    Args:
+        root: The document.
+        schema: Of the body.
+        body: A good one.
+    """
+    seen = {_key(body)}
+    for spot in spots(root, schema, body):
+        for what, value in _at(root, spot):
+            changed = _with(body, spot.pointer, value)
+            if _key(changed) not in seen:
+                seen.add(_key(changed))
+                yield Change(f"{spot.pointer or 'the body'}: {what}", changed)
+
+
+def _key(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
+
+
+def _with(body: Any, pointer: str, value: Any) -> Any:
+    if not pointer:
+        return value
+    changed = copy.deepcopy(body)
+    put(changed, pointer, value)
+    return changed
+
+
+def _at(root: Mapping[str, Any], spot: Spot) -> Iterator[tuple[str, Any]]:
+    """Yield (what was done, the new value of the place)."""
+    yield from _BY_TYPE.get(type(spot.value), lambda _root, _spot: iter(()))(root, spot)
+    for values in spot.told("enum"):
+        yield from ((f"{value!r} of the enumeration", value) for value in values)
+    for value in _ODD_TYPES:
+        if type(value) is not type(spot.value):
+            yield f"{_name(value)} instead of {_name(spot.value)}", value
+
+
+def _name(value: Any) -> str:
+    names = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
+    return "null" if value is None else names.get(type(value), "a number")
+
+
+def _text(_root: Mapping[str, Any], spot: Spot) -> Iterator[tuple[str, Any]]:
+    value = spot.value
+    for longest in spot.told("maxLength"):
+        if longest < _LONGEST:
+            yield f"{longest} characters", _long(value, longest)
+            yield f"{longest + 1} characters", _long(value, longest + 1)
+    for shortest in spot.told("minLength"):
+        yield f"{shortest} characters", value[:shortest]
+        yield f"{shortest - 1} characters", value[: max(shortest - 1, 0)]
+    if spot.told("enum") or spot.told("const"):
+        yield "an unknown word", "unheard-of"
+        yield "in other letter case", value.swapcase()
+    if spot.told("pattern") or spot.told("format") or spot.told("minLength"):
+        yield from ((f"the text {odd!r}", odd) for odd in _ODD_TEXTS)
+        yield from ((f"{odd!r} at the end", f"{value}{odd}") for odd in ("\n", " ", "!", "é"))
+        yield from ((f"{odd!r} at the beginning", f"{odd}{value}") for odd in (" ", "-", "!"))
+
+
+def _long(value: str, length: int) -> str:
+    """Return a text of a length that begins and ends like another one."""
+    if len(value) >= length:
+        return value[:length]
+    middle = len(value) // 2
+    return value[:middle] + "a" * (length - len(value)) + value[middle:]
+
+
+def _number(_root: Mapping[str, Any], spot: Spot) -> Iterator[tuple[str, Any]]:
+    for keyword, step in (("minimum", -1), ("exclusiveMinimum", 0), ("maximum", 1)):
+        for bound in spot.told(keyword):
+            yield f"{bound}", bound
+            yield f"{bound + step}", bound + step
+    for bound in spot.told("exclusiveMaximum"):
+        yield f"{bound}", bound
+    yield "a text of digits", str(spot.value)
+    yield "a fraction", spot.value + 0.5
+    yield "below zero", -2
+    yield "zero", 0
+    yield "a very large number", _LARGE
+
+
+def _list(_root: Mapping[str, Any], spot: Spot) -> Iterator[tuple[str, Any]]:
+    value = spot.value
+    yield "without items", []
+    if not value:
+        return
+    yield "the first item twice", [*value, copy.deepcopy(value[0])]
+    yield "null as one more item", [*value, None]
+    yield "a number as one more item", [*value, 7]
+    for most in spot.told("maxItems"):
+        if most < _LONGEST // 10:
+            yield f"{most + 1} items", [copy.deepcopy(value[0]) for _ in range(most + 1)]
+
+
+def _object(root: Mapping[str, Any], spot: Spot) -> Iterator[tuple[str, Any]]:
+    value = spot.value
+    for name in value:
+        yield f"without `{name}`", {key: value[key] for key in value if key != name}
+    yield "empty", {}
+    yield "with an unknown member", {**value, "nobody_knows_this": 1}
+    sample = next(iter(value.values()), "x")
+    if spot.told("propertyNames") or spot.told("patternProperties"):
+        for name in ("", "a b", "-a", "a-", "x" * 64, "a/b/c", "é", "/a"):
+            yield f"with a member `{name[:10]}`", {**value, name: sample}
+        yield "with a member whose name is too long", {**value, "x" * 254: sample}
+    for most in spot.told("maxProperties"):
+        if most < _LONGEST // 10:
+            yield f"{most + 1} members", {f"m{index}": sample for index in range(most + 1)}
+    yield from _additions(root, spot)
+
+
+def _additions(root: Mapping[str, Any], spot: Spot) -> Iterator[tuple[str, Any]]:
+    """Yield the object with one more of the members that its schemas know."""
+    known: dict[str, Any] = {}
+    for properties in spot.told("properties"):
+        known |= properties
+    for name, schema in known.items():
+        if name in spot.value:
+            continue
+        for what, member in _samples(root, schema):
+            yield f"with `{name}`, {what}", {**spot.value, name: member}
+
+
+def _samples(root: Mapping[str, Any], schema: Any) -> Iterator[tuple[str, Any]]:
+    """Yield values of a schema or near to one, that its own words give."""
+    found = Spot("", None, tuple(parts(root, schema)))
+    for values in found.told("enum"):
+        yield from ((f"{value!r}", value) for value in values)
+    for name in ("example", "default", "const", "minimum", "maximum"):
+        yield from ((f"{value!r}", value) for value in found.told(name))
+    for examples in found.told("examples"):
+        if isinstance(examples, list):
+            yield from ((f"{value!r}", value) for value in examples)
+    for bound in found.told("minimum"):
+        yield "too small", bound - 1
+    for bound in found.told("maximum"):
+        yield "too large", bound + 1
+    for longest in found.told("maxLength"):
+        if longest < _LONGEST:
+            yield f"{longest + 1} characters", "a" * (longest + 1)
+    if found.told("enum") or found.told("pattern") or found.told("format"):
+        yield "an odd text", "no such thing!"
+    yield from ((_name(value), value) for value in _ODD_TYPES)
+
+
+_BY_TYPE: Final[dict[type, Callable[[Mapping[str, Any], Spot], Iterator[tuple[str, Any]]]]] = {
+    str: _text,
+    int: _number,
+    float: _number,
+    list: _list,
+    dict: _object,
+}

@@ -18,6 +18,7 @@ _COMPARISONS = {
     "in": "what is one of the values",
     "not-in": "what is none of the values",
     "contains": "what has one of the values in it",
+    "contains": "what has one of the values in it",
     "lt": "what is less than the value",
     "lte": "what is at most the value",
     "gt": "what is more than the value",
@@ -83,6 +84,8 @@ def parameter_facts(node: Mapping[str, Any]) -> Iterator[Fact]:
     if rule:
         yield Fact("filters by", filtered_by(rule), code=True)
         yield Fact("lets through", _COMPARISONS.get(text(rule.get("op")), "what fits"))
+    if rule.get("ignore-case") is True:
+        yield Fact("case", "does not count")
     if "null" in rule:
         yield Fact("stands for nothing", json_text(rule["null"]), code=True)
     if order:

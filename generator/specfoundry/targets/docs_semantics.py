@@ -18,7 +18,6 @@ _COMPARISONS = {
     "in": "what is one of the values",
     "not-in": "what is none of the values",
     "contains": "what has one of the values in it",
-    "contains": "what has one of the values in it",
     "lt": "what is less than the value",
     "lte": "what is at most the value",
     "gt": "what is more than the value",

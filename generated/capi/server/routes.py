@@ -16808,7 +16808,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "unique": ["/name"],
                 "hides": ["/position"],
                 "self": "/metadata/url",
-                "position": {"at": "/entity/position", "sent": "/position"},
+                "position": {
+                    "at": "/entity/position",
+                    "sent": "/position",
+                    "within": ["/entity/lifecycle"],
+                },
                 "shows": "/entity",
             },
         },

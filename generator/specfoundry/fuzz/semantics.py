@@ -34,16 +34,19 @@ class Filter:
     path: str
     """JSON pointer into an item; `*` as a step stands for every member or item."""
     op: str
-    """`in`, `not-in`, `lt`, `lte`, `gt`, `gte` or `labels`."""
+    """`in`, `not-in`, `contains`, `lt`, `lte`, `gt`, `gte` or `labels`."""
     null: str | None = None
     """The member that stands for null."""
     through: tuple[Hop, ...] = ()
+    ignore_case: bool = False
+    """Upper and lower case are the same."""
 
     @classmethod
     def of(cls, node: Mapping[str, Any]) -> Filter:
         """Read the extension's value."""
         hops = tuple(Hop(hop["operation"], hop["path"]) for hop in node.get("through", ()))
-        return cls(node["path"], node["op"], node.get("null"), hops)
+        folds = bool(node.get("ignore-case"))
+        return cls(node["path"], node["op"], node.get("null"), hops, ignore_case=folds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,23 @@ class Paging:
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """The `position` of `x-creates`: the place of a resource among the others, without gaps."""
+
+    at: str
+    """JSON pointer into the answer: a whole number from 1 on."""
+    sent: str | None = None
+    """JSON pointer into the bodies that create and update."""
+    within: tuple[str, ...] = ()
+    """JSON pointers into the answer: those that have the same here are counted together."""
+
+    @classmethod
+    def of(cls, node: Mapping[str, Any]) -> Position:
+        """Read the member's value."""
+        return cls(node["at"], node.get("sent"), tuple(node.get("within", ())))
+
+
+@dataclass(frozen=True, slots=True)
 class Creation:
     """`x-creates`: what a successful call leaves behind, and which operations know it."""
 
@@ -113,8 +133,7 @@ class Creation:
     """JSON pointers into the answer: what goes on by itself, such as the state of a job."""
     unlisted: tuple[str, ...] = ()
     """JSON pointers into the answer: what lists show differently."""
-    position: str | None = None
-    """JSON pointer into the answer: its place in the lists, without gaps."""
+    position: Position | None = None
     owners: tuple[str, ...] = ()
     """Which references it belongs to: it goes with what they name."""
     conditional: tuple[str, ...] = ()
@@ -141,7 +160,7 @@ class Creation:
             self=node.get("self"),
             moves=tuple(node.get("moves", ())),
             unlisted=tuple(node.get("unlisted", ())),
-            position=node.get("position"),
+            position=_read(node, "position", Position.of),
             owners=tuple(node.get("owners", ())),
             conditional=tuple(node.get("conditional", ())),
             after=node.get("after", {}),

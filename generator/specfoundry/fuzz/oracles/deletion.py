@@ -52,8 +52,7 @@ def job_ends(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None
     if answer.status != 202:
         return None
     if not looks:
-        shown = answer.headers.get(location.lower())
-        return None if shown else f"the answer names no job in `{location}`"
+        return f"the answer names no job in `{location}`"
     if not looks[-1].ok:
         return f"the job cannot be read: {said(looks[-1].summary())}"
     state = looks[-1].at(arguments["state"])

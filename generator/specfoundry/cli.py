@@ -22,6 +22,7 @@ COMMANDS = {
     "docs": "specfoundry.commands.docs",
     "extensions": "specfoundry.commands.extensions",
     "fuzz": "specfoundry.fuzz.command",
+    "conform": "specfoundry.fuzz.conform.command",
 }
 """Command → module that holds a click command of the same name; a module may be absent."""
 

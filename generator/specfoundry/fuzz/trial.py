@@ -73,12 +73,18 @@ VERDICTS: Final[dict[str, Verdict]] = {}
 
 
 def verdict(function: Verdict) -> Verdict:
-    """Register a verdict under its function's name, by which files of trials call it."""
-    name = getattr(function, "__name__", "")
+    """Register a verdict under its module's and function's names, by which scripts call it."""
+    name = name_of(function)
     if name in VERDICTS:
         raise ValueError(f"there are two verdicts {name!r}")
     VERDICTS[name] = function
     return function
+
+
+def name_of(rule: Verdict) -> str:
+    """Return the name of a verdict, such as `ordering.in_order`."""
+    module = rule.__module__.rpartition(".")[2]
+    return f"{module}.{getattr(rule, '__name__', '')}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +142,6 @@ def judged(
         operation=operation,
         message=message,
         taken=tuple(taken),
-        verdict=getattr(rule, "__name__", ""),
+        verdict=name_of(rule),
         arguments=arguments,
     )

@@ -1,0 +1,109 @@
+"""What is told of a conformance run, and with which exit code does it end?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from specfoundry.fuzz.command import write_report
+from specfoundry.fuzz.contract import read_contract
+from specfoundry.fuzz.plan import Deviation
+from specfoundry.fuzz.report import Crash, Finding, FuzzReport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from specfoundry.fuzz.conform.live import Found, Outcome
+    from specfoundry.fuzz.contract import Contract
+
+
+def show(
+    outcome: Outcome,
+    node: Mapping[str, Any],
+    folder: Path,
+    *,
+    seed: int,
+    seconds: float,
+    target: str,
+) -> int:
+    """Write the reports, print what a person needs, and return the exit code.
+
+    Args:
+        outcome: What came of the run.
+        node: The document.
+        folder: Where the reports go.
+        seed: Of the run.
+        seconds: How long it took.
+        target: What was judged.
+    """
+    contract = read_contract(node)
+    scripts = dict(_scripts(outcome, folder))
+    report = FuzzReport(
+        seed=seed,
+        stop_reason=outcome.stopped or "completed",
+        seconds=seconds,
+        cases=outcome.requests,
+        statuses={
+            str(contract[name]): {str(status): count for status, count in sorted(counts.items())}
+            for name, counts in outcome.statuses.items()
+        },
+        findings=tuple(_finding(one, contract, scripts) for one in outcome.found),
+        crashes=tuple(_crashes(outcome)),
+        untested=tuple(
+            str(one) for one in contract if one.id not in outcome.statuses and not outcome.unknown
+        ),
+        deviations=tuple(_deviations(outcome)),
+    )
+    paths = write_report(report, folder)
+    for line in report.lines():
+        click.echo(line)
+    click.echo(f"Judged: {target}", err=True)
+    click.echo(f"Reports: {', '.join(map(str, paths))}", err=True)
+    if outcome.crashes:
+        return 2
+    return 0 if report.ok and outcome.stopped is None and outcome.requests else 1
+
+
+def _finding(found: Found, contract: Contract, scripts: Mapping[int, str]) -> Finding:
+    complaint = found.complaint
+    curls = tuple(exchange.curl() for exchange in complaint.exchanges)
+    operation = contract.get(complaint.operation)
+    return Finding(
+        operation=str(operation) if operation else complaint.operation,
+        operation_id=complaint.operation,
+        check=complaint.check,
+        title=complaint.check,
+        message=complaint.message,
+        curl=curls[-1] if curls else "",
+        steps=curls,
+        phase="conform",
+        status=complaint.exchanges[-1].status if curls else None,
+        trial=scripts.get(id(found), ""),
+    )
+
+
+def _scripts(outcome: Outcome, folder: Path) -> Iterator[tuple[int, str]]:
+    for number, found in enumerate(outcome.found, 1):
+        if found.script is not None:
+            name = f"{found.complaint.check}-{found.complaint.operation}-{number}.json"
+            path = folder / "trials" / name.replace("/", "-").replace(" ", "-")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(found.script.to_json(), encoding="utf-8")
+            yield id(found), f"trials/{path.name}"
+
+
+def _crashes(outcome: Outcome) -> Iterator[Crash]:
+    for text in outcome.crashes:
+        yield Crash(operation="*", phase="conform", message=text, is_ours=True)
+    for text in outcome.left:
+        yield Crash(operation="*", phase="clearing up", message=text)
+
+
+def _deviations(outcome: Outcome) -> Iterator[Deviation]:
+    for name, reason in sorted(outcome.withheld.items()):
+        yield Deviation(check="some calls", operation=name, reason=reason)
+    for place, count in sorted(outcome.unknown.items()):
+        reason = f"the document does not know it ({count} times in the recording)"
+        yield Deviation(check="every check", operation=place, reason=reason)

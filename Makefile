@@ -13,6 +13,7 @@ STAMP := $(VENV)/.ready
 PYTEST ?= $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 FUZZ_TIME ?= 10m
 SEED ?= 1
+MUTANTS ?= --seed $(SEED) --engine --stock 24
 
 .PHONY: help
 help: ## Show what can be made
@@ -64,6 +65,10 @@ golden: $(STAMP) ## Renew the golden files of the toolchain; review the diff
 .PHONY: fuzz
 fuzz: $(STAMP) ## Fuzz the reference server for FUZZ_TIME (10m) with SEED (1)
 	@$(BIN)/python tests/contract/fuzz_reference.py --time $(FUZZ_TIME) --seed $(SEED)
+
+.PHONY: mutants
+mutants: $(STAMP) ## Count the faults of a server that the contract notices; results to build/mutants.json
+	@cd tests/contract && $(CURDIR)/$(BIN)/python -m mutation $(MUTANTS)
 
 .PHONY: docs
 docs: $(STAMP) ## Write the API docs as a static site to build/docs

@@ -51,6 +51,7 @@ class Organizations:
             own={"names": ("name", params.names)},
             # Nobody is entitled to an isolation segment: there is none.
             fixed=() if params.isolation_segment_guid is None else (In("guid", ()),),
+            repeated={"isolation_segment_guid": params.isolation_segment_guid},
         )
         found = await self._context.database.read(
             lambda reader: listing.find(reader, request, caller)

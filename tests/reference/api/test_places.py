@@ -162,6 +162,12 @@ def test_a_space_shows_and_includes_its_organization(cloud: Any, place: Any) -> 
     assert "include=organization" in listed["pagination"]["first"]["href"]
 
 
+def test_links_of_organizations_repeat_the_isolation_segment(cloud: Any) -> None:
+    listed = cloud.admin.get("/v3/organizations?isolation_segment_guid=x").json()
+
+    assert "isolation_segment_guid=x" in listed["pagination"]["first"]["href"]
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [

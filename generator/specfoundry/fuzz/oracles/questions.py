@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.semantics import Filter
 
 _NOBODY: Final = "nothing-has-this-value"
+_SHORT: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def questions(
                 if one is not None and not isinstance(one, dict | list)
             }
         )
-        if rule.op in {"in", "not-in"}:
+        if rule.op in {"in", "not-in", "contains"}:
             yield from _memberships(parameter, rule, texts)
             if texts and rule.op == "in":
                 chosen[parameter.name] = [texts[0]] if parameter.is_list else texts[0]
@@ -87,20 +88,26 @@ def _memberships(parameter: Parameter, rule: Filter, texts: list[str]) -> Iterat
     name = parameter.name
     enum = parameter.schema.get("enum")
     if isinstance(enum, list):
-        for member in enum:
-            yield _one(name, scalar_text(member), member)
-        return
-    if not parameter.is_list:
-        for text in [*texts[:1], *texts[-1:]]:
-            yield _one(name, "(a value)", text)
+        yield from (_one(name, scalar_text(member), member) for member in enum)
+    elif parameter.is_list:
+        for title, members in _members(rule, texts):
+            yield _one(name, title, members)
+    else:
+        yield from (_one(name, "(a value)", text) for text in dict.fromkeys(texts[:1] + texts[-1:]))
         yield _one(name, "(nobody's value)", _NOBODY)
-        return
+
+
+def _members(rule: Filter, texts: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield lists of values: one; the first nobody's; those that only look like an item's."""
+    if rule.op == "contains":
+        texts = [text[1:-1] for text in texts if len(text) > _SHORT]
     if texts:
-        yield _one(name, "(a value)", texts[:1])
-        yield _one(name, "(the last value, nobody's)", [texts[-1], _NOBODY])
-    yield _one(name, "(nobody's values)", [_NOBODY, *(f"{text},{_NOBODY}" for text in texts[:1])])
+        yield "(a value)", texts[:1]
+        yield "(nobody's and two values)", list(dict.fromkeys([_NOBODY, texts[0], texts[-1]]))
+        yield "(a value in another case)", [texts[-1].swapcase(), f"{texts[0]},{_NOBODY}"]
+    yield "(nobody's value)", [_NOBODY]
     if rule.null is not None:
-        yield _one(name, "(null)", [rule.null])
+        yield "(null)", [rule.null]
 
 
 def _bounds(names: Mapping[str, str], texts: list[str]) -> Iterator[Question]:

@@ -32,8 +32,8 @@ class Selection:
     """What several filters together let through.
 
     Attributes:
-        rules: By the name of the parameter: `path`, `op`, `null` and `through`, the latter a list
-            of pairs (operationId, pointer).
+        rules: By the name of the parameter: `path`, `op`, `null`, `ignore_case` and `through`, the
+            latter a list of pairs (operationId, pointer).
         asked: The values, by the name of the parameter.
         reads: What the hops read: by operationId and the text of the value, the answer.
 
@@ -67,8 +67,11 @@ class Selection:
 
 
 def _member(rule: Mapping[str, Any], values: Sequence[Any], asked: Any) -> bool | None:
-    members = _members(asked)
-    known = [scalar_text(value) for value in values if value is not None]
+    folded = str.casefold if rule["ignore_case"] else str
+    members = [folded(one) for one in _members(asked)]
+    known = [folded(scalar_text(value)) for value in values if value is not None]
+    if rule["op"] == "contains":
+        return any(member in value for value in known for member in members)
     if not known and rule["op"] == "not-in":
         return None  # nobody says what `not` means for nothing
     inside = any(value in members for value in known)
@@ -78,9 +81,7 @@ def _member(rule: Mapping[str, Any], values: Sequence[Any], asked: Any) -> bool 
 
 
 def _members(asked: Any) -> list[str]:
-    if isinstance(asked, list):
-        return [scalar_text(member) for member in asked]
-    return [scalar_text(asked)]
+    return [scalar_text(member) for member in (asked if isinstance(asked, list) else [asked])]
 
 
 def _compares(op: str, value: Any, bound: Any) -> bool:

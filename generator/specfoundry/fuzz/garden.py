@@ -304,10 +304,17 @@ class Garden:
         return (*looks[:1], looks[-1]) if len(looks) > 1 else tuple(looks)
 
     def clear(self) -> Iterator[tuple[Plant, Exchange]]:
-        """Remove everything that is left, the youngest first; yield what stayed, and why."""
+        """Remove everything that is left, the youngest first; yield what stayed, and why.
+
+        What cannot be removed because another one needs it is tried again when that has gone.
+        """
+        kept: list[Plant] = []
         for plant in reversed(list(self.living)):
+            if not _is_gone(self.remove(plant)):
+                kept.append(plant)
+        for plant in kept:
             exchange = self.remove(plant)
-            if exchange is not None and not exchange.ok and exchange.status not in {404, 410}:
+            if exchange is not None and not _is_gone(exchange):
                 yield plant, exchange
         self.living.clear()
         self.prepared.clear()
@@ -344,6 +351,10 @@ class Garden:
         reader = self.contract.get(plant.creation.get)
         if reader is not None and self.shared.get(reader.id) == plant.path(reader):
             del self.shared[reader.id]
+
+
+def _is_gone(answer: Exchange | None) -> bool:
+    return answer is None or answer.ok or answer.status in {404, 410}
 
 
 def by_id(operation: Operation, value: Any, **changes: Any) -> Call:

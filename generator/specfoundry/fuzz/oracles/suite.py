@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from specfoundry.fuzz.oracles.bodies import bodies
 from specfoundry.fuzz.oracles.concurrency import races
 from specfoundry.fuzz.oracles.deletion import deletions
+from specfoundry.fuzz.oracles.durability import survivals
 from specfoundry.fuzz.oracles.echo import echoes
 from specfoundry.fuzz.oracles.filtering import filters
 from specfoundry.fuzz.oracles.merging import merges
@@ -39,6 +40,7 @@ ORACLES: Final[Mapping[str, Oracle]] = {
     "bodies": bodies,
     "deletion": deletions,
     "concurrency": races,
+    "durability": survivals,
 }
 """By the name of the check, in the order in which they are asked: what destroys comes last."""
 

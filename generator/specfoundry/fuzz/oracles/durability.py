@@ -1,0 +1,186 @@
+"""Is everything still there, and as it was, when the server comes back?"""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from specfoundry.fuzz.exchange import Call
+from specfoundry.fuzz.garden import BarrenError
+from specfoundry.fuzz.oracles.deletion import gone
+from specfoundry.fuzz.oracles.merging import differences, nested, within
+from specfoundry.fuzz.oracles.whereabouts import listings, made, said, shown, told
+from specfoundry.fuzz.semantics import creators, merge_of
+from specfoundry.fuzz.trial import Complaint, judged, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from specfoundry.fuzz.contract import Operation
+    from specfoundry.fuzz.garden import Plant
+    from specfoundry.fuzz.ground import Ground
+    from specfoundry.fuzz.semantics import Creation
+    from specfoundry.fuzz.trial import Taken
+
+CHECK: Final = "durability"
+_LOOKS: Final = 500
+_PAUSE: Final = 0.02
+_HOST: Final = re.compile(r"^https?://[^/]+")
+
+
+@verdict
+def survived(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say how what the last step reads differs from what was read before the restart.
+
+    The last three steps: a reading, the restart, a reading. Addresses may have another host.
+    Arguments: `moves` (pointers of what goes on by itself).
+    """
+    before, _, after = taken[-3:]
+    if not before.ok:
+        return None
+    if not after.ok:
+        return f"after a restart it cannot be read: {said(after.first.summary())}"
+    for pointer, had, has in differences(before.first.json, after.first.json):
+        if not within(pointer, arguments["moves"]) and _homeless(had) != _homeless(has):
+            return f"a restart changed {pointer}: {told(had)} became {told(has)}"
+    return None
+
+
+@verdict
+def still_listed(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say that a list does not show after the restart what it showed before.
+
+    The last three steps: a walk, the restart, a walk. Arguments: `items` (pointer into a page),
+    `id` (pointer into an item), `listed`.
+    """
+    before, _, after = taken[-3:]
+    own = taken[0].first.at(arguments["id"])
+    had, has = (
+        len(shown(walk, own, arguments["items"], arguments["id"])) for walk in (before, after)
+    )
+    if had == has or not before.ok:
+        return None
+    return f"{arguments['listed']} showed it {had} times before a restart, {has} times after it"
+
+
+def _homeless(value: Any) -> Any:
+    return _HOST.sub("", value) if isinstance(value, str) else value
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was seen of a resource before the restart."""
+
+    plant: Plant
+    read: Taken
+    walks: tuple[tuple[str, str, Taken], ...]
+    """operationId of the list, pointer to its items, and the walk."""
+
+
+def survivals(ground: Ground) -> Iterator[Complaint]:
+    """Restart the server, and look for everything that was there before."""
+    if ground.read_only or ground.restart is None:
+        return
+    plants = [
+        plant
+        for operation, creation in creators(ground.contract)
+        if ground.judges(operation)
+        for plant in _grown(ground, operation, creation)
+    ]
+    kept = [_kept(ground, plant) for plant in plants]
+    last = {one.plant.creator.id: one.plant for one in kept}
+    removed = [found for plant in last.values() if (found := _removed(ground, plant)) is not None]
+    restart = ground.restarted()
+    for one in kept:
+        if one.plant in ground.garden.living:
+            yield from _judged(ground, one, restart)
+    for plant, taken in removed:
+        yield from _gone(ground, plant, [made(plant), taken, restart])
+
+
+def _grown(ground: Ground, operation: Operation, creation: Creation) -> Iterator[Plant]:
+    """Yield one of every request example, changed where that is possible."""
+    media = next(iter(operation.bodies), None)
+    for example in (media.examples if media else ()) or (None,):
+        try:
+            plant = ground.garden.grow(operation, creation, example)
+        except BarrenError:
+            continue
+        if ground.contract.get(creation.get) is not None:
+            _change(ground, plant)
+            yield plant
+
+
+def _kept(ground: Ground, plant: Plant) -> _Kept:
+    reader = ground.contract[str(plant.creation.get)]
+    walks = tuple(
+        (listed.id, paging.items, ground.take(call, "pages"))
+        for listed, paging, call in listings(ground, plant)
+    )
+    return _Kept(plant, ground.take(Call(operation=reader.id, path=plant.path(reader))), walks)
+
+
+def _change(ground: Ground, plant: Plant) -> None:
+    update = ground.contract.get(plant.creation.update)
+    merge = merge_of(update) if update else None
+    if update is None or merge is None or not merge.maps or not update.bodies:
+        return
+    body = nested(merge.maps[0], {"kept": "yes"})
+    media = update.bodies[0].media_type
+    ground.take(
+        Call(operation=update.id, path=plant.path(update), media_type=media, body=body), "job"
+    )
+
+
+def _removed(ground: Ground, plant: Plant) -> tuple[Plant, Taken] | None:
+    """Begin to remove something; the work may go on when the server is restarted.
+
+    What has a position stays: the others would move.
+    """
+    remove = ground.contract.get(plant.creation.delete)
+    if remove is None or plant.creation.position is not None:
+        return None
+    taken = ground.take(Call(operation=remove.id, path=plant.path(remove)))
+    return (plant, taken) if taken.ok else None
+
+
+def _judged(ground: Ground, kept: _Kept, restart: Taken) -> Iterator[Complaint]:
+    creation, name = kept.plant.creation, kept.plant.creator.id
+    start = made(kept.plant)
+    read = ground.take(kept.read.first.call)
+    moves = list(creation.moves)
+    yield from _told(
+        judged(CHECK, name, survived, [start, kept.read, restart, read], moves=moves),
+        *(
+            judged(
+                CHECK,
+                name,
+                still_listed,
+                [start, walk, restart, ground.take(walk.first.call, "pages")],
+                items=items,
+                id=creation.id,
+                listed=listed,
+            )
+            for listed, items, walk in kept.walks
+        ),
+    )
+
+
+def _gone(ground: Ground, plant: Plant, steps: list[Taken]) -> Iterator[Complaint]:
+    reader = ground.contract[str(plant.creation.get)]
+    call = Call(operation=reader.id, path=plant.path(reader))
+    read = ground.take(call)
+    for _ in range(_LOOKS):
+        if not read.ok:
+            break
+        time.sleep(_PAUSE)  # the removal may have begun again with the server
+        read = ground.take(call)
+    what = "what was removed before a restart can be read after it"
+    name = steps[1].first.call.operation
+    yield from _told(judged(CHECK, name, gone, [*steps, read], what=what))
+
+
+def _told(*complaints: Complaint | None) -> Iterator[Complaint]:
+    return (one for one in complaints if one is not None)

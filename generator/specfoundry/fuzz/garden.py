@@ -308,10 +308,7 @@ class Garden:
 
         What cannot be removed because another one needs it is tried again when that has gone.
         """
-        kept: list[Plant] = []
-        for plant in reversed(list(self.living)):
-            if not _is_gone(self.remove(plant)):
-                kept.append(plant)
+        kept = [one for one in reversed(list(self.living)) if not _is_gone(self.remove(one))]
         for plant in kept:
             exchange = self.remove(plant)
             if exchange is not None and not _is_gone(exchange):
@@ -320,7 +317,7 @@ class Garden:
         self.prepared.clear()
 
     def _watch(self, operation: Operation, exchange: Exchange) -> None:
-        if not exchange.ok:
+        if not exchange.ok or exchange.call.is_odd:
             return
         creation = creation_of(operation)
         if creation is not None and exchange.at(creation.id) is not None:

@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from capi import models
-from capi.client import AsyncClient, Client, OAuth2, Upload
+from capi.client import AsyncClient, Client, JobFailed, OAuth2, Upload
 from capi.operations.errors import V2NotFound, V3NotFound, V3UnprocessableEntity
 from capi.operations.v2_buildpacks import DeleteV2Buildpack202, UploadV2BuildpackBits204
 
@@ -104,6 +104,20 @@ def test_a_package_goes_from_creation_to_deletion(
     with pytest.raises(V3NotFound) as gone:
         client.packages.get_package(package.guid)
     assert gone.value.body.errors[0].detail == "Package not found"
+
+
+def test_a_build_is_waited_for_and_tells_why_it_failed(
+    client: Client, app: models.App, app_zip: Path
+) -> None:
+    package = client.packages.create_package(bits_body(app.guid))
+    client.packages.upload_package(package.guid, bits=app_zip)
+    ready(client, package.guid)
+    wanted = {"package": {"guid": package.guid}}
+
+    with pytest.raises(JobFailed, match=r"state FAILED: \w+ - ") as failed:
+        client.wait(client.builds.create_build(models.BuildCreate.model_validate(wanted)))
+
+    assert failed.value.state == "FAILED"
 
 
 def test_lists_are_walked_page_by_page(client: Client, app: models.App) -> None:

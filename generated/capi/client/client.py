@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Final
+from typing import Any, Final, overload
 
 from specfoundry.runtime.client import AsynchronousClient, AsyncJob, SyncClient
 
@@ -20,6 +20,8 @@ from ..operations import roles as _roles_operations
 from ..operations import routes as _routes_operations
 from ..operations import spaces as _spaces_operations
 from ..operations import users as _users_operations
+from . import builds as _builds
+from . import droplets as _droplets
 from . import jobs as _jobs
 from .accounts import AccountsClient, AsyncAccountsClient
 from .app_environment import AppEnvironmentClient, AsyncAppEnvironmentClient
@@ -73,7 +75,7 @@ from .users import AsyncUsersClient, UsersClient
 from .v2_buildpacks import AsyncV2BuildpacksClient, V2BuildpacksClient
 from .v2_jobs import AsyncV2JobsClient, V2JobsClient
 
-_JOBS: Final[dict[type[object], AsyncJob[models.Job]]] = {
+_JOBS: Final[dict[type[object], AsyncJob[Any]]] = {
     _packages_operations.DeletePackage202: AsyncJob(
         location="location",
         endpoint=_jobs.GET_JOB,
@@ -193,6 +195,22 @@ _JOBS: Final[dict[type[object], AsyncJob[models.Job]]] = {
         done=("COMPLETE",),
         failed=("FAILED",),
         errors="/errors",
+    ),
+    models.Build: AsyncJob(
+        location="/links/self/href",
+        endpoint=_builds.GET_BUILD,
+        state="/state",
+        done=("STAGED",),
+        failed=("FAILED",),
+        errors="/error",
+    ),
+    models.Droplet: AsyncJob(
+        location="/links/self/href",
+        endpoint=_droplets.GET_DROPLET,
+        state="/state",
+        done=("STAGED",),
+        failed=("FAILED",),
+        errors="/error",
     ),
 }
 
@@ -428,6 +446,7 @@ class Client(SyncClient):
         """Work behind an answer 202, version 2."""
         return V2JobsClient(self._caller)
 
+    @overload
     def wait(
         self,
         answer: _packages_operations.DeletePackage202
@@ -447,7 +466,36 @@ class Client(SyncClient):
         | _routes_operations.DeleteUnmappedRoutes202,
         *,
         timeout: float = 300.0,
-    ) -> models.Job:
+    ) -> models.Job: ...
+
+    @overload
+    def wait(self, answer: models.Build, *, timeout: float = 300.0) -> models.Build: ...
+
+    @overload
+    def wait(self, answer: models.Droplet, *, timeout: float = 300.0) -> models.Droplet: ...
+
+    def wait(
+        self,
+        answer: _packages_operations.DeletePackage202
+        | _droplets_operations.DeleteDroplet202
+        | _droplets_operations.UploadDroplet202
+        | _organizations_operations.DeleteOrganization202
+        | _spaces_operations.DeleteSpace202
+        | _apps_operations.DeleteApp202
+        | _apps_operations.ClearAppBuildpackCache202
+        | _buildpacks_operations.DeleteBuildpack202
+        | _buildpacks_operations.UploadBuildpack202
+        | _users_operations.DeleteUser202
+        | _roles_operations.DeleteRole202
+        | _manifests_operations.ApplyManifest202
+        | _domains_operations.DeleteDomain202
+        | _routes_operations.DeleteRoute202
+        | _routes_operations.DeleteUnmappedRoutes202
+        | models.Build
+        | models.Droplet,
+        *,
+        timeout: float = 300.0,
+    ) -> Any:
         """Poll the job behind `answer` until it is done and return its last representation.
 
         `timeout` is in seconds. Raises `JobFailed` with the errors of a failed job, `JobTimeout`,
@@ -687,6 +735,7 @@ class AsyncClient(AsynchronousClient):
         """Work behind an answer 202, version 2."""
         return AsyncV2JobsClient(self._caller)
 
+    @overload
     async def wait(
         self,
         answer: _packages_operations.DeletePackage202
@@ -706,7 +755,36 @@ class AsyncClient(AsynchronousClient):
         | _routes_operations.DeleteUnmappedRoutes202,
         *,
         timeout: float = 300.0,
-    ) -> models.Job:
+    ) -> models.Job: ...
+
+    @overload
+    async def wait(self, answer: models.Build, *, timeout: float = 300.0) -> models.Build: ...
+
+    @overload
+    async def wait(self, answer: models.Droplet, *, timeout: float = 300.0) -> models.Droplet: ...
+
+    async def wait(
+        self,
+        answer: _packages_operations.DeletePackage202
+        | _droplets_operations.DeleteDroplet202
+        | _droplets_operations.UploadDroplet202
+        | _organizations_operations.DeleteOrganization202
+        | _spaces_operations.DeleteSpace202
+        | _apps_operations.DeleteApp202
+        | _apps_operations.ClearAppBuildpackCache202
+        | _buildpacks_operations.DeleteBuildpack202
+        | _buildpacks_operations.UploadBuildpack202
+        | _users_operations.DeleteUser202
+        | _roles_operations.DeleteRole202
+        | _manifests_operations.ApplyManifest202
+        | _domains_operations.DeleteDomain202
+        | _routes_operations.DeleteRoute202
+        | _routes_operations.DeleteUnmappedRoutes202
+        | models.Build
+        | models.Droplet,
+        *,
+        timeout: float = 300.0,
+    ) -> Any:
         """Poll the job behind `answer` until it is done and return its last representation.
 
         `timeout` is in seconds. Raises `JobFailed` with the errors of a failed job, `JobTimeout`,

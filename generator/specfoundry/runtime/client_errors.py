@@ -47,7 +47,7 @@ class AuthenticationFailed(ClientError):  # noqa: N818 (names the event)
 
 
 class JobFailed(ClientError):  # noqa: N818 (names the event)
-    """The job behind a 202 answer ended without success; `job` is its last representation."""
+    """The work behind an answer ended without success; `job` is its last representation."""
 
     def __init__(self, job: object, state: object, errors: tuple[object, ...]) -> None:
         self.job = job

@@ -1,4 +1,4 @@
-"""When is the work behind a 202 answer over, and how did it end?"""
+"""When is the work over that goes on after an answer, and how did it end?"""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class AsyncJob(Generic[JobT]):
         value = self._state(body)
         if value in self.failed:
             errors = pointed(body, self.errors) if self.errors else None
-            raise JobFailed(job, value, tuple(errors) if isinstance(errors, (list, tuple)) else ())
+            raise JobFailed(job, value, _all(errors))
         return value in self.done
 
     def timed_out(self, job: object, timeout: float) -> JobTimeout:
@@ -82,6 +82,13 @@ class AsyncJob(Generic[JobT]):
     def _state(self, body: object) -> object:
         state = pointed(body, self.state)
         return getattr(state, "value", state)
+
+
+def _all(errors: object) -> tuple[object, ...]:
+    """Return what went wrong as a tuple: many errors, one, or none."""
+    if isinstance(errors, (list, tuple)):
+        return tuple(errors)
+    return () if errors is None else (errors,)
 
 
 def pauses(timeout: float) -> Iterator[float]:

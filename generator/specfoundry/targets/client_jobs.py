@@ -54,7 +54,7 @@ def _followed(one: _Placed, placed: dict[str, _Placed]) -> list[tuple[str, str, 
     found: list[tuple[str, str, str]] = []
     for response in one.operation.successes:
         location = _location(response, str(given.get("location", "Location")))
-        if response.status == "202" and location is not None:
+        if location is not None:
             expression = _expression(given, location, job)
             found.append((_answer_class(one, response), expression, result_of(job.operation)))
     return found

@@ -7,7 +7,7 @@ import io
 import os
 import socket
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import anyio
@@ -423,6 +423,17 @@ def test_a_failed_job_is_raised_with_its_errors(world: World, address: str) -> N
         client._caller.wait_for(JOB, Accepted(location="/jobs/j%201"), 30)
     assert caught.value.job == world.job_ends
     assert caught.value.errors == ("disk full",)
+
+
+def test_a_job_may_be_named_by_the_answer_itself_and_fail_with_a_text(
+    world: World, address: str
+) -> None:
+    world.job_ends = Job(guid="j 1", state="FAILED")
+    itself = replace(JOB, location="/items/0/name", errors="/guid")
+    answer = Page(items=[Thing(name="https://elsewhere.test/jobs/j%201")])
+    with SyncClient(address) as client, pytest.raises(JobFailed, match="FAILED: j 1") as caught:
+        client._caller.wait_for(itself, answer, 30)
+    assert caught.value.errors == ("j 1",)
 
 
 def test_waiting_for_a_job_ends_at_its_time(world: World, address: str) -> None:

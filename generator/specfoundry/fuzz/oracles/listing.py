@@ -9,7 +9,7 @@ from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.garden import BarrenError
 from specfoundry.fuzz.ground import values_at
 from specfoundry.fuzz.oracles.population import populate
-from specfoundry.fuzz.semantics import Filter, filter_of, lists
+from specfoundry.fuzz.semantics import Filter, filter_of, lists, paging_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _MANY: Final = 40
 _KEPT: Final = 12
 _PARENTS: Final = 6
+_ENOUGH: Final = 3
 
 
 @dataclass
@@ -107,31 +108,48 @@ def _listing(ground: Ground, operation: Operation, paging: Paging) -> Listing | 
 
 
 def _fullest(ground: Ground, operation: Operation, paging: Paging) -> Listing | None:
-    found = None
+    """Return the list below the parent that has the most items, of the first few."""
+    found: Listing | None = None
+    tried: list[Mapping[str, Any]] = []
     for path in _paths(ground, operation):
+        if path in tried or len(tried) >= _PARENTS:
+            continue
+        tried.append(path)
         listing = Listing(ground, operation, paging, path)
         if listing.walk.ok and (found is None or len(listing.items) > len(found.items)):
             found = listing
-        if found and found.items:
+        if found and len(found.items) >= _ENOUGH:
             break
     return found
 
 
-def _paths(ground: Ground, operation: Operation) -> Iterator[dict[str, Any]]:
+def _paths(ground: Ground, operation: Operation) -> Iterator[Mapping[str, Any]]:
     """Yield path parameters of parents: the usual one first, then others as they are found."""
+    names = [parameter.name for parameter in operation.at("path")]
     try:
         usual = ground.garden.parents(operation)
     except BarrenError:
         usual = {}
-    names = [parameter.name for parameter in operation.at("path")]
     if len(usual) == len(names):
         yield usual
-    if len(names) == 1:
-        above = operation.path.partition("/{")[0]
-        listed = ground.contract.paths.get(("GET", above))
-        paging = next((one for known, one in lists(ground.contract) if known is listed), None)
-        if listed is not None and paging is not None:
-            walk = ground.take(Call(operation=listed.id))
-            for item in walk.items(paging.items)[:_PARENTS]:
-                for value in values_at(item, "/guid") or values_at(item, "/id"):
-                    yield {names[0]: value}
+    if not names:
+        return
+    plants = populate(ground).plants
+    crowded = [dict(one.exchange.call.path) for one in plants if one.creator.path == operation.path]
+    yield from sorted(crowded, key=crowded.count, reverse=True)
+    above, _, rest = operation.path.partition("/{")
+    listed = ground.contract.paths.get(("GET", above))
+    if len(names) == 1 and rest and listed is not None:
+        yield from ({names[0]: value} for value in _listed(ground, listed))
+
+
+def _listed(ground: Ground, operation: Operation) -> Iterator[Any]:
+    """Yield ids that a list shows: first of what lies elsewhere, then as they come."""
+    paging = paging_of(operation)
+    readers = [one for one in ground.contract if one.path.startswith(f"{operation.path}/{{")]
+    for reader in readers:
+        yield from populate(ground).elsewhere.get(reader.id, {}).values()
+    if paging is not None:
+        walk = ground.take(Call(operation=operation.id))
+        for item in walk.items(paging.items):
+            yield from (values_at(item, "/guid") or values_at(item, "/id"))[:1]

@@ -1,21 +1,21 @@
 """What must be there before a list can show whether it is right?
 
-Items that differ: of every request example, below two parents of every kind, with names whose order
-is not that in which they were made, some of them with labels, changed at another second than made.
+Items that differ: of every request example, below two parents of every kind, in states that calls
+have led to, with names whose order is not that in which they were made, some of them with labels,
+some changed at another second than they were made.
 """
 
 from __future__ import annotations
 
-import copy
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.document.pointer import follow, split
-from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.garden import BarrenError, has, put
-from specfoundry.fuzz.semantics import creators, filter_of, lists, merge_of
+from specfoundry.fuzz.garden import BarrenError, has
+from specfoundry.fuzz.oracles.breeding import bred, change, examples_of
+from specfoundry.fuzz.oracles.likely import likely
+from specfoundry.fuzz.semantics import blob_of, creation_of, creators, merge_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,12 +23,10 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.contract import Operation
     from specfoundry.fuzz.garden import Garden, Plant
     from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.semantics import Creation
 
 _WANTED: Final = 3
 _SECOND: Final = 1.1
-_LETTERS: Final = "xBkAqZc"
-_LABELS: Final[tuple[dict[str, str], ...]] = (
+_LABELS: Final[tuple[Mapping[str, str], ...]] = (
     {"key": "one", "mark": "x"},
     {"key": "two"},
     {"example.org/key": "one", "mark": "y"},
@@ -42,50 +40,73 @@ class Population:
     Attributes:
         plants: Everything, in the order in which it was made.
         elsewhere: Path parameters by reading operation, of the second parents.
-        labels: The keys and values that some resources have.
+        made: When the first part was made, by the monotonic clock.
+        finished: Whether there is nothing more to make.
 
     """
 
     plants: list[Plant] = field(default_factory=list)
     elsewhere: dict[str, dict[str, Any]] = field(default_factory=dict)
-    labels: tuple[Mapping[str, str], ...] = ()
+    made: float = 0.0
+    finished: bool = False
 
     def listed(self, operation: Operation) -> list[Plant]:
         """Return what a list should show, as far as its path lets it."""
         return [plant for plant in self.plants if operation.id in plant.creation.lists]
 
 
-def populate(ground: Ground) -> Population:
-    """Return what is there for all lists together; made at the first call.
+def begin(ground: Ground) -> Population:
+    """Make the first part, once: what is to be older than the rest.
 
     On a server that must not be changed there is nothing: the lists show what they have.
     """
     found = ground.memory.get("population")
     if not isinstance(found, Population):
-        found = ground.memory["population"] = Population()
+        found = ground.memory["population"] = Population(finished=ground.read_only)
         if not ground.read_only:
-            _stock(ground, found)
+            _sow(ground, found)
+            found.made = time.monotonic()
     return found
 
 
-def _stock(ground: Ground, found: Population) -> None:
+def populate(ground: Ground) -> Population:
+    """Return what is there for all lists together; made at the first call."""
+    found = begin(ground)
+    if not found.finished:
+        found.finished = True
+        # What is changed or made from here on shows another second.
+        time.sleep(max(0.0, found.made + _SECOND - time.monotonic()))
+        _tend(ground, found)
+    return found
+
+
+def _sow(ground: Ground, found: Population) -> None:
     mine = list(creators(ground.contract))
-    for operation, creation in mine:
-        found.plants += _kinds(ground, operation, creation)
-    with _parents(ground.garden, _fixed(ground.garden)) as found.elsewhere:
-        for operation, creation in mine:
-            found.plants += _grown(ground, operation, creation, None)
-    time.sleep(_SECOND)  # so that what is changed or made from here on shows another time
-    prefix = ground.garden.prefix
-    found.labels = tuple(
-        {_named(key, prefix): value for key, value in labels.items()} for labels in _LABELS
+    for operation, _ in mine:
+        examples = examples_of(operation)
+        examples += examples[:1] * (_WANTED - len(examples))
+        found.plants += [one for each in examples for one in bred(ground, operation, each)]
+    with _parents(ground.garden, _fixed(ground.garden), {}) as found.elsewhere:
+        for operation, _ in mine:
+            for example in examples_of(operation):
+                found.plants += bred(ground, operation, example)
+
+
+def _tend(ground: Ground, found: Population) -> None:
+    """Change some of what there is, and make more, with a parent of its own."""
+    labels = tuple(
+        {_named(key, ground.garden.prefix): value for key, value in one.items()} for one in _LABELS
     )
-    for operation, creation in mine:
+    for operation, creation in creators(ground.contract):
         plants = [plant for plant in found.plants if plant.creator is operation]
         for index, plant in enumerate([*plants[:2], *plants[-1:]]):
-            labels = found.labels[index] if index < len(found.labels) else {}
-            change(ground, plant, labels)
-        found.plants += _grown(ground, operation, creation, None)
+            change(ground, plant, labels[index])
+        for place, reader in creation.references.items():
+            found.plants += _beside(ground, found, operation, place, reader)
+        if not creation.references:
+            found.plants += bred(ground, operation, next(iter(examples_of(operation)), None))
+    with _parents(ground.garden, found.elsewhere, {}):
+        _stir(ground)
 
 
 def _named(key: str, prefix: str) -> str:
@@ -93,43 +114,41 @@ def _named(key: str, prefix: str) -> str:
     return f"{above}{slash}{prefix}-{last}"
 
 
-def _kinds(ground: Ground, operation: Operation, creation: Creation) -> list[Plant]:
-    media = next(iter(operation.bodies), None)
-    examples = list(media.examples) if media else [None]
-    while len(examples) < _WANTED:
-        examples.append(examples[0] if examples else None)
-    return [one for example in examples for one in _grown(ground, operation, creation, example)]
-
-
-def _grown(ground: Ground, operation: Operation, creation: Creation, example: Any) -> list[Plant]:
-    """Return one resource with names of its own; none where the server refuses the example."""
+def _beside(
+    ground: Ground, found: Population, operation: Operation, place: str, reader: str
+) -> list[Plant]:
+    """Return one more that refers to a sibling of what the others refer to."""
     garden = ground.garden
-    try:
-        call = garden.call(operation, creation, example)
-    except BarrenError:
+    known = ground.contract.get(reader)
+    usual = garden.shared.get(reader)
+    others = found.elsewhere.get(reader)
+    if known is None or usual is None:
         return []
-    for body in (_scattered(call.body, creation, garden), call.body):
-        exchange = ground.session.send(_with(call, body))
-        if exchange.ok and exchange.at(creation.id) is not None:
-            garden.settle(operation, exchange)
-            return [plant for plant in garden.living if plant.exchange is exchange]
-    return []
+    paths = [plant.path(known) for plant in found.plants if plant.creation.get == reader]
+    sibling = next((path for path in paths if path not in (usual, others)), usual)
+    examples = [one for one in examples_of(operation) if place.startswith("{") or has(one, place)]
+    # What usually has a parent for itself alone is given one that has a child already.
+    children = [plant for plant in garden.living if plant.creator is operation]
+    crowded = creation_of(operation) if not place.startswith("{") else None
+    alone = crowded is not None and any(one.startswith("{") for one in crowded.unique)
+    path = children[0].exchange.call.path if alone and children else None
+    with _parents(garden, {**garden.shared, reader: sibling}, garden.prepared):
+        return bred(ground, operation, next(iter(examples), None), path)
 
 
-def _with(call: Call, body: Any) -> Call:
-    return Call(operation=call.operation, path=call.path, media_type=call.media_type, body=body)
-
-
-def _scattered(body: Any, creation: Creation, garden: Garden) -> Any:
-    """Return the body with names that are not sorted as they are made, nor all in lower case."""
-    body = copy.deepcopy(body)
-    head = f"{garden.prefix}-"
-    letter = _LETTERS[len(garden.living) % len(_LETTERS)]
-    for place in creation.unique:
-        text = follow(body, place) if has(body, place) else None
-        if isinstance(text, str) and text.startswith(head):
-            put(body, place, f"{head}{letter}{text.removeprefix(head)}")
-    return body
+def _stir(ground: Ground) -> None:
+    """Call what changes resources without creating or removing them, so that they are not alike."""
+    mine = {plant.id for plant in ground.garden.living if isinstance(plant.id, str)}
+    for operation in ground.contract:
+        plain = creation_of(operation) is None and merge_of(operation) is None
+        if operation.method not in {"POST", "PATCH", "PUT"} or not plain or blob_of(operation):
+            continue
+        try:
+            call = likely(ground, operation)
+        except BarrenError:
+            continue
+        if mine & {value for value in call.path.values() if isinstance(value, str)}:
+            ground.take(call, "job")
 
 
 def _fixed(garden: Garden) -> dict[str, dict[str, Any]]:
@@ -143,44 +162,13 @@ def _fixed(garden: Garden) -> dict[str, dict[str, Any]]:
 
 
 @contextmanager
-def _parents(garden: Garden, shared: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _parents(
+    garden: Garden, shared: dict[str, dict[str, Any]], prepared: dict[tuple[str, str], Plant]
+) -> Iterator[dict[str, dict[str, Any]]]:
     """Let the garden refer to others than usual for a while."""
-    usual, garden.shared = garden.shared, shared
+    usual = garden.shared, garden.prepared
+    garden.shared, garden.prepared = shared, prepared
     try:
         yield shared
     finally:
-        garden.shared = usual
-
-
-def change(ground: Ground, plant: Plant, labels: Mapping[str, str]) -> None:
-    """Change a resource a little, so that its times differ, when the document says how."""
-    operation = ground.contract.get(plant.creation.update)
-    merge = merge_of(operation) if operation else None
-    if operation is None or merge is None or not operation.bodies:
-        return
-    media = operation.bodies[0]
-    place = next((one for one in _label_places(ground) if one in merge.maps), None)
-    body = _nested(place, dict(labels)) if place else next(iter(media.examples), None)
-    if body is None:
-        return
-    body = copy.deepcopy(body)
-    for unique in plant.creation.unique:
-        if has(body, unique):
-            put(body, unique, ground.garden.fresh(follow(body, unique)))
-    path = plant.path(operation)
-    ground.take(Call(operation=operation.id, path=path, media_type=media.media_type, body=body))
-
-
-def _label_places(ground: Ground) -> set[str]:
-    return {
-        rule.path
-        for operation, _ in lists(ground.contract)
-        for parameter in operation.at("query")
-        if (rule := filter_of(operation, parameter)) and rule.op == "labels"
-    }
-
-
-def _nested(pointer: str, value: Any) -> Any:
-    for token in reversed(split(pointer)):
-        value = {token: value}
-    return value
+        garden.shared, garden.prepared = usual

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.garden import BarrenError
 from specfoundry.fuzz.oracles.bad_values import bad_values, good_values
+from specfoundry.fuzz.oracles.population import begin
 from specfoundry.fuzz.semantics import filter_of, paging_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 
@@ -44,6 +45,7 @@ def is_accepted(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | N
 
 def queries(ground: Ground) -> Iterator[Complaint]:
     """Send every reading operation a parameter that it lacks, and bad values of those it has."""
+    begin(ground)  # so that no time is lost until what was made is old enough
     seen: set[str] = set()
     for operation in ground.contract:
         if operation.method != "GET" or not ground.judges(operation):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from specfoundry.fuzz.oracles.belonging import belongings
 from specfoundry.fuzz.oracles.bodies import bodies
 from specfoundry.fuzz.oracles.concurrency import races
 from specfoundry.fuzz.oracles.deletion import deletions
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 ORACLES: Final[Mapping[str, Oracle]] = {
     "query": queries,
+    "list": belongings,
     "filter": filters,
     "order": orders,
     "pagination": pages,

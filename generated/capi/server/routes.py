@@ -2042,6 +2042,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "maps": ["/metadata/labels", "/metadata/annotations"],
                 "keeps": ["/guid", "/created_at", "/package", "/created_by", "/relationships"],
                 "bumps": ["/updated_at"],
+                "hides": ["/state", "/error", "/lifecycle"],
             },
         },
     ),
@@ -8626,6 +8627,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "/relationships",
                 ],
                 "bumps": ["/updated_at"],
+                "ignores-null": [
+                    "/instances",
+                    "/memory_in_mb",
+                    "/disk_in_mb",
+                    "/log_rate_limit_in_bytes_per_second",
+                ],
             },
         },
     ),
@@ -9169,6 +9176,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "/relationships",
                 ],
                 "bumps": ["/updated_at"],
+                "ignores-null": [
+                    "/instances",
+                    "/memory_in_mb",
+                    "/disk_in_mb",
+                    "/log_rate_limit_in_bytes_per_second",
+                ],
             },
         },
     ),
@@ -16621,7 +16634,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             "x-state-dependent": {
                 "500": "the start time must not be after the end time, and a limit beyond the bounds is refused so as well"
             },
-            "x-references": {"{guid}": {"operation": "getApp"}},
+            "x-references": {"{guid}": {"operation": "getApp", "optional": True}},
         },
     ),
     Operation(
@@ -16928,6 +16941,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "/entity/filename",
                 ],
                 "bumps": ["/metadata/updated_at"],
+                "ignores-null": ["/enabled", "/locked", "/position"],
                 "shows": "/entity",
                 "unique": ["/name"],
             },

@@ -61,6 +61,8 @@ class Ordering:
     """JSON pointer of what decides between equals, in the same direction."""
     coarse: frozenset[str] = frozenset()
     """Values that are shown less exactly than they are sorted: equals may stand in any order."""
+    direction: Mapping[str, str] = field(default_factory=dict)
+    """Instead of the prefix: the query that turns the order round."""
 
     @classmethod
     def of(cls, node: Mapping[str, Any]) -> Ordering:
@@ -70,7 +72,22 @@ class Ordering:
             node.get("descending", "-"),
             node.get("tie"),
             frozenset(node.get("coarse", ())),
+            node.get("direction", {}),
         )
+
+    def query(self, name: str, value: str, *, descending: bool) -> dict[str, str]:
+        """Return the query that asks for an order.
+
+        Args:
+            name: Of the parameter.
+            value: One of `values`.
+            descending: Whether the order is turned round.
+        """
+        if not descending:
+            return {name: value}
+        if self.direction:
+            return {name: value, **self.direction}
+        return {name: f"{self.descending}{value}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +201,12 @@ class Merge:
     """JSON pointers into the body: texts that nobody else may have."""
     shows: str = ""
     """JSON pointer into the answers: where the members of the body come back."""
+    hides: tuple[str, ...] = ()
+    """JSON pointers into the body: what is not shown as it was sent."""
+    ignores_null: tuple[str, ...] = ()
+    """JSON pointers into the body: where null means the same as nothing."""
+    moves: tuple[str, ...] = ()
+    """JSON pointers of what an update may change without being asked to."""
 
     @classmethod
     def of(cls, node: Mapping[str, Any]) -> Merge:
@@ -195,6 +218,9 @@ class Merge:
             tuple(node.get("bumps", ())),
             tuple(node.get("unique", ())),
             node.get("shows", ""),
+            tuple(node.get("hides", ())),
+            tuple(node.get("ignores-null", ())),
+            tuple(node.get("moves", ())),
         )
 
 

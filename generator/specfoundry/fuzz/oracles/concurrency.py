@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.garden import BarrenError, has
+from specfoundry.fuzz.oracles.comparison import found, nested
 from specfoundry.fuzz.oracles.deletion import gone, remains
-from specfoundry.fuzz.oracles.merging import found, nested
 from specfoundry.fuzz.oracles.whereabouts import GONE, made, said
 from specfoundry.fuzz.semantics import creators, merge_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.garden import BarrenError
+from specfoundry.fuzz.oracles.comparison import differences, nested, within
 from specfoundry.fuzz.oracles.deletion import gone
-from specfoundry.fuzz.oracles.merging import differences, nested, within
 from specfoundry.fuzz.oracles.whereabouts import listings, made, said, shown, told
 from specfoundry.fuzz.semantics import creators, merge_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from specfoundry.document.pointer import PointerError, join
 from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.garden import BarrenError, put
-from specfoundry.fuzz.oracles.merging import base, differences, within
+from specfoundry.fuzz.oracles.comparison import base, differences, within
 from specfoundry.fuzz.oracles.whereabouts import listings, said, shown, sought, told, twice
 from specfoundry.fuzz.semantics import creators
 from specfoundry.fuzz.trial import Complaint, judged, verdict

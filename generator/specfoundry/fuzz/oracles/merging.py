@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import copy
+import re
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.document.pointer import join, split
+from specfoundry.document.pointer import join
 from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.garden import BarrenError
+from specfoundry.fuzz.oracles.bodies import validators_of
+from specfoundry.fuzz.oracles.changes import changes
+from specfoundry.fuzz.oracles.comparison import ABSENT, base, differences, found, within
 from specfoundry.fuzz.oracles.whereabouts import made, said, told, twice
 from specfoundry.fuzz.semantics import creators, merge_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict
@@ -17,13 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.garden import Plant
     from specfoundry.fuzz.ground import Ground
     from specfoundry.fuzz.semantics import Creation, Merge
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "merge-patch"
-_ABSENT: Final = object()
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 
 
 @verdict
@@ -38,8 +41,9 @@ def accepted(taken: Sequence[Taken], _arguments: Mapping[str, Any]) -> str | Non
 def merged(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
     """Say what an update did that it should not, or did not do.
 
-    The last three steps are a reading, the update, and a reading. Arguments: `maps`, `bumps` (lists
-    of pointers); what is neither sent nor bumped stays.
+    The last three steps are a reading, the update, and a reading. Arguments: `maps`, `bumps`,
+    `moves`, `hides`, `ignores_null` (lists of pointers); what is sent is there then, and what is neither
+    sent nor moves stays.
     """
     before, update, after = (one.first for one in taken[-3:])
     if not before.ok or not update.ok or update.call.body is None:
@@ -49,7 +53,9 @@ def merged(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
     maps, bumps = arguments["maps"], arguments["bumps"]
     return (
         _wrong_maps(before.json, update.call.body, after.json, maps)
-        or _changed(before.json, update.call.body, after.json, [*maps, *bumps])
+        or _not_taken(update.call.body, after.json, [*maps, *arguments["hides"]])
+        or _not_cleared(before.json, update.call.body, after.json, arguments["ignores_null"])
+        or _changed(before.json, update.call.body, after.json, [*maps, *bumps, *arguments["moves"]])
         or _gone_back(before.json, after.json, bumps)
     )
 
@@ -58,13 +64,13 @@ def merged(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
 def persisted(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
     """Say where the last step, a reading, shows something else than the update answered.
 
-    Arguments: `bumps`.
+    Arguments: `moves` (pointers of what goes on).
     """
     update, after = (one.first for one in taken[-2:])
     if not (update.ok and after.ok and isinstance(update.json, dict)):
         return None
     for pointer, answered, read in differences(update.json, after.json):
-        if not within(pointer, arguments["bumps"]):
+        if not within(pointer, arguments["moves"]):
             return f"the update answered {pointer} {told(answered)}, and then {told(read)} is read"
     return None
 
@@ -73,142 +79,158 @@ def _wrong_maps(before: Any, sent: Any, after: Any, maps: Sequence[str]) -> str 
     for pointer in maps:
         change = found(sent, pointer)
         had = found(before, pointer)
-        if change is _ABSENT or not isinstance(change, dict):
+        if change is ABSENT or not isinstance(change, dict):
             continue
         wanted = {**(had if isinstance(had, dict) else {}), **change}
         wanted = {key: value for key, value in wanted.items() if value is not None}
         has = found(after, pointer)
         if has != wanted:
-            shown = None if has is _ABSENT else has
+            shown = None if has is ABSENT else has
             return f"{pointer}: {told(had)} with {told(change)} became {told(shown)}"
     return None
+
+
+def _not_taken(sent: Any, after: Any, apart: Sequence[str]) -> str | None:
+    for pointer, value, has in lacking(sent, found(after, base(sent, after))):
+        if value is not None and not within(pointer, apart):
+            return f"{pointer}: {told(value)} was sent, {told(has)} is read then"
+    return None
+
+
+def _not_cleared(before: Any, sent: Any, after: Any, apart: Sequence[str]) -> str | None:
+    beneath = base(sent, after)
+    for pointer, value, has in lacking(sent, found(after, beneath)):
+        had = found(before, f"{beneath}{pointer}")
+        if value is None and has not in (None, {}) and has == had and not within(pointer, apart):
+            return f"{pointer}: null left {told(has)} there"
+    return None
+
+
+def lacking(sent: Any, back: Any, pointer: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Yield what was sent and does not come back: pointer, what was sent, what came."""
+    if isinstance(sent, dict) and isinstance(back, dict):
+        for name, value in sent.items():
+            yield from lacking(value, back.get(name), join(pointer, name))
+    elif isinstance(sent, list) and isinstance(back, list) and len(sent) == len(back):
+        for index, (value, other) in enumerate(zip(sent, back, strict=True)):
+            yield from lacking(value, other, join(pointer, index))
+    elif type(sent) is not type(back) or sent != back:
+        yield pointer, sent, back
 
 
 def _changed(before: Any, sent: Any, after: Any, apart: Sequence[str]) -> str | None:
     beneath = base(sent, after)
     for pointer, had, has in differences(before, after):
         asked = found(sent, pointer.removeprefix(beneath), near=True)
-        if not within(pointer, apart) and asked is _ABSENT:
+        if not within(pointer, apart) and asked is ABSENT:
             return f"the update {told(sent)} changed {pointer}: {told(had)} became {told(has)}"
     return None
+
+
+def _is_time(value: Any) -> bool:
+    return isinstance(value, str) and _TIME.match(value) is not None
 
 
 def _gone_back(before: Any, after: Any, bumps: Sequence[str]) -> str | None:
     for pointer in bumps:
         had, has = found(before, pointer), found(after, pointer)
-        if isinstance(had, str) and isinstance(has, str) and has < had:
+        if _is_time(had) and _is_time(has) and has < had:
             return f"{pointer} went back"
     return None
 
 
-def found(node: Any, pointer: str, *, near: bool = False) -> Any:
-    """Return what stands at a place, or a mark for nothing; `near`: what stands on the way counts."""
-    for token in split(pointer):
-        if isinstance(node, dict) and token in node:
-            node = node[token]
-        elif isinstance(node, list) and token.isdigit() and int(token) < len(node):
-            node = node[int(token)]
-        else:
-            return node if near and not isinstance(node, dict) else _ABSENT
-    return node
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """Something that can be changed."""
 
-
-def base(sent: Any, shown: Any) -> str:
-    """Return the pointer beneath which an answer shows what was sent: mostly the empty one.
-
-    Some APIs wrap it: the only member of the answer that holds a name that was sent.
-    """
-    if not isinstance(sent, dict) or not isinstance(shown, dict) or sent.keys() & shown.keys():
-        return ""
-    holders = [
-        name
-        for name, value in shown.items()
-        if isinstance(value, dict) and sent.keys() & value.keys()
-    ]
-    return join("", holders[0]) if len(holders) == 1 else ""
-
-
-def within(pointer: str, places: Sequence[str]) -> bool:
-    """Return whether a place is one of some places, or inside of one."""
-    return any(pointer == place or pointer.startswith(f"{place}/") for place in places)
-
-
-def differences(left: Any, right: Any, pointer: str = "") -> Iterator[tuple[str, Any, Any]]:
-    """Yield where two JSON values differ: pointer, left, right; None for what is not there."""
-    if isinstance(left, dict) and isinstance(right, dict):
-        for name in [*left, *(other for other in right if other not in left)]:
-            yield from differences(left.get(name), right.get(name), join(pointer, name))
-    elif type(left) is not type(right) or left != right:
-        yield pointer, left, right
+    update: Operation
+    merge: Merge
+    reading: Call
+    path: Mapping[str, Any]
+    start: tuple[Taken, ...] = ()
+    """How it was created; nothing when it was there before."""
+    hides: tuple[str, ...] = ()
 
 
 def merges(ground: Ground) -> Iterator[Complaint]:
     """Change one resource of every kind that can be changed, step by step."""
     if ground.read_only:
         return
+    grown: set[str] = set()
     for creator, creation in creators(ground.contract):
-        operation = ground.contract.get(creation.update)
-        merge = merge_of(operation) if operation else None
-        if operation is not None and merge is not None and ground.judges(operation):
-            yield from twice(partial(_trial, ground, operation, merge, (creator, creation)))
+        update = ground.contract.get(creation.update)
+        merge = merge_of(update) if update else None
+        if update is not None and merge is not None:
+            grown.add(update.id)
+            if ground.judges(update):
+                yield from twice(partial(_created, ground, (creator, creation), update, merge))
+    for operation in ground.contract:
+        merge = merge_of(operation)
+        if merge is not None and operation.id not in grown and ground.judges(operation):
+            yield from twice(partial(_found, ground, operation, merge))
 
 
-def _trial(
-    ground: Ground, operation: Operation, merge: Merge, kind: tuple[Operation, Creation]
+def _created(
+    ground: Ground, kind: tuple[Operation, Creation], update: Operation, merge: Merge
 ) -> Iterator[Complaint]:
     try:
         plant = ground.garden.grow(*kind)
     except BarrenError:
         return
-    reader = ground.contract[merge.get]
-    reading = Call(operation=reader.id, path=plant.path(reader))
-    start, before = made(plant), ground.take(reading)
-    for body, sure in bodies(operation, merge):
-        update = ground.take(_update(operation, plant, body), "job")
-        after = ground.take(reading)
-        steps = [start, before, update, after]
-        refusable = str(update.first.status) in operation.node.get("x-state-dependent", {})
+    reading = Call(operation=merge.get, path=plant.path(ground.contract[merge.get]))
+    yield from _trial(
+        ground,
+        _Target(update, merge, reading, plant.path(update), (made(plant),), plant.creation.hides),
+    )
+
+
+def _found(ground: Ground, update: Operation, merge: Merge) -> Iterator[Complaint]:
+    """Change what nobody creates, and set it back as it was."""
+    try:
+        path = ground.garden.parents(update)
+    except BarrenError:
+        return
+    target = _Target(update, merge, Call(operation=merge.get, path=path), path)
+    before = ground.take(target.reading)
+    yield from _trial(ground, target)
+    sent = {
+        name: before.first.json[name]
+        for body in next(iter(update.bodies)).examples
+        for name in body
+        if isinstance(before.first.json, dict) and name in before.first.json
+    }
+    ground.take(_update(target, sent))
+
+
+def _trial(ground: Ground, target: _Target) -> Iterator[Complaint]:
+    update, merge = target.update, target.merge
+    arguments = {
+        "maps": list(merge.maps),
+        "bumps": list(merge.bumps),
+        "moves": list(merge.moves),
+        "hides": [*merge.hides, *target.hides],
+        "ignores_null": [*merge.ignores_null, *merge.hides],
+    }
+    before = ground.take(target.reading)
+    for body, sure in changes(update, merge, partial(_is_valid, ground, update)):
+        answer = ground.take(_update(target, body), "job")
+        after = ground.take(target.reading)
+        steps = [*target.start, before, answer, after]
+        refusable = str(answer.first.status) in update.node.get("x-state-dependent", {})
         complaints = [
-            None if refusable and not sure else judged(CHECK, operation.id, accepted, steps[:3]),
-            judged(
-                CHECK, operation.id, merged, steps, maps=list(merge.maps), bumps=list(merge.bumps)
-            ),
-            judged(CHECK, operation.id, persisted, steps, bumps=list(merge.bumps)),
+            None if refusable and not sure else judged(CHECK, update.id, accepted, steps[:-1]),
+            judged(CHECK, update.id, merged, steps, **arguments),
+            judged(CHECK, update.id, persisted, steps, moves=[*merge.bumps, *merge.moves]),
         ]
         yield from (one for one in complaints if one)
         before = after
 
 
-def _update(operation: Operation, plant: Plant, body: Any) -> Call:
-    media = operation.bodies[0].media_type if operation.bodies else None
-    return Call(operation=operation.id, path=plant.path(operation), media_type=media, body=body)
+def _is_valid(ground: Ground, update: Operation, body: Any) -> bool:
+    pointer = update.bodies[0].schema_pointer if update.bodies else None
+    return pointer is not None and not any(validators_of(ground).errors(pointer, body))
 
 
-def bodies(operation: Operation, merge: Merge) -> Iterator[tuple[Any, bool]]:
-    """Yield the bodies to send in turn, and whether each of them must be accepted.
-
-    Keys of every map come, change and go; then nothing is changed; then every member of the
-    examples is sent alone, and every example as it is.
-    """
-    for pointer in merge.maps:
-        for change in (
-            {"one": "1", "two": "2"},
-            {"three": "3"},
-            {"two": None},
-            {"one": "changed"},
-            {"one": "again", "three": None, "four": "4"},
-        ):
-            yield nested(pointer, change), True
-    yield {}, False
-    media = next(iter(operation.bodies), None)
-    for example in media.examples if media else ():
-        if isinstance(example, dict) and len(example) > 1:
-            yield from ((copy.deepcopy({name: value}), False) for name, value in example.items())
-        yield copy.deepcopy(example), False
-
-
-def nested(pointer: str, value: Any) -> Any:
-    """Return a JSON value in which a pointer finds a value, and nothing else."""
-    for token in reversed(split(pointer)):
-        value = {token: value}
-    return value
+def _update(target: _Target, body: Any) -> Call:
+    media = target.update.bodies[0].media_type if target.update.bodies else None
+    return Call(operation=target.update.id, path=target.path, media_type=media, body=body)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.garden import BarrenError
 from specfoundry.fuzz.ground import values_at
-from specfoundry.fuzz.oracles.merging import found, nested
+from specfoundry.fuzz.oracles.comparison import found, nested
 from specfoundry.fuzz.oracles.whereabouts import listings, made, told, twice
 from specfoundry.fuzz.semantics import creators
 from specfoundry.fuzz.trial import Complaint, judged, verdict

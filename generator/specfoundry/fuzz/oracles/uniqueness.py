@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from specfoundry.document.pointer import follow
 from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.garden import BarrenError, has, put
-from specfoundry.fuzz.oracles.merging import differences, nested, within
+from specfoundry.fuzz.oracles.comparison import differences, nested, within
 from specfoundry.fuzz.oracles.whereabouts import made, said, told, twice
 from specfoundry.fuzz.semantics import creators, merge_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict

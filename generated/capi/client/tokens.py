@@ -58,6 +58,7 @@ REVOKE_TOKEN: Endpoint[None] = Endpoint(
     params=_operations.RevokeTokenParams,
     answers={
         "200": Answer(_operations.RevokeToken200),
+        "400": _answers.OAuthBadRequest,
         "401": _answers.OAuthUnauthorized,
         "403": _answers.OAuthForbidden,
         "500": _answers.OAuthServerError,
@@ -165,7 +166,7 @@ class TokensClient(SyncGroup):
         Makes an access or refresh token useless before it expires; `cf logout` does so. Users
         may revoke their own tokens. An id that is not known answers 200 as well.
 
-        Raises OAuthUnauthorized, OAuthForbidden, OAuthServerError.
+        Raises OAuthBadRequest, OAuthUnauthorized, OAuthForbidden, OAuthServerError.
         """
         return self._caller.call(REVOKE_TOKEN, Call(params=_operations.RevokeTokenParams(jti=jti)))
 

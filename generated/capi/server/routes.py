@@ -590,6 +590,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ),
         answers=(
             Answer(status="200", cls=tokens_operations.RevokeToken200),
+            _ANSWER_OAUTH_BAD_REQUEST,
             _ANSWER_OAUTH_UNAUTHORIZED,
             _ANSWER_OAUTH_FORBIDDEN,
             _ANSWER_OAUTH_SERVER_ERROR,

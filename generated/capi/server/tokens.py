@@ -47,6 +47,7 @@ class TokensApi(Protocol[CallerT_contra]):
         self, params: tokens_operations.RevokeTokenParams, caller: CallerT_contra
     ) -> (
         tokens_operations.RevokeToken200
+        | errors.OAuthBadRequest
         | errors.OAuthUnauthorized
         | errors.OAuthForbidden
         | errors.OAuthServerError

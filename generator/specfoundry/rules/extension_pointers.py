@@ -65,6 +65,7 @@ def _parameters_named(operation: OperationPlace) -> Iterator[Violation]:
             (join(base, "x-filters", name), "query", name)
             for name in _member(operation, "x-filters")
         ),
+        *((place, "query", name) for place, name in _turning(operation)),
         *_braced(join(base, "x-creates", "references"), _mapping(creates.get("references"))),
         *_braced(join(base, "x-references"), _member(operation, "x-references")),
     ]
@@ -218,6 +219,14 @@ def _ordered(context: Context, operation: OperationPlace) -> Iterator[_Lead]:
         for value, pointer in _mapping(order.get("values")).items():
             yield _Lead(join(base, "values", value), pointer, *entries)
         yield _Lead(join(base, "tie"), order.get("tie"), *entries)
+
+
+def _turning(operation: OperationPlace) -> Iterator[tuple[str, str]]:
+    """Yield (place, name) of the parameters that turn an order round."""
+    for where, node in operation.parameters:
+        order = _mapping(node.get("x-order"))
+        for name in _mapping(order.get("direction")):
+            yield join(where, "x-order", "direction", name), name
 
 
 def _places(context: Context, operation: OperationPlace) -> Iterator[tuple[str, dict[str, Any]]]:

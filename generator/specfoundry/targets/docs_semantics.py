@@ -215,6 +215,8 @@ def _order(default: object, parameters: Iterable[Mapping[str, Any]]) -> Iterator
     for name, order in orders.items():
         values = ", ".join(mapping(order.get("values")))
         sentences.append(f"{name} orders the entries by {values}.")
+        for other, value in mapping(order.get("direction")).items():
+            sentences.append(f"{other}={value} turns the order round.")
         coarse = ", ".join(map(str, sequence(order.get("coarse"))))
         if coarse:
             sentences.append(

@@ -62,16 +62,17 @@ def orders(ground: Ground) -> Iterator[Complaint]:
 def _asked(listing: Listing, name: str, ordering: Ordering) -> Iterator[Complaint]:
     for word, pointer in ordering.values.items():
         tie = [ordering.tie] if ordering.tie and word not in ordering.coarse else []
-        for prefix in ("", ordering.descending):
+        for descending in (False, True):
+            query = ordering.query(name, word, descending=descending)
             complaint = judged(
                 CHECK,
                 listing.operation.id,
                 in_order,
-                [listing.ask({name: f"{prefix}{word}"})],
+                [listing.ask(query)],
                 items=listing.paging.items,
                 keys=[pointer, *tie],
-                descending=bool(prefix),
-                asked=f"{name}={prefix}{word}",
+                descending=descending,
+                asked=" and ".join(f"{one}={value}" for one, value in query.items()),
             )
             if complaint:
                 yield complaint

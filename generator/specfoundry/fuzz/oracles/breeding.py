@@ -102,8 +102,8 @@ def change(ground: Ground, plant: Plant, labels: Mapping[str, str]) -> None:
     if operation is None or merge is None or not operation.bodies:
         return
     media = operation.bodies[0]
-    place = next((one for one in _label_places(ground) if one in merge.maps), None)
-    body = _nested(place, dict(labels)) if place else next(iter(media.examples), None)
+    place = next((one for one in label_places(ground) if one in merge.maps), None)
+    body = nested(place, dict(labels)) if place else next(iter(media.examples), None)
     if body is None:
         return
     body = copy.deepcopy(body)
@@ -114,7 +114,8 @@ def change(ground: Ground, plant: Plant, labels: Mapping[str, str]) -> None:
     ground.take(Call(operation=operation.id, path=path, media_type=media.media_type, body=body))
 
 
-def _label_places(ground: Ground) -> set[str]:
+def label_places(ground: Ground) -> set[str]:
+    """Return pointers to the labels that some list can be filtered by."""
     return {
         rule.path
         for operation, _ in lists(ground.contract)
@@ -123,7 +124,8 @@ def _label_places(ground: Ground) -> set[str]:
     }
 
 
-def _nested(pointer: str, value: Any) -> Any:
+def nested(pointer: str, value: Any) -> Any:
+    """Return the smallest JSON value that has a value at a pointer."""
     for token in reversed(split(pointer)):
         value = {token: value}
     return value

@@ -45,8 +45,11 @@ def lets_through(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | 
         return f"{arguments['asked']}: items came that it should not let through"
     if missing:
         return f"{arguments['asked']}: items are missing that it should let through"
-    if len(shown) != len([item for i, item in enumerate(shown) if item not in shown[:i]]):
+    if any(item in shown[:index] for index, item in enumerate(shown)):
         return f"{arguments['asked']}: items came twice"
+    total = found.first.at(arguments["total"]) if arguments["total"] else None
+    if len(found.exchanges) == 1 and total is not None and total != len(shown):
+        return f"{arguments['asked']}: {arguments['total']} is {total}, but {len(shown)} items came"
     return None
 
 

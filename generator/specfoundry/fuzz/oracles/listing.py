@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.garden import BarrenError
 from specfoundry.fuzz.ground import values_at
+from specfoundry.fuzz.oracles.coming_along import label_what_came_along
 from specfoundry.fuzz.oracles.population import populate
 from specfoundry.fuzz.semantics import Filter, filter_of, lists, paging_of
 
@@ -90,8 +91,9 @@ class Listing:
 
 
 def listings(ground: Ground) -> Iterator[Listing]:
-    """Yield every list that is to be judged and that holds something, once for all oracles."""
+    """Yield every list that is to be judged and can be read, the same for all oracles."""
     populate(ground)
+    label_what_came_along(ground)
     for operation, paging in lists(ground.contract):
         if ground.judges(operation) and (found := _listing(ground, operation, paging)):
             yield found

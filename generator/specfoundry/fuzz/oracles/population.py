@@ -94,9 +94,7 @@ def _sow(ground: Ground, found: Population) -> None:
 
 def _tend(ground: Ground, found: Population) -> None:
     """Change some of what there is, and make more, with a parent of its own."""
-    labels = tuple(
-        {_named(key, ground.garden.prefix): value for key, value in one.items()} for one in _LABELS
-    )
+    labels = labels_of(ground.garden.prefix)
     for operation, creation in creators(ground.contract):
         plants = [plant for plant in found.plants if plant.creator is operation]
         for index, plant in enumerate([*plants[:2], *plants[-1:]]):
@@ -107,6 +105,11 @@ def _tend(ground: Ground, found: Population) -> None:
             found.plants += bred(ground, operation, next(iter(examples_of(operation)), None))
     with _parents(ground.garden, found.elsewhere, {}):
         _stir(ground)
+
+
+def labels_of(prefix: str) -> list[dict[str, str]]:
+    """Return different sets of labels, whose keys say whose they are."""
+    return [{_named(key, prefix): value for key, value in one.items()} for one in _LABELS]
 
 
 def _named(key: str, prefix: str) -> str:

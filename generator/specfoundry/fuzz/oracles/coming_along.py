@@ -1,0 +1,67 @@
+"""How do resources get labels that nobody creates, because they come to life along with others?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from specfoundry.fuzz.exchange import Call
+from specfoundry.fuzz.ground import values_at
+from specfoundry.fuzz.oracles.breeding import label_places, nested
+from specfoundry.fuzz.oracles.population import labels_of, populate
+from specfoundry.fuzz.semantics import lists, merge_of
+
+if TYPE_CHECKING:
+    from specfoundry.fuzz.contract import Operation
+    from specfoundry.fuzz.ground import Ground
+    from specfoundry.fuzz.semantics import Paging
+
+_DONE: Final = "labels of what came along"
+
+
+def label_what_came_along(ground: Ground) -> None:
+    """Give labels to a few items of lists for which nothing can be created; once.
+
+    Only to items that belong to something that was created here: they name it.
+    """
+    if _DONE in ground.memory or ground.read_only:
+        return
+    ground.memory[_DONE] = True
+    created = {name for plant in populate(ground).plants for name in plant.creation.lists}
+    for operation, paging in lists(ground.contract):
+        updates = [
+            one
+            for one in ground.contract
+            if merge_of(one) and one.path.rpartition("/{")[0] == operation.path
+        ]
+        if operation.id not in created and updates and "{" not in operation.path:
+            _label(ground, operation, paging, updates[0])
+
+
+def _label(ground: Ground, operation: Operation, paging: Paging, update: Operation) -> None:
+    merge = merge_of(update)
+    place = next((one for one in label_places(ground) if merge and one in merge.maps), None)
+    mine = {plant.id for plant in populate(ground).plants if isinstance(plant.id, str)}
+    items = ground.take(Call(operation=operation.id)).items(paging.items)
+    name = next((one.name for one in update.at("path")), None)
+    if place is None or name is None or not update.bodies:
+        return
+    media_type = update.bodies[0].media_type
+    known = [item for item in items if mine & _texts(item)]
+    for item, labels in zip(known, labels_of(ground.garden.prefix), strict=False):
+        for value in (values_at(item, "/guid") or values_at(item, "/id"))[:1]:
+            call = Call(
+                operation=update.id,
+                path={name: value},
+                media_type=media_type,
+                body=nested(place, labels),
+            )
+            ground.take(call)
+
+
+def _texts(item: Any) -> set[str]:
+    """Return every text in a JSON value."""
+    if isinstance(item, dict):
+        return set().union(*map(_texts, item.values()))
+    if isinstance(item, list):
+        return set().union(*map(_texts, item))
+    return {item} if isinstance(item, str) else set()

@@ -8554,6 +8554,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "/relationships",
                 ],
                 "bumps": ["/updated_at"],
+                "moves": ["/version"],
             },
         },
     ),
@@ -8628,6 +8629,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "/relationships",
                 ],
                 "bumps": ["/updated_at"],
+                "moves": ["/version"],
                 "ignores-null": [
                     "/instances",
                     "/memory_in_mb",
@@ -9098,6 +9100,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "/relationships",
                 ],
                 "bumps": ["/updated_at"],
+                "moves": ["/version"],
             },
         },
     ),
@@ -9177,6 +9180,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "/relationships",
                 ],
                 "bumps": ["/updated_at"],
+                "moves": ["/version"],
                 "ignores-null": [
                     "/instances",
                     "/memory_in_mb",

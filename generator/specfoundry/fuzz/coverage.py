@@ -55,6 +55,8 @@ class Coverage:
 
     def watch(self, operation: Operation, exchange: Exchange) -> None:
         """Take an exchange; a session's watcher."""
+        if exchange.call.is_odd:
+            return
         self.statuses[operation.id][str(exchange.status)] += 1
         for name, verdict in self._sent(operation, exchange):
             self.inputs[operation.id][name][verdict] += 1
@@ -81,6 +83,12 @@ class Coverage:
             for one, counts in inputs.items():
                 self.inputs[name][one].update(counts)
         self.schemas.seen.update(other["schemas"])
+
+    def clear(self) -> None:
+        """Forget everything, once it has been added elsewhere."""
+        self.statuses.clear()
+        self.inputs.clear()
+        self.schemas.seen.clear()
 
     def _answered(self, answer: Answer, exchange: Exchange) -> None:
         for body in answer.bodies:

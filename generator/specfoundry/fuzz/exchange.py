@@ -48,6 +48,17 @@ class Call:
     files: Sequence[FilePart] = ()
     identity: str = ""
     """Who calls: a name that the session knows; empty for the usual caller."""
+    method: str = ""
+    """Sent whatever the operation's is, to see it refused; in upper case. The answer is none of
+    the operation's."""
+    address: str = ""
+    """Path and query that are sent as they are, percent-encoded, for values that cannot be had
+    otherwise."""
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether it is none of the operation's calls: nothing is documented of its answer."""
+        return bool(self.method)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.contract import Contract, Operation
     from specfoundry.fuzz.exchange import Call, Exchange
 
+_SAFE: Final = ("GET", "HEAD", "OPTIONS")
 _UUID: Final = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -44,6 +45,8 @@ class Guard:
 
     def reason(self, operation: Operation, call: Call) -> str | None:
         """Return why a call must not be sent, or None."""
+        if call.method not in {"", *_SAFE}:
+            return "nobody knows what this method would do there"
         if operation.reads:
             return None
         if self._read_only:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from specfoundry.document.pointer import join
+from specfoundry.fuzz.error_codes import ErrorCodes
 from specfoundry.fuzz.exchange import NO_ANSWER, parse_json
 from specfoundry.fuzz.trial import Complaint, Step, Taken
 from specfoundry.rules.examples import SchemaValidators
@@ -30,7 +31,7 @@ class Objection:
     """One reason why an answer is not what the document promises."""
 
     check: str
-    """`no-answer`, `server-error`, `status`, `media-type`, `header` or `schema`."""
+    """`no-answer`, `server-error`, `status`, `media-type`, `header`, `schema` or `error-code`."""
     message: str
 
 
@@ -44,10 +45,18 @@ class Judge:
     def _validators(self) -> SchemaValidators:
         return SchemaValidators(dict(self._contract.node))
 
+    @cached_property
+    def _error_codes(self) -> ErrorCodes:
+        return ErrorCodes(self._contract)
+
     def objections(self, operation: Operation, exchange: Exchange) -> Iterator[Objection]:
         """Yield everything that is wrong with an answer; nothing for a right one."""
         if exchange.status == NO_ANSWER:
             yield Objection("no-answer", f"Nothing came back: {exchange.summary()}")
+            return
+        if exchange.call.is_odd:
+            if exchange.status >= 500:
+                yield Objection("server-error", f"The server failed: {exchange.summary()}")
             return
         if exchange.status >= 500 and str(exchange.status) not in _foreseen(operation):
             yield Objection("server-error", f"The server failed: {exchange.summary()}")
@@ -60,6 +69,8 @@ class Judge:
         yield from self._headers(answer, exchange)
         if exchange.method != "HEAD":
             yield from self._body(answer, exchange)
+            for problem in self._error_codes.problems(operation, answer, exchange):
+                yield Objection("error-code", problem)
 
     def watch(self, complaints: list[Complaint]) -> Watcher:
         """Return a session's watcher that adds a complaint to a list for every new objection."""

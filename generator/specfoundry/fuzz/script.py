@@ -137,8 +137,9 @@ def _step_to_json(step: Step) -> dict[str, Any]:
         value["files"] = [
             {**asdict(file), "content": _to_json(file.content)} for file in call.files
         ]
-    if call.identity:
-        value["identity"] = call.identity
+    for name in ("identity", "method", "address"):
+        if getattr(call, name):
+            value[name] = getattr(call, name)
     if step.follow:
         value["follow"] = step.follow
     if step.together:
@@ -162,6 +163,8 @@ def _step_from_json(value: Mapping[str, Any]) -> Step:
         body=_from_json(value.get("body")),
         files=tuple(files),
         identity=value.get("identity", ""),
+        method=value.get("method", ""),
+        address=value.get("address", ""),
     )
     follow = value.get("follow", "")
     if follow not in {"", "pages", "job"}:

@@ -142,9 +142,8 @@ class Session:
             raw = call.body if isinstance(call.body, bytes) else json.dumps(call.body).encode()
             options["content"] = raw
             headers.setdefault("Content-Type", call.media_type)
-        return self.http.build_request(
-            operation.method, address(operation, call), headers=headers, **options
-        )
+        method, where = call.method or operation.method, call.address or address(operation, call)
+        return self.http.build_request(method, where, headers=headers, **options)
 
 
 def address(operation: Operation, call: Call) -> str:

@@ -41,3 +41,12 @@ def no_such_client(client_id: str) -> ApiError:
     text = f"No client with requested id: {client_id}"
     body = models.OAuthError(error="invalid_client", error_description=text)
     return documented.OAuthClientNotFound(body=body, cache_control="no-store")
+
+
+def no_such(operation: str) -> ApiError:
+    """Return the error for an id that cannot even be read, by operationId."""
+    if operation == "getClient":
+        return no_such_client("�")
+    if operation == "revokeToken":
+        return oauth_error(400, "invalid_request", "The id of the token is malformed")
+    return oauth_error(404, "scim_resource_not_found", "User � does not exist")

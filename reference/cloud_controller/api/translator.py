@@ -9,7 +9,7 @@ from cloud_controller.api import error_table as table
 from cloud_controller.api.envelopes import Envelope, envelope_of, error_for
 from cloud_controller.api.errors import v2_unknown_route
 from cloud_controller.api.log_cache_errors import refused_reading
-from cloud_controller.api.oauth_errors import oauth_error
+from cloud_controller.api.oauth_errors import no_such, oauth_error
 from cloud_controller.api.problem_texts import said
 from cloud_controller.api.refused_bodies import RefusedBodies
 from cloud_controller.blobs import BlobError
@@ -72,10 +72,19 @@ def _crash(refusal: Refusal) -> ApiError:
     return error_for(path, table.UNKNOWN_ERROR)
 
 
+def _nowhere(refusal: Refusal) -> ApiError:
+    """Refuse a path whose ids are no UTF-8, as one about something that is not there."""
+    path, operation = refusal.request.path, refusal.operation
+    if envelope_of(path) is Envelope.OAUTH:
+        return no_such(operation.operation_id if operation else "")
+    is_told = operation is None or operation.answer_for(404) is not None
+    return error_for(path, table.NOT_FOUND if is_told else table.INVALID_REQUEST)
+
+
 def _parameters(refusal: Refusal) -> ApiError:
     path = refusal.request.path
     if any(problem.location == "path" for problem in refusal.problems):
-        return error_for(path, table.NOT_FOUND)
+        return _nowhere(refusal)
     raw = refusal.request.raw_query
     if not query_text.is_well_formed(raw):
         return error_for(path, table.INVALID_REQUEST)

@@ -250,3 +250,21 @@ def test_what_cannot_be_read_is_refused_before_any_role(cloud: Any) -> None:
     assert cloud.detail(answer) == (
         "400 1001 Request invalid due to parse error: invalid request body"
     )
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/v3/apps/%ff", 404),
+        ("GET", "/v2/buildpacks/%ff", 404),
+        ("GET", "/v2/jobs/%ff", 400),  # an unknown job answers 200: there is no 404
+        ("GET", "/oauth/clients/%ff", 404),
+        ("DELETE", "/Users/%ff", 404),
+        ("DELETE", "/oauth/token/revoke/%ff", 400),
+    ],
+)
+def test_an_id_that_is_no_utf_8_is_refused_as_documented(
+    cloud: Any, method: str, path: str, status: int
+) -> None:
+    # The server checks its answers against the document (`strict`).
+    assert cloud.admin.send(method, path).status_code == status

@@ -17,7 +17,7 @@ from specfoundry.fuzz.oracles.shapes import Spot, parts, spots
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-_ODD_TYPES: Final = (None, 7, "text", True, [], {}, [{}], 1.5)
+_ODD_TYPES: Final[tuple[Any, ...]] = (None, 7, "text", True, [], {}, [{}], 1.5)
 _ODD_TEXTS: Final = ("", " ", "no such thing", "ä!", "x\ny", "-1", "../../x")
 _LARGE: Final = 2**53
 _LONGEST: Final = 70_000
@@ -68,7 +68,9 @@ def _with(body: Any, pointer: str, value: Any) -> Any:
 
 def _at(root: Mapping[str, Any], spot: Spot) -> Iterator[tuple[str, Any]]:
     """Yield (what was done, the new value of the place)."""
-    yield from _BY_TYPE.get(type(spot.value), lambda _root, _spot: iter(()))(root, spot)
+    by_type = _BY_TYPE.get(type(spot.value))
+    if by_type is not None:
+        yield from by_type(root, spot)
     for values in spot.told("enum"):
         yield from ((f"{value!r} of the enumeration", value) for value in values)
     for value in _ODD_TYPES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from specfoundry.fuzz.oracles.belonging import belongings
+from specfoundry.fuzz.oracles.blobs import blobs
 from specfoundry.fuzz.oracles.bodies import bodies
 from specfoundry.fuzz.oracles.concurrency import races
 from specfoundry.fuzz.oracles.deletion import deletions
@@ -15,6 +16,7 @@ from specfoundry.fuzz.oracles.merging import merges
 from specfoundry.fuzz.oracles.ordering import orders
 from specfoundry.fuzz.oracles.paging import pages
 from specfoundry.fuzz.oracles.positions import numbered
+from specfoundry.fuzz.oracles.protocol import protocol
 from specfoundry.fuzz.oracles.queries import queries
 from specfoundry.fuzz.oracles.rights import permissions
 from specfoundry.fuzz.oracles.tokens import tokens
@@ -40,6 +42,8 @@ ORACLES: Final[Mapping[str, Oracle]] = {
     "tokens": tokens,
     "rights": permissions,
     "bodies": bodies,
+    "protocol": protocol,
+    "blob": blobs,
     "deletion": deletions,
     "concurrency": races,
     "durability": survivals,

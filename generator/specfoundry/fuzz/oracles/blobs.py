@@ -1,0 +1,204 @@
+"""Does what is uploaded come back, and only when it may?"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from specfoundry.fuzz.exchange import Call, FilePart
+from specfoundry.fuzz.garden import BarrenError, Plant
+from specfoundry.fuzz.oracles.archives import files_of, members_of, zipped
+from specfoundry.fuzz.oracles.bodies import turned_down
+from specfoundry.fuzz.oracles.likely import MULTIPART
+from specfoundry.fuzz.oracles.shapes import parts
+from specfoundry.fuzz.semantics import Blob, blob_of
+from specfoundry.fuzz.trial import Complaint, judged, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from specfoundry.fuzz.contract import Body, Operation
+    from specfoundry.fuzz.ground import Ground
+    from specfoundry.fuzz.trial import Taken
+
+CHECK: Final = "blob"
+_LOOKS: Final = 500
+_PAUSE: Final = 0.02
+_DIGESTS: Final = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
+
+
+@verdict
+def comes_back(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say when the last step does not give back what the first one uploaded.
+
+    Arguments: `keeps` (`bytes` or `entries`).
+    """
+    upload, download = taken[0].step.call, taken[-1].last
+    if upload is None or 300 <= download.status < 400:  # it lies with somebody else
+        return None
+    if not download.ok:
+        return f"what was uploaded cannot be downloaded: {download.status}"
+    sent = upload.files[0].content
+    if arguments["keeps"] == "entries":
+        if members_of(download.content) != members_of(sent):
+            return "the files of the archive are not those that were uploaded"
+        return None
+    return None if download.content == sent else "the bytes are not those that were uploaded"
+
+
+@verdict
+def is_digest(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say when the resource tells another digest than that of its content.
+
+    The last step but one reads the resource, the last one downloads. Arguments: `checksum`.
+    """
+    told, download = taken[-2].last.at(arguments["checksum"]), taken[-1].last
+    if not taken[-2].last.ok or download.status != 200:
+        return None
+    if not isinstance(told, str):
+        return f"{arguments['checksum']} holds no digest although there is content"
+    name = _DIGESTS.get(len(told))
+    if name is None:
+        return f"{arguments['checksum']} is as long as no digest: {len(told)} characters"
+    found = hashlib.new(name, download.content, usedforsecurity=False).hexdigest()
+    return None if found == told.lower() else f"{arguments['checksum']} is not the {name} of it"
+
+
+@verdict
+def becomes_ready(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say when content does not get ready after its upload, or goes through unknown states.
+
+    Arguments: `state`, `pending`, `ready`.
+    """
+    if not taken[0].first.ok:
+        return f"the upload was refused: {taken[0].first.status}"
+    states = [one.last.at(arguments["state"]) for one in taken[1:]]
+    wrong = [one for one in states if one not in (*arguments["pending"], *arguments["ready"])]
+    if wrong:
+        return f"a good upload led to the state {wrong[0]!r}"
+    return None if states[-1] in arguments["ready"] else f"it stays in the state {states[-1]!r}"
+
+
+@verdict
+def nothing_yet(taken: Sequence[Taken], _arguments: Mapping[str, Any]) -> str | None:
+    """Say when there is something to download before anything was uploaded."""
+    return None if taken[-1].last.refused else f"before any upload: {taken[-1].last.status}"
+
+
+def blobs(ground: Ground) -> Iterator[Complaint]:
+    """Upload to one resource of every kind that takes content, wrongly first."""
+    if ground.read_only:
+        return
+    for operation in ground.contract:
+        blob = blob_of(operation)
+        media = next((one for one in operation.bodies if one.media_type == MULTIPART), None)
+        if blob is None or media is None or not ground.judges(operation):
+            continue
+        try:
+            plant = _holder(ground, operation, blob)
+        except BarrenError:
+            continue
+        yield from _Upload(ground, operation, blob, media, plant).run()
+
+
+def _holder(ground: Ground, operation: Operation, blob: Blob) -> Plant:
+    """Grow a resource that takes content.
+
+    Raises:
+        BarrenError: There is no way.
+
+    """
+    above = operation.path.rpartition("/")[0]
+    found = ground.contract.paths.get(("GET", above))
+    reader = blob.get or (found.id if found else "")
+    if reader not in ground.garden.creators:
+        raise BarrenError(f"nobody creates what {operation.id} uploads to")
+    return ground.garden.grow(*ground.garden.creators[reader])
+
+
+@dataclass
+class _Upload:
+    """The uploads to one resource."""
+
+    ground: Ground
+    operation: Operation
+    blob: Blob
+    media: Body
+    plant: Plant
+
+    def run(self) -> Iterator[Complaint]:
+        """Yield what is wrong, first with bad uploads, then with a good one."""
+        if self.blob.download:
+            yield from self._found(nothing_yet, [self._download(self.blob.download)])
+        for what, call in self._bad_calls():
+            sent = [self.ground.take(call)]
+            statuses = [400, 413, 415, 422]
+            yield from self._found(turned_down, sent, what=what, statuses=statuses)
+        upload = self.ground.take(self._call(), "job")
+        looks = list(self._watch())
+        if looks:
+            states = {
+                "state": self.blob.state,
+                "pending": list(self.blob.pending),
+                "ready": list(self.blob.ready),
+            }
+            yield from self._found(becomes_ready, [upload, *looks], **states)
+        if upload.first.ok and self.blob.download:
+            yield from self._content(upload, looks, self._download(self.blob.download))
+
+    def _content(
+        self, upload: Taken, looks: Sequence[Taken], download: Taken
+    ) -> Iterator[Complaint]:
+        yield from self._found(comes_back, [upload, download], keeps=self.blob.keeps)
+        if self.blob.checksum and looks:
+            yield from self._found(
+                is_digest, [upload, looks[-1], download], checksum=self.blob.checksum
+            )
+
+    def _call(self, files: Sequence[FilePart] | None = None) -> Call:
+        path = self.plant.path(self.operation)
+        given = files_of(self.operation, self.media) if files is None else files
+        return Call(operation=self.operation.id, path=path, media_type=MULTIPART, files=given)
+
+    def _bad_calls(self) -> Iterator[tuple[str, Call]]:
+        good = self._call()
+        own = good.files[0]
+        yield "a form without parts", replace(good, files=[], body={})
+        other = replace(own, name="nobody_knows_this")
+        yield "a part of another name instead", replace(good, files=[other])
+        if self.media.node.get("schema", {}) and self._is_closed():
+            yield "one more part", replace(good, files=[own, other])
+        raw = replace(good, files=(), body=zipped(), media_type="application/zip")
+        yield "no form at all", raw
+        headers = {"Content-Type": f"{MULTIPART}; boundary=b"}
+        broken = replace(
+            raw, media_type="multipart/broken", headers=headers, body=b"--b\r\nnothing"
+        )
+        yield "a form that breaks off", broken
+
+    def _is_closed(self) -> bool:
+        found = parts(self.ground.contract.node, self.media.node["schema"])
+        return any(part.get("additionalProperties") is False for part in found)
+
+    def _download(self, name: str) -> Taken:
+        operation = self.ground.contract[name]
+        return self.ground.take(Call(operation=operation.id, path=self.plant.path(operation)))
+
+    def _watch(self) -> Iterator[Taken]:
+        """Read the resource until its content is ready, or is not going to be."""
+        if self.blob.get is None or self.blob.state is None:
+            return
+        reader = self.ground.contract[self.blob.get]
+        for _ in range(_LOOKS):
+            look = self.ground.take(Call(operation=reader.id, path=self.plant.path(reader)))
+            yield look
+            if look.last.at(self.blob.state) not in self.blob.pending:
+                return
+            time.sleep(_PAUSE)  # between two looks at work that goes on
+
+    def _found(self, rule: Any, taken: Sequence[Taken], **arguments: Any) -> Iterator[Complaint]:
+        complaint = judged(CHECK, self.operation.id, rule, taken, **arguments)
+        if complaint:
+            yield complaint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -29,6 +30,7 @@ def main() -> int:
 
     """
     arguments = _parser().parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         chosen = _chosen(arguments)
         if arguments.list:
@@ -86,6 +88,9 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="do not count what the healthy one is blamed for",
     )
+    add(
+        "--despite-misfits", action="store_true", help="leave out faults that do not fit the source"
+    )
     add("--report", type=Path, default=BUILD / "mutants.json", help="where the results go")
     return parser
 
@@ -97,7 +102,12 @@ def _chosen(arguments: argparse.Namespace) -> list[tuple[str, Mutant]]:
         FaultError: A fault does not fit, or there is nothing of that name.
 
     """
-    seeded = [(SEEDED, mutant) for mutant in seeded_faults()]
+    faults, problems = seeded_faults()
+    for problem in problems:
+        ERR.print(f"mutants: {problem}")
+    if problems and not arguments.despite_misfits:
+        raise FaultError(f"{len(problems)} faults do not fit the source")
+    seeded = [(SEEDED, mutant) for mutant in faults]
     if arguments.classes:
         seeded = [(kind, mutant) for kind, mutant in seeded if mutant.group in arguments.classes]
     wanted = set(arguments.only or ()) - {mutant.name for _, mutant in seeded}

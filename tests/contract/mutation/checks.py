@@ -56,6 +56,7 @@ class Live:
         identities: Headers by role; the empty name is the administrator.
         references: Resources where the roles are held, by the operation that reads them.
         restart: Kills it and starts it again.
+        note: Told the name of each part of a check as it begins, and why a part failed by our fault.
         seed: Of what is drawn by chance.
 
     """
@@ -64,6 +65,7 @@ class Live:
     identities: Mapping[str, Mapping[str, str]]
     references: Mapping[str, str]
     restart: Callable[[], None]
+    note: Callable[[str, Exception | None], None]
     seed: int = 1
 
 
@@ -76,7 +78,8 @@ def ask_oracles(live: Live, tell: Tell) -> None:
         references=live.references,
         restart=live.restart,
     )
-    for found in Bench.of(NODE, live.http, circumstances).examine():
+    bench = Bench.of(NODE, live.http, circumstances)
+    for found in bench.examine(listen=lambda name: live.note(name, None), crashed=live.note):
         tell(Finding(found.check, found.operation, found.message))
 
 

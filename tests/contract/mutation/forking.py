@@ -117,7 +117,8 @@ def _be_child(task: Task, folder: Path, writing: int) -> None:
     status = 1
     try:
         os.setsid()  # so that all its processes can be ended together
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
         log = os.open(folder / "log", os.O_WRONLY | os.O_CREAT, 0o600)
         for descriptor in (1, 2):
             os.dup2(log, descriptor)

@@ -12,7 +12,7 @@ from mutation.results import MECHANICAL, SEEDED, Result, as_json, lines, rate, t
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from mutation.course import Course
     from mutation.seeded import Mutant
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 JOB_DELAYS: Final = (0.0, 1.0, 2.0)
 PROMISED: Final = {SEEDED: 0.98, MECHANICAL: 0.96}
 """Least share that must be caught, of those that do not behave as the healthy server does."""
+_PATIENCE: Final = 4
+"""A server that takes so many times longer than the healthy one is said to hang."""
 _NOTHING: Final = {"check": "", "operation": "", "message": ""}
 
 
@@ -74,28 +76,30 @@ class Judging:
             )
 
     def _pass(self, mutants: Sequence[Mutant], way: str, *, despite: bool) -> None:
-        known = self._blamed(way)
+        known, seconds = self._healthy(way)
         if known and not despite:
             raise CourseError("the healthy server is blamed; nothing can be learnt from the others")
         course = replace(self.course, known=known)
+        if way != "stock":  # what is only slow, because the machine is, does not hang
+            course = replace(course, budget=max(course.budget, _PATIENCE * seconds))
         task = self.progress.add_task(way, total=len(mutants))
         for mutant, outcome in course.judge(mutants, way):
             self._take(mutant, way, outcome)
             self.progress.advance(task)
             self.progress.refresh()
 
-    def _blamed(self, way: str) -> frozenset[tuple[str, str]]:
-        """Return what the healthy server is blamed for."""
+    def _healthy(self, way: str) -> tuple[frozenset[tuple[str, str]], float]:
+        """Return what the healthy server is blamed for, and how long it takes to judge it."""
         found: set[tuple[str, str]] = set()
+        seconds = 0.0
         for _, outcome in self.course.healthy(way, [self.course.seed]):
             if "error" in outcome:
                 raise CourseError(f"healthy server, {way}: {outcome['error']}")
-            for one in outcome["findings"]:
-                text = f"{one['check']} {one['operation']}: {one['message']}"
-                if way != "stock":
-                    self.told.print(f"healthy, {way}: {text[:400]}")
-                found.add((one["check"], one["operation"]))
-        return frozenset(found)
+            for line in _account(outcome) if way != "stock" else ():
+                self.told.print(f"healthy, {way}: {line[:400]}")
+            found |= {(one["check"], one["operation"]) for one in outcome["findings"]}
+            seconds = outcome["seconds"]
+        return frozenset(found), seconds
 
     def _take(self, mutant: Mutant, way: str, outcome: dict[str, Any]) -> None:
         first, before = next(iter(outcome["findings"]), _NOTHING), self._results[mutant.name]
@@ -104,9 +108,10 @@ class Judging:
             changed = replace(before, stock=said, stock_seconds=outcome["seconds"])
         else:
             said = first["check"]
-            note = f"never imported: {', '.join(outcome['unused'])}" if outcome["unused"] else ""
+            notes = [f"never imported: {name}" for name in outcome["unused"]]
+            notes += [f"failed by our own fault: {crash}" for crash in outcome.get("crashes", ())]
             seconds = round(before.seconds + outcome["seconds"], 3)
-            changed = replace(before, **first, seconds=seconds, note=note)
+            changed = replace(before, **first, seconds=seconds, note="; ".join(notes))
         self._results[mutant.name] = changed
         if not self.told.is_terminal:
             name = f"{way}: {mutant.group}: {mutant.name}"
@@ -128,15 +133,25 @@ def judge_healthy(course: Course, seeds: int, out: Console) -> int:
     settings: list[dict[str, Any]] = [{"job_delay": delay} for delay in JOB_DELAYS]
     found = 0
     for (seed, setting), outcome in course.healthy("oracles", range(1, seeds + 1), settings):
-        findings = outcome.get("findings", [])
-        found += len(findings) + ("error" in outcome)
-        out.print(f"seed {seed}, {setting}: {len(findings)} findings, {outcome['seconds']:.1f} s")
-        for one in findings:
-            out.print(f"  {one['check']} {one['operation']}: {one['message']}")
         if "error" in outcome:
-            out.print(outcome["error"])
+            raise CourseError(outcome["error"])
+        blamed = len(outcome["findings"]) + len(outcome["crashes"])
+        found += blamed
+        out.print(f"seed {seed}, {setting}: {blamed} findings, {outcome['seconds']:.1f} s")
+        for line in _account(outcome):
+            out.print(f"  {line}")
     out.print(f"{seeds} seeds, job delays of {JOB_DELAYS} s: {found} findings")
     return 1 if found else 0
+
+
+def _account(outcome: dict[str, Any]) -> Iterator[str]:
+    """Yield what the healthy server is blamed for, which parts failed, and how long each took."""
+    for one in outcome["findings"]:
+        yield f"{one['check']} {one['operation']}: {one['message']}"
+    for crash in outcome.get("crashes", ()):
+        yield f"failed by our own fault: {crash}"
+    times = sorted(outcome.get("times", {}).items(), key=lambda one: -one[1])
+    yield ", ".join(f"{name} {seconds:.1f} s" for name, seconds in times)
 
 
 def report(results: Sequence[Result], arguments: argparse.Namespace, out: Console) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 CONTRACT: Final = Path(__file__).resolve().parents[1]
 SERVER: Final = CONTRACT.parents[1] / "reference" / "cloud_controller"
@@ -39,29 +39,36 @@ class Mutant:
     sources: Mapping[str, str] = field(repr=False)
 
 
-def seeded_faults(folder: Path = FAULTS) -> Iterator[Mutant]:
-    """Yield the faults of a folder, one class from each file.
+def seeded_faults(folder: Path = FAULTS) -> tuple[list[Mutant], list[str]]:
+    """Read the faults of a folder, one class from each file.
 
     Args:
         folder: holds `CLASS.toml` with entries `[[fault]]`: name, description, and either file,
             find and replace, or several of them as `edits`.
 
-    Raises:
-        FaultError: A file cannot be read, or a fault does not fit the source.
+    Returns:
+        The faults that fit the source, and what is wrong with the others.
 
     """
-    taken: dict[str, str] = {}
+    found: dict[str, Mutant] = {}
+    problems = []
     for path in sorted(folder.glob("*.toml")):
         try:
             entries = tomllib.loads(path.read_text("utf-8")).get("fault", [])
         except tomllib.TOMLDecodeError as error:
-            raise FaultError(f"{path.name}: {error}") from error
+            problems.append(f"{path.name}: {error}")
+            continue
         for entry in entries:
-            mutant = _fault(path.stem, entry)
-            if mutant.name in taken:
-                raise FaultError(f"{path.name}: {mutant.name}: also in {taken[mutant.name]}")
-            taken[mutant.name] = path.name
-            yield mutant
+            try:
+                mutant = _fault(path.stem, entry)
+            except FaultError as error:
+                problems.append(str(error))
+                continue
+            if mutant.name in found:
+                other = found[mutant.name].group
+                problems.append(f"{path.name}: {mutant.name}: the name is taken in {other}.toml")
+            found[mutant.name] = mutant
+    return list(found.values()), problems
 
 
 def _fault(group: str, entry: Mapping[str, Any]) -> Mutant:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+import traceback
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -11,11 +13,10 @@ from mutation.checks import WAYS, Finding, Live
 from mutation.grounds import SETTINGS, Grounds, log_in
 from mutation.serving import CannotStart, ServerProcess
 
-from specfoundry.fuzz.session import GoneError
+from specfoundry.fuzz.session import StopRunError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 _MOST = 200
 _ANSWER_SECONDS = 15.0
@@ -49,37 +50,34 @@ class Trial:
 
         Returns:
             `findings`, a list of objects with check, operation and message; `unused`, the changed
-            modules that were not imported when it was up; `started`, seconds until then.
+            modules that were not imported when it was up; `times`, the seconds of each part;
+            `crashes`, the parts that failed by our own fault.
 
         """
-        begun = time.monotonic()
         self.grounds.lay_out(folder)
         server = ServerProcess(folder, self.sources, {**SETTINGS, **self.settings})
-        found: dict[Finding, None] = {}
-        outcome: dict[str, Any] = {}
-
-        def tell(finding: Finding) -> None:
-            if (finding.check, finding.operation) not in self.known:
-                found[finding] = None
-                if not self.keep_on or len(found) >= _MOST:
-                    raise _Enough
-
+        course = _Course(self)
         try:
             server.start()
-            outcome["started"] = round(time.monotonic() - begun, 3)
-            self._check(server, tell)
+            course.note("", None)
+            self._check(server, course)
         except CannotStart as problem:
-            found[Finding("start", "", str(problem))] = None
-        except GoneError as problem:
-            found[Finding("gone", "", str(problem))] = None
+            course.found[Finding("start", "", str(problem))] = None
+        except StopRunError as problem:
+            course.found[Finding("gone", "", str(problem))] = None
         except _Enough:
             pass
         finally:
             server.kill()
-        found_at_last = [asdict(finding) for finding in found]
-        return {**outcome, "findings": found_at_last, "unused": server.unused}
+        course.note("", None)
+        return {
+            "findings": [asdict(finding) for finding in course.found],
+            "unused": server.unused,
+            "times": course.times,
+            "crashes": course.crashes,
+        }
 
-    def _check(self, server: ServerProcess, tell: Any) -> None:
+    def _check(self, server: ServerProcess, course: _Course) -> None:
         with httpx2.Client(base_url=server.url, timeout=_ANSWER_SECONDS) as http:
             log_in(http, "admin", "admin")
             live = Live(
@@ -87,10 +85,43 @@ class Trial:
                 identities=self.grounds.identities,
                 references=self.grounds.references,
                 restart=server.restart,
+                note=course.note,
                 seed=self.seed,
             )
-            WAYS[self.way](live, tell)
+            WAYS[self.way](live, course.tell)
 
 
 class _Enough(BaseException):
     """The first finding; no `except Exception` of a check may hold it back."""
+
+
+class _Course:
+    """What is told during one trial."""
+
+    def __init__(self, trial: Trial) -> None:
+        self._trial = trial
+        self._part, self._since = "start", time.monotonic()
+        self.found: dict[Finding, None] = {}
+        self.times: dict[str, float] = {}
+        self.crashes: list[str] = []
+
+    def tell(self, finding: Finding) -> None:
+        """Take a finding; the first may be enough."""
+        if (finding.check, finding.operation) not in self._trial.known:
+            self.found[finding] = None
+            if not self._trial.keep_on or len(self.found) >= _MOST:
+                raise _Enough
+
+    def note(self, part: str, problem: Exception | None) -> None:
+        """Take that a part of a check begins, or failed by our own fault."""
+        if isinstance(problem, CannotStart):
+            raise problem
+        if problem is not None:
+            last = traceback.extract_tb(problem.__traceback__)[-1]
+            where = f"{Path(last.filename).name}:{last.lineno}"
+            self.crashes.append(f"{part}: {type(problem).__name__}: {problem} ({where})")
+            return
+        now = time.monotonic()
+        if self._part:
+            self.times[self._part] = round(now - self._since, 2)
+        self._part, self._since = part, now

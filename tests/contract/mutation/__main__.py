@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--class", dest="classes", action="append", help="only this class of seeded faults")
     add("--only", action="append", help="only the mutant of this name")
     add("--mechanical", type=int, default=200, metavar="N", help="size of the sample (200)")
+    add("--mechanical-only", action="store_true", help="no seeded faults")
     add("--all", action="store_true", help="all mechanical mutants; takes hours")
     add("--list", action="store_true", help="say what there is and judge nothing")
     add("--healthy", type=int, metavar="N", help="only the healthy server, with N seeds")
@@ -107,7 +108,7 @@ def _chosen(arguments: argparse.Namespace) -> list[tuple[str, Mutant]]:
         ERR.print(f"mutants: {problem}")
     if problems and not arguments.despite_misfits:
         raise FaultError(f"{len(problems)} faults do not fit the source")
-    seeded = [(SEEDED, mutant) for mutant in faults]
+    seeded = [(SEEDED, mutant) for mutant in faults if not arguments.mechanical_only]
     if arguments.classes:
         seeded = [(kind, mutant) for kind, mutant in seeded if mutant.group in arguments.classes]
     wanted = set(arguments.only or ()) - {mutant.name for _, mutant in seeded}

@@ -229,4 +229,5 @@ def _turned(listing: Listing) -> dict[str, Any]:
         return {}
     parameter, ordering = found
     # What is shown less exactly than it is sorted by may still be walked: the order stays the same.
-    return {parameter.name: f"{ordering.descending}{next(iter(ordering.values))}"}
+    word = next(iter(ordering.values))
+    return ordering.query(parameter.name, word, descending=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.garden import BarrenError, has, put
 from specfoundry.fuzz.oracles.likely import likely
-from specfoundry.fuzz.oracles.standing import Standing
+from specfoundry.fuzz.oracles.standing import Standing, bound_roles, nobody_of
 from specfoundry.fuzz.semantics import Rights, creation_of, creators, rights_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "rights"
+_STRANGERS: Final = 2
+"""How many of the permitted roles ask for what is elsewhere."""
 _SHUT: Final = frozenset({401, 403, 404})
 
 
@@ -87,6 +89,34 @@ def permissions(ground: Ground) -> Iterator[Complaint]:
                 yield from _Matrix(ground, standing, operation, rights).run()
             except BarrenError:
                 continue
+    if not ground.read_only and standing.places:
+        yield from _abroad(ground, standing)
+
+
+def _abroad(ground: Ground, standing: Standing) -> Iterator[Complaint]:
+    """Let those who are permitted in one place ask for what is in another."""
+    nobody = nobody_of(ground.contract)
+    with standing.elsewhere() as other:
+        bound = bound_roles(ground, other)
+        for operation in ground.contract:
+            rights = rights_of(operation)
+            wanted = rights.refusals.get(nobody or "") if rights else None
+            if rights is None or wanted is None or not ground.judges(operation):
+                continue
+            try:
+                call = _Matrix(ground, other, operation, rights).call()
+            except BarrenError:
+                continue
+            if not other.inside(call):
+                continue
+            for role in [one for one in bound if one in rights.roles][:_STRANGERS]:
+                sent = [ground.take(replace(call, identity=ground.roles[role]))]
+                who = f"{role} of another place"
+                complaint = judged(
+                    CHECK, operation.id, refused_as, sent, role=who, statuses=[wanted]
+                )
+                if complaint:
+                    yield complaint
 
 
 @dataclass
@@ -100,7 +130,7 @@ class _Matrix:
 
     def run(self) -> Iterator[Complaint]:
         """Yield who got something else than the document says."""
-        call = self._call()
+        call = self.call()
         inside = not call.path and creation_of(self.operation) is None
         inside = inside or self.standing.inside(call)
         before = self._read(call)
@@ -112,7 +142,7 @@ class _Matrix:
             yield from [complaint] if complaint else []
         yield from self._permitted(call, inside=inside)
 
-    def _call(self) -> Call:
+    def call(self) -> Call:
         """Return a call about something in the place, if the document has an example of one."""
         media = next(iter(self.operation.bodies), None)
         calls = []
@@ -164,7 +194,7 @@ class _Matrix:
                     plant = self.ground.garden.grow(creator, creation, example)
                     return replace(call, path=plant.path(self.operation))
         if creation_of(self.operation) is not None:
-            return self._call()
+            return self.call()
         return call
 
     def _read(self, call: Call) -> Taken | None:

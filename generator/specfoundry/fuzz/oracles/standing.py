@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from specfoundry.fuzz.exchange import Call
@@ -26,12 +27,18 @@ class Standing:
         places: Path parameters of the places themselves by the operation that reads them.
         examples: Of the bodies with which resources are created in the place, where the first one
             of the document makes one that belongs nowhere; by the operation that creates.
+        other: Path parameters of what is shared in another place.
+        prepared: What was prepared there.
+        moved: Not empty once the other place has been furnished.
 
     """
 
     ground: Ground
     places: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     examples: dict[str, Any] = field(default_factory=dict)
+    other: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
+    prepared: dict[tuple[str, str], Plant] = field(default_factory=dict, repr=False)
+    moved: list[bool] = field(default_factory=list, repr=False)
 
     @classmethod
     def of(cls, ground: Ground) -> Standing:
@@ -62,6 +69,24 @@ class Standing:
                 self.ground.garden.shared[reader] = plant.path(self.ground.contract[reader])
                 self.examples[operation.id] = example
                 break
+
+    @contextmanager
+    def elsewhere(self) -> Iterator[Standing]:
+        """Let everything that is shared be of another place, which is made when it is needed."""
+        garden = self.ground.garden
+        here, garden.shared = garden.shared, self.other
+        kept, garden.prepared = garden.prepared, self.prepared
+        try:
+            for reader in self.places:
+                garden.path(reader)
+            places = {reader: garden.shared[reader] for reader in self.places}
+            other = Standing(self.ground, places, self.examples)
+            if not self.moved:
+                self.moved.append(True)
+                other.move_in()
+            yield other
+        finally:
+            garden.shared, garden.prepared = here, kept
 
     def inside(self, call: Call) -> bool:
         """Return whether a call is about something in the place, as far as anybody can tell."""
@@ -123,7 +148,7 @@ def _reader(ground: Ground, plant: Plant) -> Operation:
     return ground.contract[plant.creation.get or plant.creator.id]
 
 
-def nobody(contract: Contract) -> str | None:
+def nobody_of(contract: Contract) -> str | None:
     """Return the role that the document refuses most often: it stands for having none."""
     refused: dict[str, int] = {}
     for operation in contract:
@@ -131,3 +156,18 @@ def nobody(contract: Contract) -> str | None:
         for role in rights.refusals if rights else ():
             refused[role] = refused.get(role, 0) + 1
     return max(refused, key=lambda role: refused[role], default=None)
+
+
+def bound_roles(ground: Ground, other: Standing) -> list[str]:
+    """Return the roles that hold in one place only: they cannot read most of what is elsewhere."""
+    calls = [
+        Call(operation=reader, path=path)
+        for reader, path in ground.garden.shared.items()
+        if other.inside(Call(operation=reader, path=path))
+    ]
+    found = []
+    for role, identity in ground.roles.items():
+        seen = [ground.take(replace(call, identity=identity)).first.ok for call in calls]
+        if sum(seen) * 2 < len(seen):
+            found.append(role)
+    return found

@@ -12,6 +12,7 @@ from specfoundry.fuzz.oracles.deletion import deletions
 from specfoundry.fuzz.oracles.durability import survivals
 from specfoundry.fuzz.oracles.echo import echoes
 from specfoundry.fuzz.oracles.filtering import filters
+from specfoundry.fuzz.oracles.including import inclusions
 from specfoundry.fuzz.oracles.merging import merges
 from specfoundry.fuzz.oracles.ordering import orders
 from specfoundry.fuzz.oracles.paging import pages
@@ -19,6 +20,7 @@ from specfoundry.fuzz.oracles.positions import numbered
 from specfoundry.fuzz.oracles.protocol import protocol
 from specfoundry.fuzz.oracles.queries import queries
 from specfoundry.fuzz.oracles.rights import permissions
+from specfoundry.fuzz.oracles.sight import sights
 from specfoundry.fuzz.oracles.tokens import tokens
 from specfoundry.fuzz.oracles.uniqueness import twins
 from specfoundry.fuzz.session import StopRunError
@@ -33,6 +35,7 @@ ORACLES: Final[Mapping[str, Oracle]] = {
     "query": queries,
     "list": belongings,
     "filter": filters,
+    "include": inclusions,
     "order": orders,
     "pagination": pages,
     "echo": echoes,
@@ -44,6 +47,7 @@ ORACLES: Final[Mapping[str, Oracle]] = {
     "bodies": bodies,
     "protocol": protocol,
     "blob": blobs,
+    "sight": sights,
     "deletion": deletions,
     "concurrency": races,
     "durability": survivals,

@@ -40,6 +40,7 @@ def extension_pointers(context: Context) -> Iterator[Violation]:
             _stored,
             _filtered,
             _ordered,
+            _included,
         ):
             for lead in find(context, operation):
                 if not isinstance(lead.pointer, str) or not lead.schemas:
@@ -191,19 +192,23 @@ def _stored(context: Context, operation: OperationPlace) -> Iterator[_Lead]:
 
 def _filtered(context: Context, operation: OperationPlace) -> Iterator[_Lead]:
     filters = _member(operation, "x-filters")
-    for name, value in filters.items():
-        place = join(operation.pointer, "x-filters", name)
-        yield from _filter(context, operation, place, _mapping(value))
-    for place, node in _places(context, operation):
-        if "x-filter" in node and node["name"] not in filters:
-            value = _mapping(node["x-filter"])
-            yield from _filter(context, operation, join(place, "x-filter"), value)
+    rules = [
+        (join(operation.pointer, "x-filters", name), _mapping(value))
+        for name, value in filters.items()
+    ]
+    rules += [
+        (join(place, "x-filter"), _mapping(node["x-filter"]))
+        for place, node in _places(context, operation)
+        if "x-filter" in node and node["name"] not in filters
+    ]
+    entries = _entries(context, operation) if rules else ([], "")
+    for place, value in rules:
+        yield _Lead(join(place, "path"), value.get("path"), *entries)
+        yield from _hops(context, place, value)
 
 
-def _filter(
-    context: Context, operation: OperationPlace, place: str, value: dict[str, Any]
-) -> Iterator[_Lead]:
-    yield _Lead(join(place, "path"), value.get("path"), *_entries(context, operation))
+def _hops(context: Context, place: str, value: dict[str, Any]) -> Iterator[_Lead]:
+    """Yield where the steps of a `through` must lead."""
     for index, hop in enumerate(map(_mapping, _sequence(value.get("through")))):
         inside = join(place, "through", index, "path")
         yield _Lead(inside, hop.get("path"), *_answer_of(context, hop.get("operation")))
@@ -219,6 +224,18 @@ def _ordered(context: Context, operation: OperationPlace) -> Iterator[_Lead]:
         for value, pointer in _mapping(order.get("values")).items():
             yield _Lead(join(base, "values", value), pointer, *entries)
         yield _Lead(join(base, "tie"), order.get("tie"), *entries)
+
+
+def _included(context: Context, operation: OperationPlace) -> Iterator[_Lead]:
+    answer = _answer(context, operation)
+    shown = _entries(context, operation) if "x-pagination" in operation.node else answer
+    for place, node in _places(context, operation):
+        for value, added in _mapping(node.get("x-include")).items():
+            base = join(place, "x-include", value)
+            for at, one in _mapping(added).items():
+                yield _Lead(join(base, at), at, *answer)
+                yield _Lead(join(base, at, "path"), _mapping(one).get("path"), *shown)
+                yield from _hops(context, join(base, at), _mapping(one))
 
 
 def _turning(operation: OperationPlace) -> Iterator[tuple[str, str]]:

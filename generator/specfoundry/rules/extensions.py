@@ -30,6 +30,8 @@ def extension_values(context: Context) -> Iterator[Violation]:
                     wanted = " or ".join(f"`{place}`" for place in known)
                     yield Violation(pointer, f"`{name}` is read in objects {wanted} only.")
                 value = place.node[name]
+                if validators[name].is_valid(value):
+                    continue
                 for leaf in leaves(validators[name].iter_errors(value), value):
                     yield Violation(pointer + pointer_of(leaf), describe(leaf))
 

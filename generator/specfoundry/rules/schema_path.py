@@ -42,6 +42,21 @@ def schemas_at(
     return level
 
 
+def named_values(context: Context, schema: Any) -> set[Any]:
+    """Return the texts that a schema lists as values (`enum`, `const`); nothing when it lists none."""
+    found: set[Any] = set()
+    for node in _parts(context, schema):
+        listed = node.get("enum")
+        found |= (
+            {value for value in listed if isinstance(value, str)}
+            if isinstance(listed, list)
+            else set()
+        )
+        if isinstance(node.get("const"), str):
+            found.add(node["const"])
+    return found
+
+
 def item_schemas(context: Context, schema: Any) -> Iterator[Any]:
     """Yield what may stand in an array of the schema; anything when it does not say."""
     for node in _parts(context, schema):

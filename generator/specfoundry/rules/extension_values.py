@@ -1,0 +1,96 @@
+"""Do the statuses, states and values that extensions name stand in the document as well?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from specfoundry.document.pointer import join
+from specfoundry.rules.contents import responses, success_schemas
+from specfoundry.rules.context import Context, OperationPlace, Violation
+from specfoundry.rules.schema_path import named_values, schemas_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_STATES = {"x-async-job": ("done", "failed"), "x-blob": ("pending", "ready", "failed")}
+
+
+def extension_statuses(context: Context) -> Iterator[Violation]:
+    """Check that every status which an extension of an operation names is one of its answers."""
+    for operation in context.operations:
+        known = {status.upper() for status, _ in responses(context, operation)}
+        for pointer, status in _statuses(operation):
+            if not known & {status, f"{status[:1]}XX", "DEFAULT"}:
+                message = f"`{operation.label}` has no answer `{status}`."
+                yield Violation(operation.pointer + pointer, message)
+
+
+def _statuses(operation: OperationPlace) -> Iterator[tuple[str, str]]:
+    roles = _mapping(operation.node.get("x-permitted-roles"))
+    for member in ("denied", "hidden"):
+        status = _mapping(roles.get(member)).get("status")
+        if isinstance(status, int):
+            yield join("", "x-permitted-roles", member, "status"), str(status)
+    for status in _mapping(operation.node.get("x-state-dependent")):
+        yield join("", "x-state-dependent", status), status
+
+
+def extension_roles(context: Context) -> Iterator[Violation]:
+    """Check that no role is permitted and refused, or refused in two ways."""
+    for operation in context.operations:
+        roles = _mapping(operation.node.get("x-permitted-roles"))
+        seen: set[str] = set()
+        for base, holder in (
+            ("", roles),
+            ("/denied", _mapping(roles.get("denied"))),
+            ("/hidden", _mapping(roles.get("hidden"))),
+        ):
+            for index, role in enumerate(_sequence(holder.get("roles"))):
+                if role in seen:
+                    pointer = f"{join(operation.pointer, 'x-permitted-roles')}{base}/roles/{index}"
+                    message = f"What `{role}` may is said twice of `{operation.label}`."
+                    yield Violation(pointer, message)
+                seen.add(role)
+
+
+def extension_states(context: Context) -> Iterator[Violation]:
+    """Check that states and orders which extensions name are values that a schema lists.
+
+    Where the schema lists none nothing can be decided.
+    """
+    for operation in context.operations:
+        for name, members in _STATES.items():
+            yield from _states(context, operation, name, members)
+    for place in context.by_kind["parameter"]:
+        order = _mapping(place.node.get("x-order"))
+        known = named_values(context, place.node.get("schema"))
+        for value in _mapping(order.get("values")):
+            if known and value not in known:
+                pointer = join(place.pointer, "x-order", "values", value)
+                message = f"`{value}` is no value of the parameter `{place.node.get('name')}`."
+                yield Violation(pointer, message)
+
+
+def _states(
+    context: Context, operation: OperationPlace, name: str, members: tuple[str, ...]
+) -> Iterator[Violation]:
+    value = _mapping(operation.node.get(name))
+    reader = context.operations_by_id.get(str(value.get("get")))
+    if reader is None or not isinstance(value.get("state"), str):
+        return
+    schemas = schemas_at(context, success_schemas(context, reader), value["state"])
+    known = {one for schema in schemas for one in named_values(context, schema)}
+    for member in members:
+        for index, state in enumerate(_sequence(value.get(member))):
+            if known and state not in known:
+                pointer = join(operation.pointer, name, member, index)
+                message = f"`{state}` is no value of `{value['state']}` in the answer of `{reader.label}`."
+                yield Violation(pointer, message)
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _sequence(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

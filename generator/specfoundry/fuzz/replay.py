@@ -108,6 +108,7 @@ class _Mapping:
             query=self.value(call.query),
             headers=self.value(call.headers),
             body=self.value(call.body),
+            address=self._within(call.address),
         )
 
     def value(self, value: Any) -> Any:
@@ -125,12 +126,16 @@ class _Mapping:
             return self._now[text]
         if text in self._script.origins:
             return text
-        for old, new in self._now.items():
-            if len(old) >= _LONG and isinstance(new, str):
-                text = text.replace(old, new)
+        text = self._within(text)
         if text in self._script.invented:  # what it named may still be there
             return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self._prefix}/{text}"))
         return text.replace(self._script.prefix, self._prefix) if self._script.prefix else text
+
+    def _within(self, text: str) -> str:
+        for old, new in self._now.items():
+            if len(old) >= _LONG and isinstance(new, str):
+                text = text.replace(old, new)
+        return text
 
 
 def _value(exchange: Exchange, place: str) -> Any:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
+from urllib.parse import unquote
 
 from specfoundry.fuzz.exchange import Call, FilePart
 from specfoundry.fuzz.trial import VERDICTS, Step
@@ -195,4 +197,5 @@ def texts(value: Any) -> Sequence[str]:
 
 def call_texts(call: Call) -> Sequence[str]:
     """Return every text in a call that may name a resource."""
-    return texts([call.path, call.query, call.headers, call.body])
+    parts = [unquote(part) for part in re.split(r"[/?&=,]", call.address) if part]
+    return [*texts([call.path, call.query, call.headers, call.body]), *parts]

@@ -5,6 +5,7 @@ Numbers only are kept, no exchange: an hour of fuzzing needs no more room than a
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -125,8 +126,16 @@ class Coverage:
         for body in operation.bodies:
             if body.media_type.split(";")[0].strip().lower() == sent:
                 judged = "json" in sent and body.schema_pointer is not None
-                return not judged or self._accepts(str(body.schema_pointer), call.body)
+                return not judged or self._json_fits(str(body.schema_pointer), call.body)
         return False
+
+    def _json_fits(self, pointer: str, body: Any) -> bool:
+        if not isinstance(body, bytes):
+            return self._accepts(pointer, body)
+        try:
+            return self._accepts(pointer, json.loads(body))
+        except ValueError:
+            return False
 
 
 def _readings(value: Any, parameter: Parameter) -> Iterator[Any]:

@@ -14,6 +14,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.core.result import Ok
 from schemathesis.engine import from_schema
 
+from specfoundry.fuzz.contract import read_contract
 from specfoundry.fuzz.hooks import (
     boundary_filter,
     install_unknown_method_check,
@@ -112,9 +113,7 @@ class Engine:
             listen: Told each phase and operation as it ends.
             seconds: The random phases repeat until then; None: once through.
         """
-        schema = self._schema(phases, seconds)
-        if self.options.operations is not None:
-            schema = schema.include(operation_id=list(self.options.operations))
+        schema = self._chosen(self._schema(phases, seconds))
         install_unknown_method_check(self.plan.unknown_method)
         stream = from_schema(schema).execute()
         with self._hooks(stream.stop):
@@ -127,10 +126,17 @@ class Engine:
 
     def labels(self) -> list[str]:
         """Return method and path of the operations under test."""
-        schema = self._schema(())
-        if self.options.operations is not None:
-            schema = schema.include(operation_id=list(self.options.operations))
+        schema = self._chosen(self._schema(()))
         return [one.ok().label for one in schema.get_all_operations() if isinstance(one, Ok)]
+
+    def _chosen(self, schema: BaseSchema) -> BaseSchema:
+        chosen = self.options.operations
+        if chosen is None:
+            return schema
+        # Where single operations have settings, Schemathesis takes no notice of what is included.
+        names = {str(one.node.get("operationId", "")) for one in read_contract(self.node)}
+        others = sorted(names - {"", *chosen})
+        return schema.exclude(operation_id=others) if others else schema
 
     def _hooks(self, stop: Callable[[], None]) -> Any:
         def watch(case: Case[Any], response: Response) -> None:
@@ -200,7 +206,7 @@ def _settings(
         },
         "phases": {phase: {"enabled": phase in phases} for phase in PHASES},
         "checks": dict(plan.checks),
-        "operations": [dict(entry) for entry in plan.operations],
+        "operations": list(_of_operations(plan, options.operations)),
         # A run must be the same whatever the server is written in.
         "analysis": {"constants": {"enabled": False}},
     }
@@ -209,6 +215,20 @@ def _settings(
     if target.url is not None:
         settings["base-url"] = target.url
     return settings
+
+
+def _of_operations(plan: Plan, chosen: tuple[str, ...] | None) -> Iterator[dict[str, Any]]:
+    """Yield one entry for each operation that is put to the test and has settings of its own.
+
+    Schemathesis looks through all entries for each case: there should be few.
+    """
+    checks: dict[str, dict[str, Any]] = {}
+    for entry in plan.operations:
+        name = entry["include-operation-id"]
+        if chosen is None or name in chosen:
+            checks.setdefault(name, {}).update(entry["checks"])
+    for name, found in checks.items():
+        yield {"include-operation-id": name, "checks": found}
 
 
 def iter_unreached(report: FuzzReport) -> Iterator[str]:

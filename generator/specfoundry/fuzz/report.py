@@ -42,11 +42,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crash:
-    """An operation that could not be tested, and why: the document's fault or ours."""
+    """An operation that could not be tested, and why."""
 
     operation: str
     phase: str
     message: str
+    is_ours: bool = False
+    """Whether this is a mistake of the toolchain, not of the document or the server."""
+    details: str = ""
+    """File with the details, relative to the report; empty when there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

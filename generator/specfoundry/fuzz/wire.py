@@ -47,12 +47,23 @@ def _call(name: str, case: Case[Any], sent: Mapping[str, Any], raw: bytes) -> Ca
     is_value = isinstance(case.body, dict | list | str | int | float | bool | None)
     return Call(
         operation=name,
-        path=dict(case.path_parameters or {}),
-        query=dict(case.query or {}),
+        path=_json(dict(case.path_parameters or {})),
+        query=_json(dict(case.query or {})),
         headers=_own_headers(case),
         media_type=media_type if has_body else None,
-        body=(case.body if is_json and is_value else raw) if has_body else None,
+        body=(_json(case.body) if is_json and is_value else raw) if has_body else None,
     )
+
+
+def _json(value: Any) -> Any:
+    """Return a JSON value without Schemathesis' own kinds of texts."""
+    if isinstance(value, dict):
+        return {str(name): _json(member) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json(member) for member in value]
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
 
 
 def _own_headers(case: Case[Any]) -> dict[str, str]:

@@ -194,25 +194,29 @@ def _resolved(document: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[st
 
 
 def _members(
-    document: Mapping[str, Any], schema: Mapping[str, Any], prefix: str
+    document: Mapping[str, Any],
+    schema: Mapping[str, Any],
+    prefix: str,
+    within: tuple[str, ...] = (),
 ) -> Iterator[Member]:
+    """Yield what a value may hold; `within` are the definitions around it, which may hold themselves."""
+    reference = str(schema.get("$ref", ""))
+    if reference in within:
+        return
+    inside = (*within, reference) if reference else within
     node = _resolved(document, schema)
-    for name, member in node.get("properties", {}).items():
-        required = name in node.get("required", ())
-        yield from _member(document, member, f"{prefix}{name}", required=required)
+    children = [
+        (f"{prefix}{name}", member, name in node.get("required", ()))
+        for name, member in node.get("properties", {}).items()
+    ]
     if isinstance(node.get("additionalProperties"), dict):
-        yield from _member(document, node["additionalProperties"], f"{prefix}*", required=False)
+        children.append((f"{prefix}*", node["additionalProperties"], False))
+    for name, member, required in children:
+        described = _resolved(document, member).get("description", "")
+        yield Member(name, _type(document, member), required, described)
+        yield from _members(document, member, f"{name}.", inside)
     if isinstance(node.get("items"), dict):
-        holder = f"{prefix.removesuffix('.')}[]."
-        yield from _members(document, node["items"], holder)
-
-
-def _member(
-    document: Mapping[str, Any], schema: Mapping[str, Any], name: str, *, required: bool
-) -> Iterator[Member]:
-    node = _resolved(document, schema)
-    yield Member(name, _type(document, schema), required, node.get("description", ""))
-    yield from _members(document, schema, f"{name}.")
+        yield from _members(document, node["items"], f"{prefix.removesuffix('.')}[].", inside)
 
 
 def _type(document: Mapping[str, Any], schema: Mapping[str, Any]) -> str:

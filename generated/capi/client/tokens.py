@@ -45,6 +45,7 @@ CREATE_TOKEN: Endpoint[_operations.CreateToken200] = Endpoint(
         ),
         "400": _answers.OAuthBadRequest,
         "401": _answers.OAuthUnauthorized,
+        "403": _answers.OAuthForbidden,
         "500": _answers.OAuthServerError,
     },
 )
@@ -151,7 +152,7 @@ class TokensClient(SyncGroup):
         user or refresh token 401. One-time passcodes are not given out here, so that any
         `passcode` answers 401. Neither tokens nor errors may be cached.
 
-        Raises OAuthBadRequest, OAuthUnauthorized, OAuthServerError.
+        Raises OAuthBadRequest, OAuthUnauthorized, OAuthForbidden, OAuthServerError.
         """
         return self._caller.call(
             CREATE_TOKEN,

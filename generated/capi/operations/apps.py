@@ -45,8 +45,8 @@ class ListAppsParams:
         Annotated[tuple[Literal["space", "org", "space.organization"], ...], Field(min_length=1)]
         | None
     ) = None
-    """Related resources to put into `included`. Comma-delimited; `space.organization` is another
-    word for `org`. Unknown or repeated names answer 400.
+    """Related resources to put into `included`. Comma-delimited; `space.organization` adds spaces
+    and organizations. Unknown or repeated names answer 400.
     """
 
     label_selector: (
@@ -180,8 +180,8 @@ class GetAppParams:
         Annotated[tuple[Literal["space", "org", "space.organization"], ...], Field(min_length=1)]
         | None
     ) = None
-    """Related resources to put into `included`. Comma-delimited; `space.organization` is another
-    word for `org`. Unknown or repeated names answer 400.
+    """Related resources to put into `included`. Comma-delimited; `space.organization` adds spaces
+    and organizations. Unknown or repeated names answer 400.
     """
 
 

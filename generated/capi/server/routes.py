@@ -558,6 +558,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             ),
             _ANSWER_OAUTH_BAD_REQUEST,
             _ANSWER_OAUTH_UNAUTHORIZED,
+            _ANSWER_OAUTH_FORBIDDEN,
             _ANSWER_OAUTH_SERVER_ERROR,
         ),
         security=Security(
@@ -567,7 +568,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             )
         ),
         extensions={
-            "x-state-dependent": {"400": "the client may be limited to other grants"},
+            "x-state-dependent": {
+                "400": "the client may be limited to other grants",
+                "401": "client, user and refresh token must be known",
+                "403": "of the scopes that are asked for some must be the user's",
+            },
             "x-permitted-roles": {"public": True},
         },
     ),
@@ -14028,12 +14033,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "references": {
                     "/relationships/organization/data/guid": "getOrganization",
                     "/relationships/space/data/guid": "getSpace",
+                    "/relationships/user/data/guid": "getUser",
                 },
                 "unique": ["/relationships/user/data/guid"],
                 "self": "/links/self/href",
                 "owners": [
                     "/relationships/organization/data/guid",
                     "/relationships/space/data/guid",
+                    "/relationships/user/data/guid",
                 ],
                 "conditional": ["spaceDeveloper"],
             },

@@ -26,6 +26,7 @@ class TokensApi(Protocol[CallerT_contra]):
         tokens_operations.CreateToken200
         | errors.OAuthBadRequest
         | errors.OAuthUnauthorized
+        | errors.OAuthForbidden
         | errors.OAuthServerError
     ):
         """Get a token.

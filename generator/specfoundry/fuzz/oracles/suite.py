@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from specfoundry.fuzz.oracles.addresses import addresses
 from specfoundry.fuzz.oracles.belonging import belongings
 from specfoundry.fuzz.oracles.blobs import blobs
 from specfoundry.fuzz.oracles.bodies import bodies
+from specfoundry.fuzz.oracles.cascades import cascades
 from specfoundry.fuzz.oracles.concurrency import races
 from specfoundry.fuzz.oracles.deletion import deletions
 from specfoundry.fuzz.oracles.durability import survivals
@@ -39,6 +41,7 @@ ORACLES: Final[Mapping[str, Oracle]] = {
     "order": orders,
     "pagination": pages,
     "echo": echoes,
+    "address": addresses,
     "merge-patch": merges,
     "unique": twins,
     "position": numbered,
@@ -49,6 +52,7 @@ ORACLES: Final[Mapping[str, Oracle]] = {
     "blob": blobs,
     "sight": sights,
     "deletion": deletions,
+    "cascade": cascades,
     "concurrency": races,
     "durability": survivals,
 }

@@ -50,6 +50,19 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Inclusion:
+    """One list of related resources that a value of an `x-include` parameter adds."""
+
+    at: str
+    """JSON pointer into the answer: the list."""
+    path: str
+    """JSON pointer into an item, or into an answer that is no list: what names the resource."""
+    operation: str
+    """operationId that reads the resource."""
+    through: tuple[Hop, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Ordering:
     """`x-order`: what a list can be sorted by."""
 
@@ -308,9 +321,34 @@ class Rights:
 
 def filter_of(operation: Operation, parameter: Parameter) -> Filter | None:
     """Return what a parameter filters on, or None; the operation's own word counts more."""
+    node = _filter_node(operation, parameter)
+    return Filter.of(node) if "path" in node else None
+
+
+def forms_of(operation: Operation, parameter: Parameter) -> Mapping[str, Filter]:
+    """Return what a parameter filters on by the form of its text; `{}` stands for a value."""
+    forms = _filter_node(operation, parameter).get("forms", {})
+    return {text: Filter.of(node) for text, node in forms.items()}
+
+
+def _filter_node(operation: Operation, parameter: Parameter) -> Mapping[str, Any]:
     own = operation.node.get("x-filters", {})
-    holder, name = (own, parameter.name) if parameter.name in own else (parameter.node, "x-filter")
-    return _read(holder, name, Filter.of)
+    node = own[parameter.name] if parameter.name in own else parameter.node.get("x-filter")
+    return node if isinstance(node, dict) else {}
+
+
+def inclusions_of(parameter: Parameter) -> Mapping[str, tuple[Inclusion, ...]]:
+    """Return what each value of a parameter adds to an answer; nothing for most parameters."""
+    node = parameter.node.get("x-include")
+    return {
+        value: tuple(_inclusion(at, one) for at, one in added.items())
+        for value, added in (node.items() if isinstance(node, dict) else ())
+    }
+
+
+def _inclusion(at: str, node: Mapping[str, Any]) -> Inclusion:
+    hops = tuple(Hop(hop["operation"], hop["path"]) for hop in node.get("through", ()))
+    return Inclusion(at, node["path"], node["operation"], hops)
 
 
 def ordering_of(operation: Operation) -> tuple[Parameter, Ordering] | None:

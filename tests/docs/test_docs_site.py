@@ -259,6 +259,54 @@ def test_what_a_list_filters_and_orders_by_is_told_at_its_parameters(site_of: Si
     assert site.dead_links() == []
 
 
+def test_every_way_to_compare_has_words(site_of: SiteOf) -> None:
+    ways = extensions()["x-filter"].schema["$defs"]["filter"]["properties"]["op"]["enum"]
+    parameters = [
+        {
+            "name": f"by-{way}",
+            "in": "query",
+            "x-filter": {"path": "/name", "op": way},
+            "schema": {"type": "string"},
+        }
+        for way in ways
+    ]
+    words = site_of(pets(operation(parameters=parameters))).words("operations/listPets.html")
+    assert words.count("filters by name lets through what") == len(ways)
+    assert "what fits" not in words
+
+
+def test_texts_of_a_little_language_are_told_one_by_one(site_of: SiteOf) -> None:
+    forms = {
+        "name:{}": {"path": "/name", "op": "in"},
+        "age>{}": {"path": "/age", "op": "gt"},
+    }
+    parameter = {
+        "name": "q",
+        "in": "query",
+        "x-filter": {"forms": forms},
+        "schema": {"type": "string"},
+    }
+    words = site_of(pets(operation(parameters=[parameter]))).words("operations/listPets.html")
+    assert "as name:{} filters by name lets through what is one of the values" in words
+    assert "as age&gt;{} filters by age lets through what is more than the value" in words
+
+
+def test_what_comes_along_leads_to_who_reads_it(site_of: SiteOf) -> None:
+    parameter = {
+        "name": "include",
+        "in": "query",
+        "x-include": {
+            "owner": {"/included/owners": {"path": "/owner/id", "operation": "listPets"}}
+        },
+        "schema": {"type": "string"},
+    }
+    site = site_of(pets(operation(parameters=[parameter])))
+    words = site.words("operations/listPets.html")
+    assert "owner: included.owners has what owner.id names listPets" in words
+    assert "brings along owner" in words
+    assert site.dead_links() == []
+
+
 def test_a_filter_that_no_entry_shows_is_told_nowhere(site_of: SiteOf) -> None:
     parameter = {
         "name": "names",

@@ -79,22 +79,31 @@ def with_filters(
 
 def parameter_facts(node: Mapping[str, Any]) -> Iterator[Fact]:
     """Yield what a parameter filters by, orders by, and how it is read."""
-    rule, order = mapping(node.get("x-filter")), mapping(node.get("x-order"))
-    if rule:
+    yield from _filter_facts(mapping(node.get("x-filter")))
+    order, added = mapping(node.get("x-order")), mapping(node.get("x-include"))
+    if order:
+        yield Fact("orders by", ", ".join(mapping(order.get("values"))), code=True)
+        yield Fact("turned round by", text(order.get("descending")) or "-", code=True)
+    if "tie" in order:
+        yield Fact("equals by", member(order["tie"]), code=True)
+    if added:
+        yield Fact("brings along", ", ".join(added), code=True)
+    decoding = _DECODINGS.get(text(node.get("x-decode")))
+    if decoding:
+        yield Fact("read", decoding)
+
+
+def _filter_facts(rule: Mapping[str, Any]) -> Iterator[Fact]:
+    if "path" in rule:
         yield Fact("filters by", filtered_by(rule), code=True)
         yield Fact("lets through", _COMPARISONS.get(text(rule.get("op")), "what fits"))
     if rule.get("ignore-case") is True:
         yield Fact("case", "does not count")
     if "null" in rule:
         yield Fact("stands for nothing", json_text(rule["null"]), code=True)
-    if order:
-        yield Fact("orders by", ", ".join(mapping(order.get("values"))), code=True)
-        yield Fact("turned round by", text(order.get("descending")) or "-", code=True)
-    if "tie" in order:
-        yield Fact("equals by", member(order["tie"]), code=True)
-    decoding = _DECODINGS.get(text(node.get("x-decode")))
-    if decoding:
-        yield Fact("read", decoding)
+    for form, inner in mapping(rule.get("forms")).items():
+        yield Fact("as", form, code=True)
+        yield from _filter_facts(mapping(inner))
 
 
 def filtered_by(rule: Mapping[str, Any]) -> str:
@@ -119,6 +128,7 @@ class Semantics:
         known = list(parameters)
         yield from self._filters(known)
         yield from _order(operation.get("x-default-order"), known)
+        yield from self._included(known)
         tell: tuple[tuple[str, Callable[[dict[str, Any]], Topic]], ...] = (
             ("x-creates", self._created),
             ("x-references", self._referred),
@@ -148,6 +158,25 @@ class Semantics:
                 sentences=("The list shows the entries which all of these let through.",),
                 relations=(Relation("parameters", tuple(map(_parameter, rules))),),
                 links=self._links(readers),
+            )
+
+    def _included(self, parameters: Iterable[Mapping[str, Any]]) -> Iterator[Topic]:
+        relations = [
+            Relation(
+                f"{value}: {member(place)} has what {filtered_by(mapping(source))} names",
+                self._links([mapping(source).get("operation")]),
+            )
+            for node in parameters
+            for value, added in mapping(node.get("x-include")).items()
+            for place, source in mapping(added).items()
+        ]
+        if relations:
+            yield Topic(
+                identifier="included",
+                title="What comes along",
+                extension="x-include",
+                sentences=("On request the answer holds what its entries refer to, each once.",),
+                relations=tuple(relations),
             )
 
     def _created(self, creates: dict[str, Any]) -> Topic:

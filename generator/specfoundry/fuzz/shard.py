@@ -23,6 +23,7 @@ from specfoundry.fuzz.session import StopRunError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from specfoundry.fuzz.contract import Operation
     from specfoundry.fuzz.exchange import Exchange
     from specfoundry.fuzz.report import Finding
     from specfoundry.fuzz.session import Watcher
@@ -58,6 +59,7 @@ class Shard:
     _data: tempfile.TemporaryDirectory[str] | None = None
     _is_primed: bool = False
     _is_clearing: bool = False
+    _asked: int = 0
     bench: Bench = field(init=False)
 
     def open(self) -> None:
@@ -86,23 +88,20 @@ class Shard:
         self.coverage = Coverage(self.bench.contract)
         for watchers in (session.watchers, self._watchers):
             watchers.append(self.coverage.watch)
+        session.watchers.append(self._count)
         report = Path(self.work.report) if self.work.report else None
         name = f"{self.part.number}-{self.part.round}"
         self._keeper = Keeper(self.bench, report, name, self._anew)
         self._engine = self._built(known["identities"].get("", {}))
 
-    def run(self, stage: str, seconds: float | None = None) -> None:
-        """Go through a stage and tell what came of it.
-
-        Args:
-            stage: One of `shards.STAGES`.
-            seconds: When this much time has passed, nothing more is begun.
-        """
+    def run(self, stage: str) -> None:
+        """Go through a stage, one of `shards.STAGES`, and tell what came of it."""
+        asked, sent = self._asked, self._engine.outcome.cases
         try:
             if stage == "oracles":
                 self._ask()
             else:
-                self._fuzz(stage, seconds)
+                self._fuzz(stage)
             if self.work.shrink:
                 self._keeper.shrink(self.is_stopped)
         except StoppedError:
@@ -110,7 +109,8 @@ class Shard:
         except StopRunError as error:
             self._crash(stage, f"the server has stopped answering: {error}")
         finally:
-            self.tell({"event": "coverage", **self.coverage.to_json()})
+            count = self._asked - asked + self._engine.outcome.cases - sent
+            self.tell({"event": "coverage", "requests": count, **self.coverage.to_json()})
             self.coverage.clear()
 
     def close(self) -> None:
@@ -151,6 +151,9 @@ class Shard:
         if self.is_stopped() and not self._is_clearing:
             raise StoppedError("interrupted")
 
+    def _count(self, _operation: Operation, _exchange: Exchange) -> None:
+        self._asked += 1
+
     def _built(self, headers: Mapping[str, str]) -> Engine:
         seed = self.part.seed(self.work.seed)
         options = Options(
@@ -186,7 +189,7 @@ class Shard:
             if found is not None:
                 self._found(found)
 
-    def _fuzz(self, stage: str, seconds: float | None) -> None:
+    def _fuzz(self, stage: str) -> None:
         self.relay.host = self._host
         if not self._is_primed:
             self._is_primed = True
@@ -197,8 +200,7 @@ class Shard:
                 raise StoppedError("interrupted") from None
         before = set(self._engine.outcome.crashes)
         progress = self._progress(stage)
-        whole = None if seconds is None else max(int(seconds), 1)
-        self._engine.run((stage,), lambda _phase, operation: progress(operation), whole)
+        self._engine.run((stage,), lambda _phase, operation: progress(operation))
         for key, crash in self._engine.outcome.crashes.items():
             if key not in before:
                 self.tell({"event": "crash", **asdict(crash), "phase": stage})
@@ -213,7 +215,7 @@ class Shard:
 
     def _progress(self, stage: str) -> Callable[[str], None]:
         def listen(name: str) -> None:
-            requests = sum(counts.total() for counts in self.coverage.statuses.values())
+            requests = self._asked + self._engine.outcome.cases
             self.tell({"event": "progress", "doing": stage, "name": name, "requests": requests})
 
         return listen

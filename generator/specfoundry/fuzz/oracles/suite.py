@@ -16,6 +16,7 @@ from specfoundry.fuzz.oracles.echo import echoes
 from specfoundry.fuzz.oracles.filtering import filters
 from specfoundry.fuzz.oracles.including import inclusions
 from specfoundry.fuzz.oracles.merging import merges
+from specfoundry.fuzz.oracles.moments import moments
 from specfoundry.fuzz.oracles.ordering import orders
 from specfoundry.fuzz.oracles.paging import pages
 from specfoundry.fuzz.oracles.positions import numbered
@@ -43,6 +44,7 @@ ORACLES: Final[Mapping[str, Oracle]] = {
     "echo": echoes,
     "address": addresses,
     "merge-patch": merges,
+    "time": moments,
     "unique": twins,
     "position": numbered,
     "tokens": tokens,

@@ -52,15 +52,16 @@ class SchemaCoverage:
         """Take a value that the schema at a pointer describes."""
         self._walk(pointer, self._at(pointer), value, _DEPTH)
 
-    def documented(self) -> frozenset[str]:
-        """Return the names of all parts that answers may have."""
+    def documented(self, operations: frozenset[str] | None = None) -> frozenset[str]:
+        """Return the names of all parts that the answers of operations may have; None: of all."""
         found: set[str] = set()
         done: set[str] = set()
         for operation in self.contract:
-            for answer in operation.answers.values():
-                for body in answer.bodies:
-                    if body.schema_pointer is not None:
-                        self._enumerate(body.schema_pointer, found, done)
+            if operations is None or operation.id in operations:
+                for answer in operation.answers.values():
+                    for pointer in (body.schema_pointer for body in answer.bodies):
+                        if pointer is not None:
+                            self._enumerate(pointer, found, done)
         return frozenset(found)
 
     def _at(self, pointer: str) -> Mapping[str, Any]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from specfoundry.fuzz.baseline import Accepted
+    from specfoundry.fuzz.coverage_report import ContractCoverage
     from specfoundry.fuzz.plan import Deviation
 
 
@@ -67,20 +69,34 @@ class FuzzReport:
     crashes: tuple[Crash, ...]
     untested: tuple[str, ...]
     deviations: tuple[Deviation, ...] = field(default=())
+    coverage: ContractCoverage | None = None
+    stale: tuple[Accepted, ...] = ()
+    """Entries of the baseline that nothing matched."""
+    left: tuple[str, ...] = ()
+    """What was created and could not be removed."""
+    stages: dict[str, float] = field(default_factory=dict)
+    """Seconds that processes spent in each stage, added up."""
 
     @property
     def ok(self) -> bool:
-        """Whether nothing was found and everything was tested."""
-        return not self.findings and not self.crashes
+        """Whether nothing was found that is not accepted, and everything was tested."""
+        return not self.open and not self.crashes
+
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        """The findings that count."""
+        return tuple(finding for finding in self.findings if not finding.accepted)
 
     def to_json(self) -> str:
         """Return the report as JSON text."""
-        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+        value = asdict(replace(self, coverage=None))
+        value["coverage"] = self.coverage.to_json() if self.coverage else None
+        return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
     def to_junit(self) -> str:
         """Return the report as JUnit XML: one test case for each operation."""
         by_operation: dict[str, list[Finding | Crash]] = {name: [] for name in self.statuses}
-        entries: tuple[Finding | Crash, ...] = (*self.findings, *self.crashes)
+        entries: tuple[Finding | Crash, ...] = (*self.open, *self.crashes)
         for entry in entries:
             by_operation.setdefault(entry.operation, []).append(entry)
         suite = ET.Element("testsuite", name="fuzz", tests=str(len(by_operation)))
@@ -89,27 +105,51 @@ class FuzzReport:
             for entry in found:
                 kind = "failure" if isinstance(entry, Finding) else "error"
                 child = ET.SubElement(case, kind, message=_printable(entry.message))
-                child.text = _printable(getattr(entry, "curl", ""))
-        suite.set("failures", str(len(self.findings)))
+                child.text = _printable("\n".join(_steps(entry)))
+        suite.set("failures", str(len(self.open)))
         suite.set("errors", str(len(self.crashes)))
+        suite.set("time", f"{self.seconds:.3f}")
         return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 
     def lines(self) -> Iterator[str]:
         """Yield the report as plain text, one line at a time."""
         for finding in self.findings:
-            yield f"{finding.operation}: {finding.title} [{finding.check}, {finding.phase}]"
-            yield from (f"    {line}" for line in finding.message.splitlines())
-            yield f"    {finding.curl}"
+            yield from _told(finding)
         for crash in self.crashes:
             yield f"{crash.operation}: could not be tested ({crash.phase}): {crash.message}"
         for name in self.untested:
             yield f"{name}: never answered"
+        for entry in self.stale:
+            yield f"{entry.operation}: {entry.check} is accepted but was not found: {entry.reason}"
+        for text in self.left:
+            yield f"not removed: {text}"
         for deviation in self.deviations:
             yield f"{deviation.operation}: {deviation.check} is not applied as it comes: {deviation.reason}"
+        if self.coverage is not None:
+            yield from self.coverage.lines()
+        accepted = len(self.findings) - len(self.open)
+        told = f" ({accepted} more accepted)" if accepted else ""
         yield (
-            f"{len(self.findings)} findings, {len(self.crashes)} errors in {self.cases} requests to "
+            f"{len(self.open)} findings{told}, {len(self.crashes)} errors in {self.cases} requests to "
             f"{len(self.statuses)} operations, {self.seconds:.1f} s, seed {self.seed} ({self.stop_reason})"
         )
+
+
+def _told(finding: Finding) -> Iterator[str]:
+    accepted = f" accepted: {finding.accepted}" if finding.accepted else ""
+    yield f"{finding.operation}: {finding.title} [{finding.check}, {finding.phase}]{accepted}"
+    if finding.accepted:
+        return
+    yield from (f"    {line}" for line in finding.message.splitlines())
+    yield f"    {finding.curl}"
+    if finding.trial:
+        yield f"    again: --replay {finding.trial}"
+
+
+def _steps(entry: Finding | Crash) -> Sequence[str]:
+    if isinstance(entry, Crash):
+        return (entry.details,)
+    return entry.steps or (entry.curl,)
 
 
 def _printable(text: str) -> str:

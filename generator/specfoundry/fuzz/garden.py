@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.contract import Contract, Operation, Parameter
     from specfoundry.fuzz.session import Session
 
-_POLLS: Final = 1500
-_PAUSE: Final = 0.02
+_PAUSE: Final = 0.01
+_LONGEST_PAUSE: Final = 0.2
+_IMPATIENCE: Final = 1.0
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -81,6 +82,8 @@ class Garden:
         shared: Path parameters of a live resource by the operation that reads it; what stands here
             from the beginning is used and left alone.
         living: Everything that was created and not removed yet, oldest first.
+        patience: Seconds until a job that goes on counts as stuck.
+        stuck: operationIds whose jobs did not end in time: the next ones are given less.
         invented: Ids that this garden made up, and no server.
         prepared: Resources to which something was done, by who reads them and what was done.
 
@@ -93,6 +96,8 @@ class Garden:
     shared: dict[str, dict[str, Any]] = field(default_factory=dict)
     living: list[Plant] = field(default_factory=list)
     prepared: dict[tuple[str, str], Plant] = field(default_factory=dict)
+    patience: float = 30.0
+    stuck: set[str] = field(default_factory=set)
     invented: set[str] = field(default_factory=set)
     _count: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -296,11 +301,16 @@ class Garden:
         looks: list[Exchange] = []
         if job is None or job.get not in self.contract.operations or not isinstance(address, str):
             return ()
-        for _ in range(_POLLS):
+        pause = _PAUSE
+        end = time.monotonic() + (_IMPATIENCE if operation.id in self.stuck else self.patience)
+        while time.monotonic() < end:
             looks.append(self.session.get(address, Call(operation=job.get)))
             if looks[-1].at(job.state) in {*job.done, *job.failed} or not looks[-1].ok:
                 break
-            time.sleep(_PAUSE)  # between two looks at a job that goes on
+            time.sleep(pause)  # between two looks at a job that goes on
+            pause = min(pause * 1.5, _LONGEST_PAUSE)
+        else:
+            self.stuck.add(operation.id)
         return (*looks[:1], looks[-1]) if len(looks) > 1 else tuple(looks)
 
     def clear(self) -> Iterator[tuple[Plant, Exchange]]:

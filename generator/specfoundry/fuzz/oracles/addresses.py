@@ -13,7 +13,7 @@ from specfoundry.fuzz.garden import BarrenError
 from specfoundry.fuzz.oracles.comparison import found
 from specfoundry.fuzz.oracles.likely import likely
 from specfoundry.fuzz.oracles.whereabouts import made, said, twice
-from specfoundry.fuzz.semantics import creators, paging_of
+from specfoundry.fuzz.semantics import creators, job_of, paging_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 
 if TYPE_CHECKING:
@@ -78,13 +78,16 @@ def reachable(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | Non
 
 def addresses(ground: Ground) -> Iterator[Complaint]:
     """Follow what every answer names, of every kind once."""
-    ways = _Ways(ground)
+    ways = Ways(ground)
     for operation, creation in creators(ground.contract):
         if ground.read_only or not ground.judges(operation):
             continue
         media = next(iter(operation.bodies), None)
         for example in (media.examples if media else ()) or (None,):
             yield from twice(partial(_created, ways, operation, creation, example))
+    for operation in ground.contract:
+        if job_of(operation) and operation.method != "DELETE" and ground.judges(operation):
+            yield from twice(partial(_worked, ways, operation))
     known = {creation.get for _, creation in creators(ground.contract)}
     known |= {name for _, creation in creators(ground.contract) for name in creation.lists}
     for operation in ground.contract:
@@ -93,7 +96,7 @@ def addresses(ground: Ground) -> Iterator[Complaint]:
 
 
 def _created(
-    ways: _Ways, operation: Operation, creation: Creation, example: Any
+    ways: Ways, operation: Operation, creation: Creation, example: Any
 ) -> Iterator[Complaint]:
     try:
         plant = ways.ground.garden.grow(operation, creation, example)
@@ -107,7 +110,7 @@ def _created(
         yield from ways.follow(read, operation.id)
 
 
-def _read(ways: _Ways, operation: Operation) -> Iterator[Complaint]:
+def _read(ways: Ways, operation: Operation) -> Iterator[Complaint]:
     try:
         call = likely(ways.ground, operation)
     except BarrenError:
@@ -115,7 +118,18 @@ def _read(ways: _Ways, operation: Operation) -> Iterator[Complaint]:
     yield from ways.follow(ways.ground.take(call), operation.id)
 
 
-class _Ways:
+def _worked(ways: Ways, operation: Operation) -> Iterator[Complaint]:
+    """Follow the addresses of a job that is over."""
+    try:
+        call = likely(ways.ground, operation)
+    except BarrenError:
+        return
+    taken = ways.ground.take(call, "job")
+    if len(taken.exchanges) > 1:
+        yield from ways.follow(taken, operation.id)
+
+
+class Ways:
     """Follows addresses, each kind of each operation's once."""
 
     def __init__(self, ground: Ground) -> None:
@@ -146,7 +160,7 @@ class _Ways:
         """Follow everything else."""
         if not taken.ok:
             return
-        for place, address, method in list(_addresses(taken.first.json))[:_MOST]:
+        for place, address, method in list(_addresses(taken.last.json))[:_MOST]:
             if urlsplit(address).netloc:
                 yield from self._followed(taken, name, place, (address, method))
 
@@ -154,7 +168,7 @@ class _Ways:
         self, taken: Taken, name: str, place: str, link: tuple[str, str]
     ) -> Iterator[Complaint]:
         call = self._call(*link)
-        if call is None and not _names_things(self.ground.contract[taken.first.call.operation]):
+        if call is None and not _names_things(self.ground.contract[taken.last.call.operation]):
             return
         if call is None:
             paths = [_pattern(one.path) for one in self.ground.contract]

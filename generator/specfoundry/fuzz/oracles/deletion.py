@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.garden import BarrenError, by_id
+from specfoundry.fuzz.oracles.addresses import Ways
 from specfoundry.fuzz.oracles.whereabouts import (
     GONE,
     listings,
@@ -56,6 +57,8 @@ def job_ends(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None
     if not looks[-1].ok:
         return f"the job cannot be read: {said(looks[-1].summary())}"
     state = looks[-1].at(arguments["state"])
+    if state not in (*arguments["done"], *arguments["failed"]):
+        return f"the job does not end: it is still {told(state)}"
     if state not in arguments["done"]:
         return f"the job ended {told(state)}: {said(looks[-1].summary())}"
     errors = looks[-1].at(arguments["errors"]) if arguments["errors"] else None
@@ -120,6 +123,10 @@ def _trial(
             yield refused
         return
     yield from _job(operation, [start, deleted])
+    if operation.id in ground.garden.stuck:
+        return
+    if len(deleted.exchanges) > 1:
+        yield from Ways(ground).follow(deleted, operation.id)
     yield from _gone(ground, plant, [start, deleted], operation)
     yield from _sibling(ground, sibling, [start, deleted], operation)
     yield from _lists(ground, plant, [start, deleted], operation)
@@ -137,6 +144,7 @@ def _job(operation: Operation, taken: Sequence[Taken]) -> Iterator[Complaint]:
         location=job.location,
         state=job.state,
         done=list(job.done),
+        failed=list(job.failed),
         errors=job.errors,
     )
     if complaint:
@@ -159,6 +167,23 @@ def _gone(
         complaint = judged(CHECK, operation.id, gone, touched, what=what, also=list(creation.gone))
         if complaint:
             yield complaint
+    for inner in _inside(ground, plant):
+        read = ground.take(Call(operation=inner.id, path=plant.path(inner)))
+        what = f"{inner.id} still answers"
+        complaint = judged(CHECK, operation.id, gone, [*taken, read], what=what)
+        if complaint:
+            yield complaint
+
+
+def _inside(ground: Ground, plant: Plant) -> Iterator[Operation]:
+    """Yield what reads something inside of a resource, named by nothing more than itself."""
+    reader = ground.contract.get(plant.creation.get)
+    if reader is None:
+        return
+    for operation in ground.contract:
+        same = len(list(operation.at("path"))) == len(list(reader.at("path")))
+        if operation.method == "GET" and same and operation.path.startswith(f"{reader.path}/"):
+            yield operation
 
 
 def _touched(ground: Ground, operation: Operation, plant: Plant) -> Taken:

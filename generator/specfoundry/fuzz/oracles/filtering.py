@@ -75,6 +75,7 @@ def _judged(
 ) -> Iterator[Complaint]:
     after, found = taken
     chosen = {name: rule for name, rule in rules.items() if name in question.means}
+    chosen |= {name: _rule(rule) for name, rule in question.forms.items()}
     reader = _Reader(ground, listing)
     for rule in chosen.values():
         reader.values(rule)
@@ -111,8 +112,9 @@ def _asked(
 
 
 def _fits(listing: Listing, question: Question) -> bool:
-    known = {parameter.name: parameter for parameter, _ in listing.filters}
-    return all(takes(listing.ground, known[name], value) for name, value in question.means.items())
+    """Return whether the schemas of the parameters allow what is sent."""
+    known = {parameter.name: parameter for parameter in listing.operation.at("query")}
+    return all(takes(listing.ground, known[name], value) for name, value in question.query.items())
 
 
 def _rule(rule: Filter) -> dict[str, Any]:

@@ -62,7 +62,7 @@ class Selection:
             labels = next((value for value in values if isinstance(value, dict)), {})
             return selected(labels, str(asked))
         if rule["op"] in _RELATIONS:
-            return any(_compares(rule["op"], value, asked) for value in values)
+            return any(_compares(rule["op"], value, _members(asked)[0]) for value in values)
         return _member(rule, values, asked)
 
 

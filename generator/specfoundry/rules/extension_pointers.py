@@ -95,7 +95,7 @@ def _references_named(operation: OperationPlace) -> Iterator[Violation]:
         *((join(base, "owners", at), one) for at, one in owners),
     ]
     for pointer, place in places:
-        if place not in _mapping(creates.get("references")):
+        if isinstance(place, str) and place not in _mapping(creates.get("references")):
             yield Violation(pointer, f"`{place}` is none of the references of `{operation.label}`.")
 
 
@@ -108,7 +108,7 @@ def _examples_named(context: Context, operation: OperationPlace) -> Iterator[Vio
     }
     base = join(operation.pointer, "x-creates")
     for pointer, name in _each(base, _member(operation, "x-creates"), "conditional"):
-        if name not in known:
+        if isinstance(name, str) and name not in known:
             yield Violation(pointer, f"`{operation.label}` has no request example `{name}`.")
 
 

@@ -45,7 +45,7 @@ def extension_roles(context: Context) -> Iterator[Violation]:
             ("/denied", _mapping(roles.get("denied"))),
             ("/hidden", _mapping(roles.get("hidden"))),
         ):
-            for index, role in enumerate(_sequence(holder.get("roles"))):
+            for index, role in _texts(holder.get("roles")):
                 if role in seen:
                     pointer = f"{join(operation.pointer, 'x-permitted-roles')}{base}/roles/{index}"
                     message = f"What `{role}` may is said twice of `{operation.label}`."
@@ -81,7 +81,7 @@ def _states(
     schemas = schemas_at(context, success_schemas(context, reader), value["state"])
     known = {one for schema in schemas for one in named_values(context, schema)}
     for member in members:
-        for index, state in enumerate(_sequence(value.get(member))):
+        for index, state in _texts(value.get(member)):
             if known and state not in known:
                 pointer = join(operation.pointer, name, member, index)
                 message = f"`{state}` is no value of `{value['state']}` in the answer of `{reader.label}`."
@@ -92,5 +92,8 @@ def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _sequence(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _texts(value: Any) -> Iterator[tuple[int, str]]:
+    """Yield (index, text) of the texts in a list."""
+    for index, item in enumerate(value if isinstance(value, list) else ()):
+        if isinstance(item, str):
+            yield index, item

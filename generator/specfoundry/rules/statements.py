@@ -68,11 +68,8 @@ def filters_stated(context: Context) -> Iterator[Violation]:
         paging = operation.node.get("x-pagination")
         if not isinstance(paging, dict):
             continue
-        said = {
-            paging.get("page"),
-            paging.get("per-page"),
-            *_names(operation.node.get("x-filters")),
-        }
+        said = [paging.get("page"), paging.get("per-page")]
+        said += _names(operation.node.get("x-filters"))
         entries = entry_schemas(context, operation)
         for _, node in operation.parameters:
             if (

@@ -19,6 +19,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 BUILD = CONTRACT.parents[1] / "build"
 OUT = Console(soft_wrap=True, highlight=False, markup=False)
 ERR = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+# Watching the healthy server takes as long as judging some mutants.
+_WORTH_WATCHING = 20
 
 
 def main() -> int:
@@ -43,11 +45,14 @@ def main() -> int:
                 jobs=arguments.jobs,
                 seed=arguments.seed,
                 budget=arguments.budget,
+                thorough=not arguments.hasty,
                 memory=arguments.report.with_suffix(".partial.ndjson"),
                 idle=progress.refresh,
             )
             if arguments.healthy:
                 return judge_healthy(course, arguments.healthy, OUT)
+            if len(chosen) >= _WORTH_WATCHING:
+                course = course.watched(Path(folder), arguments.report.with_suffix(".trace.json"))
             judging = Judging(course, chosen, progress, ERR)
             results = judging.results(arguments)
         return report(results, arguments, OUT)

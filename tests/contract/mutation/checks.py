@@ -55,8 +55,10 @@ class Live:
         http: Reaches it.
         identities: Headers by role; the empty name is the administrator.
         references: Resources where the roles are held, by the operation that reads them.
-        restart: Kills it and starts it again.
+        restart: Kills it and starts it again; None: that must not be.
         note: Told the name of each part of a check as it begins, and why a part failed by our fault.
+        focus: operationIds to ask about before all others.
+        thorough: Whether to ask about the others at all.
         seed: Of what is drawn by chance.
 
     """
@@ -64,18 +66,28 @@ class Live:
     http: httpx2.Client
     identities: Mapping[str, Mapping[str, str]]
     references: Mapping[str, str]
-    restart: Callable[[], None]
+    restart: Callable[[], None] | None
     note: Callable[[str, Exception | None], None]
+    focus: frozenset[str] = frozenset()
+    thorough: bool = True
     seed: int = 1
 
 
 def ask_oracles(live: Live, tell: Tell) -> None:
     """Tell what the active oracles find, and what the judge objects to on the way."""
+    if live.focus:
+        _ask(live, tell, live.focus)
+    if live.thorough or not live.focus:
+        _ask(live, tell, None)
+
+
+def _ask(live: Live, tell: Tell, operations: frozenset[str] | None) -> None:
     circumstances = Circumstances(
         identities=live.identities,
         roles={role or "admin": role for role in live.identities},
         seed=live.seed,
         references=live.references,
+        operations=operations,
         restart=live.restart,
     )
     bench = Bench.of(NODE, live.http, circumstances)

@@ -7,12 +7,14 @@ import importlib
 import json
 import os
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from mutation.forking import run_all
 from mutation.grounds import Grounds, prepare
 from mutation.seeded import CONTRACT, SERVER
+from mutation.tracing import focus
 from mutation.trial import Trial
 
 if TYPE_CHECKING:
@@ -20,11 +22,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mutation.seeded import Mutant
+    from mutation.tracing import Trace
 
     Outcome = dict[str, Any]
 
 _ROOT = CONTRACT.parents[1]
 _SETUP_SECONDS = 120.0
+# What decides on an outcome beside the mutant.
+_DECISIVE = (
+    _ROOT / "generator" / "specfoundry" / "fuzz",
+    _ROOT / "generated" / "capi" / "openapi.json",
+    SERVER,
+    CONTRACT / "mutation",
+)
 
 
 class CourseError(Exception):
@@ -42,6 +52,8 @@ class Course:
         budget: Seconds for one mutant and one way of checking it.
         memory: File that remembers outcomes; None: nothing is remembered.
         known: Findings that do not count, as pairs of check and operation.
+        trace: Which operations the functions of the server work for; empty: not known.
+        thorough: Whether to ask about everything when nothing is found where it is likely.
         idle: Called about twice a second.
 
     """
@@ -52,6 +64,8 @@ class Course:
     budget: float
     memory: Path | None = None
     known: frozenset[tuple[str, str]] = frozenset()
+    trace: Trace = field(default_factory=dict, repr=False)
+    thorough: bool = True
     idle: Callable[[], None] = lambda: None
 
     def judge(self, mutants: Sequence[Mutant], way: str) -> Iterator[tuple[Mutant, Outcome]]:
@@ -65,11 +79,22 @@ class Course:
                 fresh.append((mutant.name, self._trial(mutant, way)))
             else:
                 yield mutant, outcome
-        for name, outcome in run_all(fresh, jobs=self.jobs, timeout=self.budget, idle=self.idle):
-            if "error" in outcome:
-                raise CourseError(f"{name}: {outcome['error']}")
+        for name, outcome in self._run(fresh):
             self._remember(self._key(by_name[name], way), outcome)
             yield by_name[name], outcome
+
+    def _run(self, trials: Sequence[tuple[str, Trial]]) -> Iterator[tuple[str, Outcome]]:
+        """Run trials; what did not end in time gets a second chance, alone and with more of it."""
+        late = []
+        for name, outcome in run_all(trials, jobs=self.jobs, timeout=self.budget, idle=self.idle):
+            if "error" in outcome:
+                raise CourseError(f"{name}: {outcome['error']}")
+            if [one["check"] for one in outcome["findings"]] == ["timeout"]:
+                late.append(name)
+            else:
+                yield name, outcome
+        again = [(name, trial) for name, trial in trials if name in late]
+        yield from run_all(again, jobs=1, timeout=3 * self.budget, idle=self.idle)
 
     def healthy(
         self, way: str, seeds: Iterable[int], settings: Sequence[dict[str, Any]] = ({},)
@@ -92,12 +117,42 @@ class Course:
             sources=mutant.sources,
             seed=self.seed,
             known=self.known,
+            focus=focus(self.trace, mutant.sources),
+            thorough=self.thorough,
         )
 
+    def watched(self, folder: Path, kept: Path) -> Course:
+        """Return the same course, knowing which operations the server's functions work for.
+
+        Args:
+            folder: Where to write it at first.
+            kept: Where it is kept for the next run of the same server.
+
+        Raises:
+            CourseError: The healthy server could not be watched.
+
+        """
+        server = fingerprint(SERVER)
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            before = json.loads(kept.read_text("utf-8"))
+            if before["server"] == server:
+                return replace(self, trace=before["trace"])
+        path = folder / "trace.json"
+        trial = Trial(grounds=self.grounds, seed=self.seed, keep_on=True, trace=path)
+        for _, outcome in run_all([("trace", trial)], jobs=1, timeout=5 * _SETUP_SECONDS):
+            if not path.is_file():
+                raise CourseError(f"the healthy server could not be watched: {outcome}")
+        trace: Trace = json.loads(path.read_text("utf-8"))
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps({"server": server, "trace": trace}), "utf-8")
+        return replace(self, trace=trace)
+
     def _key(self, mutant: Mutant, way: str) -> str:
-        parts = [way, str(self.seed), str(self.budget), str(sorted(self.known))]
+        parts = [way, str(self.seed), str(self.thorough), str(sorted(self.known))]
         parts += [text for pair in sorted(mutant.sources.items()) for text in pair]
-        return hashlib.sha256("\0".join((_fingerprint(), *parts)).encode()).hexdigest()[:32]
+        return hashlib.sha256("\0".join((fingerprint(*_DECISIVE), *parts)).encode()).hexdigest()[
+            :32
+        ]
 
     def _remembered(self) -> dict[str, Outcome]:
         found = {}
@@ -115,19 +170,14 @@ class Course:
                 file.write(json.dumps({"key": key, "outcome": outcome}) + "\n")
 
 
-def _fingerprint() -> str:
-    """Return a digest of all that decides on an outcome beside the mutant."""
-    if not _DIGEST:
-        digest = hashlib.sha256()
-        places = (_ROOT / "generator/specfoundry/fuzz", SERVER, CONTRACT / "mutation")
-        paths = [path for place in places for path in sorted(place.rglob("*.py"))]
-        for path in [*paths, _ROOT / "generated/capi/openapi.json"]:
+@cache
+def fingerprint(*places: Path) -> str:
+    """Return a digest of files and of the Python files in folders."""
+    digest = hashlib.sha256()
+    for place in places:
+        for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
             digest.update(path.read_bytes())
-        _DIGEST.append(digest.hexdigest())
-    return _DIGEST[0]
-
-
-_DIGEST: list[str] = []
+    return digest.hexdigest()
 
 
 def prepare_grounds(folder: Path) -> Grounds:

@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 from mutation import changed_import
+from mutation.checks import NODE
+from mutation.tracing import Tracer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 _START_SECONDS: Final = 30.0
@@ -43,7 +45,11 @@ class ServerProcess:
     """
 
     def __init__(
-        self, folder: Path, sources: Mapping[str, str], settings: Mapping[str, Any]
+        self,
+        folder: Path,
+        sources: Mapping[str, str],
+        settings: Mapping[str, Any],
+        trace: Path | None = None,
     ) -> None:
         """Take an address.
 
@@ -51,12 +57,14 @@ class ServerProcess:
             folder: Its data directory is `data` below it; its log goes to `server.log`.
             sources: Changed sources by module.
             settings: Of the server, beside the data directory and the address.
+            trace: Where to write which functions worked for which operations.
 
         """
         self._folder = folder
         self._sources = sources
         self._listening = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
         self._settings = {**settings, "port": self._listening.getsockname()[1]}
+        self._trace = trace
         self._process = 0
         self.url = f"http://127.0.0.1:{self._settings['port']}"
         self.unused: list[str] = []
@@ -131,8 +139,10 @@ class ServerProcess:
         from cloud_controller.settings import Settings  # noqa: PLC0415
 
         settings = Settings(data=self._folder / "data", strict=False, **self._settings)
+        served: Any = app.create(settings)
+        tracer = Tracer(served, NODE, self._trace) if self._trace else None
         config = uvicorn.Config(
-            app.create(settings), lifespan="on", ws="none", access_log=False, log_config=None
+            tracer or served, lifespan="on", ws="none", access_log=False, log_config=None
         )
 
         def up() -> None:
@@ -141,7 +151,11 @@ class ServerProcess:
             with os.fdopen(writing, "w") as pipe:
                 pipe.write(json.dumps(told))
 
-        _Announced(config, up).run(sockets=[self._listening])
+        def down() -> None:
+            if tracer is not None:
+                tracer.write()
+
+        _Announced(config, up, down).run(sockets=[self._listening])
 
     def _last_words(self) -> str:
         lines = (self._folder / "server.log").read_text("utf-8", "replace").splitlines()
@@ -150,14 +164,20 @@ class ServerProcess:
 
 
 class _Announced(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, up: Any) -> None:
+    def __init__(
+        self, config: uvicorn.Config, up: Callable[[], None], down: Callable[[], None]
+    ) -> None:
         super().__init__(config)
-        self._up = up
+        self._up, self._down = up, down
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if not self.should_exit:
             self._up()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        self._down()
 
 
 def _read_all(pipe: int) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 import traceback
 from dataclasses import asdict, dataclass, field
@@ -34,6 +35,9 @@ class Trial:
         settings: Of the server, beside those of all.
         keep_on: Go on after the first finding.
         known: Findings that do not count, as pairs of check and operation.
+        focus: operationIds to ask about before all others.
+        thorough: Whether to ask about the others at all.
+        trace: File for what the server's functions work for; the server is not restarted then.
 
     """
 
@@ -44,6 +48,9 @@ class Trial:
     settings: Mapping[str, Any] = field(default_factory=dict)
     keep_on: bool = False
     known: frozenset[tuple[str, str]] = frozenset()
+    focus: frozenset[str] = frozenset()
+    thorough: bool = True
+    trace: Path | None = None
 
     def __call__(self, folder: Path) -> dict[str, Any]:
         """Start the server in an empty folder and check it.
@@ -55,7 +62,8 @@ class Trial:
 
         """
         self.grounds.lay_out(folder)
-        server = ServerProcess(folder, self.sources, {**SETTINGS, **self.settings})
+        settings = {**SETTINGS, **self.settings}
+        server = ServerProcess(folder, self.sources, settings, self.trace)
         course = _Course(self)
         try:
             server.start()
@@ -68,7 +76,7 @@ class Trial:
         except _Enough:
             pass
         finally:
-            server.kill()
+            server.kill(signal.SIGTERM if self.trace else signal.SIGKILL)
         course.note("", None)
         return {
             "findings": [asdict(finding) for finding in course.found],
@@ -84,7 +92,9 @@ class Trial:
                 http=http,
                 identities=self.grounds.identities,
                 references=self.grounds.references,
-                restart=server.restart,
+                restart=None if self.trace else server.restart,
+                focus=self.focus,
+                thorough=self.thorough,
                 note=course.note,
                 seed=self.seed,
             )

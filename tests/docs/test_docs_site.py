@@ -386,16 +386,23 @@ def test_a_job_may_be_named_by_the_answer_itself(site_of: SiteOf) -> None:
     assert "The member /links/self of the answer tells where the job can be read" in words
 
 
+def test_the_first_page_tells_how_unknown_methods_are_answered(site_of: SiteOf) -> None:
+    site = site_of(pets(operation()) | {"x-unknown-method-status": 404})
+    assert "Unknown methods answered 404" in site.words("index.html")
+    assert site.dead_links() == []
+
+
 def test_refusals_and_errors_of_an_operation_are_told(site_of: SiteOf) -> None:
     node = operation(
         **{
             "x-state-dependent": {"422": "names are unique"},
+            "x-state-dependent-members": ["/owner/id", "/name"],
             "x-error-codes": ["NameTaken"],
         }
     )
     site = site_of(pets(node))
     words = site.words("operations/listPets.html")
-    assert "422 names are unique" in words
+    assert "422 names are unique depends on owner.id, name" in words
     assert "any answer may have NameTaken" in words
     assert 'href="../errors.html#NameTaken"' in site.text("operations/listPets.html")
     assert site.dead_links() == []

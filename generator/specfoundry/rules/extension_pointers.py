@@ -35,6 +35,7 @@ def extension_pointers(context: Context) -> Iterator[Violation]:
             _sent,
             _shown,
             _referred,
+            _decided,
             _merged,
             _worked,
             _stored,
@@ -157,6 +158,11 @@ def _referred(context: Context, operation: OperationPlace) -> Iterator[_Lead]:
             yield _Lead(where, place, *_body(context, operation))
         answer = _answer_of(context, _mapping(source).get("operation"))
         yield _Lead(join(where, "path"), _mapping(source).get("path"), *answer)
+
+
+def _decided(context: Context, operation: OperationPlace) -> Iterator[_Lead]:
+    for where, pointer in _each(operation.pointer, operation.node, "x-state-dependent-members"):
+        yield _Lead(where, pointer, *_body(context, operation))
 
 
 def _merged(context: Context, operation: OperationPlace) -> Iterator[_Lead]:

@@ -84,6 +84,12 @@ def _facts(document: Mapping[str, Any]) -> Iterator[tuple[str, Ref]]:
     terms = safe_url(info.get("termsOfService"))
     if terms is not None:
         yield "Terms of service", Ref(terms, terms)
+    status = document.get("x-unknown-method-status")
+    if isinstance(status, int):
+        yield (
+            "Unknown methods",
+            Ref(f"answered {status}", "extensions.html#x-unknown-method-status"),
+        )
     more = outside(document)
     if more is not None:
         yield "More", more

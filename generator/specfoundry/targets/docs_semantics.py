@@ -133,11 +133,11 @@ class Semantics:
             ("x-creates", self._created),
             ("x-references", self._referred),
             ("x-merge-patch", self._merged),
-            ("x-state-dependent", _refusals),
         )
         for name, explain in tell:
             if mapping(operation.get(name)):
                 yield explain(mapping(operation[name]))
+        yield from _refusals(operation)
 
     def _filters(self, parameters: Iterable[Mapping[str, Any]]) -> Iterator[Topic]:
         rules = {
@@ -265,14 +265,20 @@ def _order(default: object, parameters: Iterable[Mapping[str, Any]]) -> Iterator
         )
 
 
-def _refusals(reasons: dict[str, Any]) -> Topic:
-    return Topic(
-        identifier="state",
-        title="Refusals for reasons of state",
-        extension="x-state-dependent",
-        sentences=("A request that its schemas allow may be refused all the same.",),
-        facts=tuple(Fact(status, text(reason)) for status, reason in reasons.items()),
-    )
+def _refusals(operation: Mapping[str, Any]) -> Iterator[Topic]:
+    reasons = mapping(operation.get("x-state-dependent"))
+    looked_at = ", ".join(map(member, sequence(operation.get("x-state-dependent-members"))))
+    facts = [Fact(status, text(reason)) for status, reason in reasons.items()]
+    if looked_at:
+        facts.append(Fact("depends on", looked_at, code=True))
+    if facts:
+        yield Topic(
+            identifier="state",
+            title="Refusals for reasons of state",
+            extension="x-state-dependent",
+            sentences=("A request that its schemas allow may be refused all the same.",),
+            facts=tuple(facts),
+        )
 
 
 def _parameter(name: str) -> Ref:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import sys
 from pathlib import Path
@@ -10,17 +9,26 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+from specfoundry.fuzz.output import write_report
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from specfoundry.fuzz.baseline import Baseline
     from specfoundry.fuzz.report import FuzzReport
+    from specfoundry.fuzz.shards import Work
+
+__all__ = ["Duration", "fuzz", "write_report"]
 
 _EXAMPLE = """
 \b
 Examples:
   specfoundry fuzz openapi.yaml --url http://127.0.0.1:8181 --header "Authorization: bearer $TOKEN"
   specfoundry fuzz openapi.yaml --app shop.server:create_app --quick
+  specfoundry fuzz openapi.yaml --app shop.server:create_app --replay build/fuzz/trials/status-getOrder-0-0-0.json
 """
+_BOUNDARIES = 1
+"""Boundary cases of a kind in a quick run."""
 
 
 class Duration(click.ParamType[int]):
@@ -47,132 +55,176 @@ class Duration(click.ParamType[int]):
 )
 @click.argument("spec", type=click.Path(path_type=Path), required=False)
 @click.option("--url", help="Address of a running server.")
-@click.option("--app", help="An ASGI application, or a function that makes one: MODULE:NAME.")
+@click.option(
+    "--app",
+    help="An ASGI application, or a function that makes one, given nothing or a folder to keep what "
+    "it stores: MODULE:NAME.",
+)
+@click.option(
+    "--restart/--no-restart",
+    default=None,
+    help="Whether the application keeps what it stores when it is made again; by default if it is given a folder.",
+)
 @click.option(
     "--header", "headers", multiple=True, metavar="NAME:VALUE", help="Sent with every request."
 )
-@click.option("--seed", default=1, show_default=True, help="The same seed sends the same requests.")
 @click.option(
-    "--max-examples", default=25, show_default=True, help="Random cases for each operation."
+    "--identity",
+    "identities",
+    multiple=True,
+    metavar="ROLE=NAME:VALUE",
+    help="A header by which somebody with this role calls.",
 )
-@click.option("--time", "seconds", type=Duration(), help="Repeat the random phases for this long.")
-@click.option("--quick", is_flag=True, help="Examples and boundary values only.")
+@click.option(
+    "--reference",
+    "references",
+    multiple=True,
+    metavar="READER=ID",
+    help="An existing resource to use, and leave alone, wherever one is needed that the operation READER reads.",
+)
+@click.option(
+    "--login",
+    default="",
+    metavar="MODULE:NAME",
+    help="A function that is given an HTTP client of the server and returns `identities`, `roles` and `references`.",
+)
+@click.option("--seed", default=1, show_default=True, help="The same seed asks the same questions.")
+@click.option(
+    "--max-examples",
+    default=25,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Random cases for each operation.",
+)
+@click.option("--time", "seconds", type=Duration(), help="Go on for this long, with fresh seeds.")
+@click.option(
+    "--quick", is_flag=True, help="The oracles, examples, and one boundary value of a kind only."
+)
+@click.option(
+    "--phase",
+    "phases",
+    multiple=True,
+    metavar="NAME",
+    help="Only this phase: oracles, examples, coverage, fuzzing or stateful.",
+)
+@click.option("--only", "only", multiple=True, metavar="ORACLE", help="Only this oracle.")
+@click.option(
+    "--operation",
+    "operations",
+    multiple=True,
+    metavar="PATTERN",
+    help="Only these operations: operationId, tag, or `METHOD /path`; `*` stands for any text.",
+)
+@click.option(
+    "--workers",
+    default=0,
+    type=click.IntRange(0),
+    help="How many processes; by default one for each processor.",
+)
+@click.option(
+    "--prefix",
+    default="specfoundry",
+    show_default=True,
+    help="Begins the names of what is created.",
+)
+@click.option("--fail-fast", is_flag=True, help="End at the first finding.")
+@click.option("--no-shrink", is_flag=True, help="Do not make findings smaller.")
+@click.option(
+    "--baseline",
+    "baseline_file",
+    type=click.Path(path_type=Path),
+    help="File of accepted deviations.",
+)
+@click.option(
+    "--write-baseline",
+    is_flag=True,
+    help="Write what was found to the baseline instead of failing.",
+)
+@click.option(
+    "--replay",
+    "scripts",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Only take the steps of this finding again.",
+)
 @click.option(
     "--report",
     type=click.Path(path_type=Path),
     default=Path("build/fuzz"),
     show_default=True,
-    help="Folder for report.json and junit.xml.",
+    help="Folder for report.html, report.json, junit.xml and events.ndjson.",
 )
-def fuzz(
-    spec: Path | None,
-    url: str | None,
-    app: str | None,
-    headers: tuple[str, ...],
-    seed: int,
-    max_examples: int,
-    seconds: int | None,
-    quick: bool,
-    report: Path,
-) -> None:
+def fuzz(spec: Path | None, url: str | None, app: str | None, report: Path, **options: Any) -> None:
     """Send the server of SPEC what the document allows and forbids, and judge the answers.
 
-    Exit code 0: nothing found; 1: findings, or a mistake in the call.
+    Exit code 0: nothing found; 1: findings, or a mistake in the call; 2: a mistake of the fuzzer.
     """
-    from specfoundry.fuzz.engine import PHASES, Options, Target
-
     if (url is None) == (app is None):
         raise click.UsageError("say where the server is: either --url or --app")
-    options = Options(
-        seed=seed,
-        max_examples=max_examples,
-        phases=PHASES[:2] if quick else PHASES,
-        max_seconds=seconds,
-        headers=dict(_split_header(header) for header in headers),
-    )
-    target = Target(url=_reached(url)) if url else Target(app=_import_app(app or ""))
-    result = _run(_read_document(spec), target, options)
+    from specfoundry.fuzz.asking import read_document, read_work
+    from specfoundry.fuzz.replaying import play
+
+    work = read_work(read_document(spec), url or "", app or "", report, options)
+    if options["scripts"]:
+        sys.exit(0 if play(work, options["scripts"]) else 1)
+    baseline = _baseline(options["baseline_file"], writing=options["write_baseline"])
+    result = _go(work, report, baseline, options)
     paths = write_report(result, report)
+    if options["write_baseline"]:
+        result = _accepted(result, options["baseline_file"])
+    _show(result, (*paths, report / "events.ndjson"))
+
+
+def _go(work: Work, report: Path, baseline: Baseline, options: Mapping[str, Any]) -> FuzzReport:
+    from specfoundry.fuzz.asking import chosen, stages
+    from specfoundry.fuzz.running import Run
+
+    run = Run(
+        work=work,
+        chosen=chosen(work.node, options["operations"]),
+        stages=stages(options),
+        workers=options["workers"],
+        seconds=options["seconds"],
+        baseline=baseline,
+        fail_fast=options["fail_fast"],
+        folder=report,
+    )
+    try:
+        return run.go()
+    except OSError as error:
+        raise click.ClickException(f"{report} cannot be written to: {error.strerror}") from error
+
+
+def _baseline(path: Path | None, *, writing: bool) -> Baseline:
+    from specfoundry.fuzz.baseline import Baseline, read_baseline
+
+    if writing and path is None:
+        raise click.UsageError("say where to write: --write-baseline needs --baseline")
+    if path is None or (writing and not path.exists()):
+        return Baseline()
+    return read_baseline(path)
+
+
+def _accepted(result: FuzzReport, path: Path) -> FuzzReport:
+    """Write the findings to the baseline and return the report without them."""
+    from dataclasses import replace
+
+    from specfoundry.commands.writing import write_file
+    from specfoundry.fuzz.baseline import baseline_text
+
+    write_file(path, baseline_text(result.findings))
+    click.echo(f"Baseline: {len(result.findings)} findings written to {path}", err=True)
+    return replace(result, findings=())
+
+
+def _show(result: FuzzReport, paths: Iterable[Path]) -> None:
     for line in result.lines():
         click.echo(line)
     click.echo(f"Reports: {', '.join(map(str, paths))}", err=True)
+    if any(crash.is_ours for crash in result.crashes):
+        click.echo(
+            "specfoundry: there was a mistake of the fuzzer: report.json says where", err=True
+        )
+        sys.exit(2)
     if not result.ok:
         sys.exit(1)
-
-
-def _read_document(spec: Path | None) -> Mapping[str, Any]:
-    from specfoundry.document.bundle import bundle_document
-    from specfoundry.document.load import load_document
-    from specfoundry.settings import load_settings
-
-    return bundle_document(load_document(spec or load_settings().spec)).node
-
-
-def _run(node: Mapping[str, Any], target: Any, options: Any) -> FuzzReport:
-    from specfoundry.fuzz.engine import run
-    from specfoundry.fuzz.plan import build_plan
-
-    with _progress() as listen:
-        return run(node, target, build_plan(node), options, listen)
-
-
-def _progress() -> Any:
-    from contextlib import contextmanager, nullcontext
-
-    if not sys.stderr.isatty():
-        return nullcontext(_silent)
-    from rich.console import Console
-
-    @contextmanager
-    def show() -> Any:
-        with Console(stderr=True).status("starting") as status:
-            yield lambda phase, operation: status.update(f"{phase}: {operation}")
-
-    return show()
-
-
-def _silent(_phase: str, _operation: str) -> None:
-    return None
-
-
-def write_report(report: FuzzReport, folder: Path) -> tuple[Path, ...]:
-    """Write the report's files into a folder and return their paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    texts: dict[str, Callable[[], str]] = {
-        "report.json": report.to_json,
-        "junit.xml": report.to_junit,
-    }
-    for name, text in texts.items():
-        (folder / name).write_text(text(), encoding="utf-8")
-    return tuple(folder / name for name in texts)
-
-
-def _split_header(header: str) -> tuple[str, str]:
-    name, colon, value = header.partition(":")
-    if not colon or not name.strip():
-        raise click.BadParameter(f"{name!r} is not NAME:VALUE", param_hint="--header")
-    return name.strip(), value.strip()
-
-
-def _reached(url: str) -> str:
-    import httpx2
-
-    try:
-        httpx2.get(url, timeout=10)
-    except (httpx2.TransportError, httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
-        raise click.ClickException(f"{url} cannot be reached: {error}") from error
-    return url
-
-
-def _import_app(reference: str) -> Any:
-    module, colon, name = reference.partition(":")
-    if not colon:
-        raise click.BadParameter(f"{reference!r} is not MODULE:NAME", param_hint="--app")
-    sys.path.insert(0, str(Path.cwd()))
-    try:
-        found = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        raise click.BadParameter(f"{reference!r}: {error}", param_hint="--app") from error
-    # An application takes scope, receive and send; what takes nothing makes one.
-    wants = getattr(getattr(found, "__code__", None), "co_argcount", None)
-    return found() if wants == 0 else found

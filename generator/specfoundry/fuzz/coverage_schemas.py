@@ -50,7 +50,7 @@ class SchemaCoverage:
 
     def observe(self, pointer: str, value: Any) -> None:
         """Take a value that the schema at a pointer describes."""
-        self._walk(pointer, self._at(pointer), value, _DEPTH)
+        self._walk(*self._resolved(pointer), value, _DEPTH)
 
     def documented(self, operations: frozenset[str] | None = None) -> frozenset[str]:
         """Return the names of all parts that the answers of operations may have; None: of all."""
@@ -63,9 +63,6 @@ class SchemaCoverage:
                         if pointer is not None:
                             self._enumerate(pointer, found, done)
         return frozenset(found)
-
-    def _at(self, pointer: str) -> Mapping[str, Any]:
-        return self._resolved(pointer)[1]
 
     def _resolved(self, pointer: str) -> tuple[str, Mapping[str, Any]]:
         return target(self.contract.node, "", {"$ref": f"#{pointer}"})

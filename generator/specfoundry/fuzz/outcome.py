@@ -77,21 +77,23 @@ class Outcome:
         """Take what a request was answered that brought something to life."""
         self.cases += 1
         self.primed[case.operation.label][str(response.status_code)] += 1
-        try:
-            case.validate_response(response, checks=list(_CONFORMANCE))
-        except FailureGroup as group:
-            for failure in group.exceptions:
-                finding = Finding(
-                    operation=case.operation.label,
-                    operation_id=_operation_id(case),
-                    check=failure.title,
-                    title=failure.title,
-                    message=failure.message,
-                    curl=without_secrets(case.as_curl_command()),
-                    phase="priming",
-                    status=response.status_code,
-                )
-                self._add(finding, None)
+        for check in _CONFORMANCE:
+            try:
+                case.validate_response(response, checks=[check])
+            except FailureGroup as group:
+                for failure in group.exceptions:
+                    finding = Finding(
+                        operation=case.operation.label,
+                        operation_id=_operation_id(case),
+                        check=check.__name__,
+                        title=failure.title,
+                        message=failure.message,
+                        curl=without_secrets(case.as_curl_command()),
+                        phase="priming",
+                        status=response.status_code,
+                    )
+                    chain = [self._exchanges[case.id]] if case.id in self._exchanges else []
+                    self._add(finding, complaint_of(finding.check, finding.message, chain))
 
     def report(self, seed: int, plan: Plan, labels: list[str]) -> FuzzReport:
         """Return the report on the operations of these labels."""
@@ -121,7 +123,10 @@ class Outcome:
             node = recorder.cases.get(case_id)
             for check in checks:
                 if node is not None and check.status == Status.FAILURE:
-                    finding = _finding(node, check, phase)
+                    interaction = recorder.interactions.get(case_id)
+                    answer = interaction.response if interaction else None
+                    status = answer.status_code if answer else None
+                    finding = _finding(node, check, phase, status)
                     chain = list(self._chain(recorder, case_id))
                     self._add(finding, complaint_of(check.name, finding.message, chain))
 
@@ -142,11 +147,19 @@ class Outcome:
             self.take_finding(finding, complaint)
 
     def _take_crash(self, operation: str, phase: str, message: str) -> None:
-        crash = Crash(operation=operation, phase=phase, message=message)
-        self.crashes[operation, message] = crash
+        # Schemathesis shows where one of our hooks failed.
+        is_ours = "Traceback (most recent call last)" in message
+        crash = Crash(
+            operation=operation,
+            phase=phase,
+            message=" ".join(message.partition("Traceback")[0].split()) if is_ours else message,
+            is_ours=is_ours,
+            details=message if is_ours else "",
+        )
+        self.crashes[operation, crash.message] = crash
 
 
-def _finding(node: CaseNode, check: CheckNode, phase: str) -> Finding:
+def _finding(node: CaseNode, check: CheckNode, phase: str, status: int | None) -> Finding:
     info = check.failure_info
     failure = info.failure if info else None
     return Finding(
@@ -157,7 +170,7 @@ def _finding(node: CaseNode, check: CheckNode, phase: str) -> Finding:
         message=failure.message if failure else "",
         curl=without_secrets(info.code_sample if info else ""),
         phase=phase,
-        status=getattr(failure, "status_code", None),
+        status=status,
     )
 
 

@@ -1,0 +1,97 @@
+"""How does a whole run of the fuzzer go, from what was asked for to the report?"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from specfoundry.fuzz.baseline import Baseline
+from specfoundry.fuzz.campaign import Campaign
+from specfoundry.fuzz.contract import read_contract
+from specfoundry.fuzz.gathering import Gathering
+from specfoundry.fuzz.keeping import FOLDER
+from specfoundry.fuzz.output import CRASHES, EVENTS, EventLog
+from specfoundry.fuzz.plan import build_plan
+from specfoundry.fuzz.progress import Progress, shown
+from specfoundry.fuzz.shards import STAGES, divide
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+    from typing import Any
+
+    from specfoundry.fuzz.contract import Operation
+    from specfoundry.fuzz.report import FuzzReport
+    from specfoundry.fuzz.shards import Work
+
+LOGS = "logs"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What was asked for.
+
+    Attributes:
+        work: What is to be done with the server.
+        chosen: The operations to put to the test.
+        stages: Which of `shards.STAGES`.
+        workers: How many processes; 0: one for each processor.
+        seconds: How long to go on with fresh seeds; None: once through.
+        baseline: Accepted deviations.
+        fail_fast: Whether the first finding that counts ends the run.
+        folder: Of the report.
+
+    """
+
+    work: Work
+    chosen: Sequence[Operation]
+    folder: Path
+    stages: Sequence[str] = STAGES
+    workers: int = 0
+    seconds: float | None = None
+    baseline: Baseline = field(default_factory=Baseline)
+    fail_fast: bool = False
+
+    def go(self) -> FuzzReport:
+        """Put the server to the test.
+
+        Raises:
+            OSError: The folder of the report cannot be written to.
+
+        """
+        contract = read_contract(self.work.node)
+        parts = divide(contract, self.chosen)
+        names = frozenset(operation.id for operation in self.chosen)
+        gathering = Gathering(contract, names, self.baseline, self.fail_fast)
+        self._make_room()
+        with (
+            (self.folder / EVENTS).open("w", encoding="utf-8") as file,
+            shown(Progress(gathering, len(parts) * len(self.stages))) as show,
+        ):
+            log = EventLog(file)
+
+            def listen(event: Mapping[str, Any]) -> bool:
+                log.write(event)
+                show(event)
+                return gathering.take(event)
+
+            campaign = Campaign(
+                work=self.work,
+                parts=parts,
+                stages=self.stages,
+                workers=self.workers or os.cpu_count() or 1,
+                seconds=self.seconds,
+                listen=listen,
+                logs=self.folder / LOGS,
+            )
+            campaign.run()
+        return gathering.report(self.work.seed, build_plan(self.work.node), campaign.stop_reason)
+
+    def _make_room(self) -> None:
+        """Remove what an earlier run left that would be taken for this one's."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if (self.folder / EVENTS).is_file():
+            for name in (FOLDER, CRASHES, LOGS):
+                shutil.rmtree(self.folder / name, ignore_errors=True)

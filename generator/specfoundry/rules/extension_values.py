@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from specfoundry.document.pointer import join
 from specfoundry.rules.contents import responses, success_schemas
 from specfoundry.rules.context import Context, OperationPlace, Violation
+from specfoundry.rules.extension_parts import mapping
 from specfoundry.rules.schema_path import named_values, schemas_at
 
 if TYPE_CHECKING:
@@ -26,24 +27,24 @@ def extension_statuses(context: Context) -> Iterator[Violation]:
 
 
 def _statuses(operation: OperationPlace) -> Iterator[tuple[str, str]]:
-    roles = _mapping(operation.node.get("x-permitted-roles"))
+    roles = mapping(operation.node.get("x-permitted-roles"))
     for member in ("denied", "hidden"):
-        status = _mapping(roles.get(member)).get("status")
+        status = mapping(roles.get(member)).get("status")
         if isinstance(status, int):
             yield join("", "x-permitted-roles", member, "status"), str(status)
-    for status in _mapping(operation.node.get("x-state-dependent")):
+    for status in mapping(operation.node.get("x-state-dependent")):
         yield join("", "x-state-dependent", status), status
 
 
 def extension_roles(context: Context) -> Iterator[Violation]:
     """Check that no role is permitted and refused, or refused in two ways."""
     for operation in context.operations:
-        roles = _mapping(operation.node.get("x-permitted-roles"))
+        roles = mapping(operation.node.get("x-permitted-roles"))
         seen: set[str] = set()
         for base, holder in (
             ("", roles),
-            ("/denied", _mapping(roles.get("denied"))),
-            ("/hidden", _mapping(roles.get("hidden"))),
+            ("/denied", mapping(roles.get("denied"))),
+            ("/hidden", mapping(roles.get("hidden"))),
         ):
             for index, role in _texts(holder.get("roles")):
                 if role in seen:
@@ -62,9 +63,9 @@ def extension_states(context: Context) -> Iterator[Violation]:
         for name, members in _STATES.items():
             yield from _states(context, operation, name, members)
     for place in context.by_kind["parameter"]:
-        order = _mapping(place.node.get("x-order"))
+        order = mapping(place.node.get("x-order"))
         known = named_values(context, place.node.get("schema"))
-        for value in _mapping(order.get("values")):
+        for value in mapping(order.get("values")):
             if known and value not in known:
                 pointer = join(place.pointer, "x-order", "values", value)
                 message = f"`{value}` is no value of the parameter `{place.node.get('name')}`."
@@ -74,7 +75,7 @@ def extension_states(context: Context) -> Iterator[Violation]:
 def _states(
     context: Context, operation: OperationPlace, name: str, members: tuple[str, ...]
 ) -> Iterator[Violation]:
-    value = _mapping(operation.node.get(name))
+    value = mapping(operation.node.get(name))
     reader = context.operations_by_id.get(str(value.get("get")))
     if reader is None or not isinstance(value.get("state"), str):
         return
@@ -86,10 +87,6 @@ def _states(
                 pointer = join(operation.pointer, name, member, index)
                 message = f"`{state}` is no value of `{value['state']}` in the answer of `{reader.label}`."
                 yield Violation(pointer, message)
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _texts(value: Any) -> Iterator[tuple[int, str]]:

@@ -574,6 +574,15 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "403": "of the scopes that are asked for some must be the user's",
             },
             "x-permitted-roles": {"public": True},
+            "x-state-dependent-members": [
+                "/client_id",
+                "/username",
+                "/password",
+                "/refresh_token",
+                "/grant_type",
+                "/scope",
+                "/login_hint",
+            ],
         },
     ),
     Operation(
@@ -986,6 +995,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "owners": ["/relationships/app/data/guid"],
                 "conditional": ["copy"],
             },
+            "x-state-dependent-members": ["/type", "/data", "/data/image"],
         },
     ),
     Operation(
@@ -1663,6 +1673,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "moves": ["/state", "/updated_at", "/data"],
                 "owners": ["{guid}"],
             },
+            "x-state-dependent-members": ["/type"],
         },
     ),
     Operation(
@@ -1927,6 +1938,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "failed": ["FAILED"],
                 "errors": "/error",
             },
+            "x-state-dependent-members": [
+                "/staging_memory_in_mb",
+                "/staging_disk_in_mb",
+                "/staging_log_rate_limit_bytes_per_second",
+                "/lifecycle",
+            ],
         },
     ),
     Operation(
@@ -2050,6 +2067,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "bumps": ["/updated_at"],
                 "hides": ["/state", "/error", "/lifecycle"],
             },
+            "x-state-dependent-members": ["/state", "/lifecycle"],
         },
     ),
     Operation(
@@ -3272,6 +3290,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "failed": ["FAILED"],
                 "errors": "/error",
             },
+            "x-state-dependent-members": ["/memory_limit", "/disk_limit", "/lifecycle"],
         },
     ),
     Operation(
@@ -7097,6 +7116,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "self": "/links/self/href",
                 "owners": ["/relationships/space/data/guid"],
             },
+            "x-state-dependent-members": ["/lifecycle"],
         },
     ),
     Operation(
@@ -7301,6 +7321,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "bumps": ["/updated_at"],
                 "unique": ["/name"],
             },
+            "x-state-dependent-members": ["/lifecycle"],
         },
     ),
     Operation(
@@ -8561,6 +8582,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "bumps": ["/updated_at"],
                 "moves": ["/version"],
             },
+            "x-state-dependent-members": ["/health_check/data/timeout"],
         },
     ),
     Operation(
@@ -9107,6 +9129,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "bumps": ["/updated_at"],
                 "moves": ["/version"],
             },
+            "x-state-dependent-members": ["/health_check/data/timeout"],
         },
     ),
     Operation(
@@ -11697,6 +11720,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "self": "/links/self/href",
                 "position": {"at": "/position", "sent": "/position", "within": ["/lifecycle"]},
             },
+            "x-state-dependent-members": ["/stack"],
         },
     ),
     Operation(
@@ -13572,6 +13596,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "unique": ["/userName"],
                 "hides": ["/password", "/origin", "/name"],
             },
+            "x-state-dependent-members": ["/password"],
         },
     ),
     Operation(
@@ -13704,6 +13729,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 },
             },
             "x-references": {"{guid}": {"operation": "createAccount"}},
+            "x-state-dependent-members": ["/oldPassword", "/password"],
         },
     ),
     Operation(
@@ -14257,6 +14283,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
             },
+            "x-state-dependent-members": ["/applications", "/version"],
             "x-async-job": {
                 "location": "Location",
                 "get": "getJob",
@@ -14334,6 +14361,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
             },
+            "x-state-dependent-members": ["/applications", "/version"],
         },
     ),
     Operation(
@@ -15568,6 +15596,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "self": "/links/self/href",
                 "owners": ["/relationships/space/data/guid", "/relationships/domain/data/guid"],
             },
+            "x-state-dependent-members": ["/port", "/host", "/path"],
         },
     ),
     Operation(
@@ -16237,6 +16266,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "owners": ["{guid}", "/destinations/0/app/guid"],
                 "gone": [422],
             },
+            "x-state-dependent-members": ["/destinations/0/protocol", "/destinations/0/weight"],
         },
     ),
     Operation(
@@ -16304,6 +16334,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
             },
             "x-references": {"/destinations/0/app/guid": {"operation": "getApp"}},
+            "x-state-dependent-members": ["/destinations/0/protocol", "/destinations/0/weight"],
         },
     ),
     Operation(
@@ -16449,6 +16480,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "path": "/destinations/0/guid",
                 }
             },
+            "x-state-dependent-members": ["/protocol"],
         },
     ),
     Operation(
@@ -16840,6 +16872,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 },
                 "shows": "/entity",
             },
+            "x-state-dependent-members": ["/stack", "/name"],
         },
     ),
     Operation(
@@ -16957,6 +16990,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "shows": "/entity",
                 "unique": ["/name"],
             },
+            "x-state-dependent-members": ["/stack"],
         },
     ),
     Operation(

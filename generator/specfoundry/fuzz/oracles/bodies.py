@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.garden import BarrenError
-from specfoundry.fuzz.oracles.likely import likely
+from specfoundry.document.pointer import follow
+from specfoundry.fuzz.garden import BarrenError, has, put
+from specfoundry.fuzz.oracles.likely import likely, references
 from specfoundry.fuzz.oracles.mutations import Change, changes
+from specfoundry.fuzz.semantics import creation_of, creators
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 from specfoundry.rules.examples import SchemaValidators
 
@@ -87,16 +90,78 @@ class _Media:
                 base = likely(self.ground, self.operation, example)
             except BarrenError:
                 continue
+            good = []
             for change in changes(self.ground.contract.node, self.media.node["schema"], base.body):
-                if change.what not in seen:
-                    seen.add(change.what)
-                    if self._is_bad(change.body):
-                        yield from self._refused(base, change)
+                if change.what in seen:
+                    continue
+                seen.add(change.what)
+                if self.media.media_type == FORM and not _fits_a_form(change.body):
+                    continue
+                if self._is_bad(change.body):
+                    yield from self._refused(base, change)
+                elif change.plain and not self._is_reference(change.pointer):
+                    good.append(change)
+            yield from self._good(self._apart(base), good)
+
+    def _apart(self, base: Call) -> Call:
+        """Return the call about a resource that nothing else needs, if it changes one."""
+        for creator, creation in creators(self.ground.contract):
+            if creation.update == self.operation.id:
+                with suppress(BarrenError):
+                    plant = self.ground.garden.grow(creator, creation)
+                    return replace(base, path=plant.path(self.operation))
+        return base
+
+    def _is_reference(self, pointer: str) -> bool:
+        creation = creation_of(self.operation)
+        known = {**(creation.references if creation else {}), **references(self.operation)}
+        return pointer in known
+
+    def _good(self, base: Call, good: Sequence[Change]) -> Iterator[Complaint]:
+        """Send the example itself, and what is as good."""
+        usual = self.ground.take(base, "job")
+        if not usual.first.ok:
+            return
+        for change in good:
+            try:
+                sent = self.ground.take(replace(base, body=self._again(change)), "job")
+            except BarrenError:
+                return
+            complaint = judged(
+                CHECK,
+                self.operation.id,
+                accepted,
+                [usual, sent],
+                what=change.what,
+                tolerated=self._tolerated(change),
+            )
+            if complaint:
+                yield complaint
+
+    def _tolerated(self, change: Change) -> list[int]:
+        """Return the statuses with which even a good body may be refused after a change."""
+        told = self.operation.node.get("x-state-dependent", {})
+        members = self.operation.node.get("x-state-dependent-members", ())
+        touched = any(f"{change.member}/".startswith(f"{one}/") for one in members)
+        return [int(status) for status in told] if touched else []
+
+    def _again(self, change: Change) -> Any:
+        """Return a body with names that nobody else has, but for what the change is about.
+
+        Raises:
+            BarrenError: Something that it refers to cannot be had.
+
+        """
+        creation = creation_of(self.operation)
+        if creation is None:
+            return change.body
+        body = self.ground.garden.call(self.operation, creation, change.body).body
+        if change.pointer in creation.unique and has(body, change.pointer):
+            put(body, change.pointer, follow(change.body, change.pointer))
+        return body
 
     def _is_bad(self, body: Any) -> bool:
         pointer = self.media.schema_pointer or ""
-        if self.media.media_type == FORM and not _fits_a_form(body):
-            return False
         return any(True for _ in validators_of(self.ground).errors(pointer, body))
 
     def _refused(self, base: Call, change: Change) -> Iterator[Complaint]:

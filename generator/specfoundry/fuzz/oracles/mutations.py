@@ -9,8 +9,9 @@ from __future__ import annotations
 import copy
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from specfoundry.document.pointer import join
 from specfoundry.fuzz.garden import put
 from specfoundry.fuzz.oracles.shapes import Spot, parts, spots
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _ODD_TYPES: Final[tuple[Any, ...]] = (None, 7, "text", True, [], {}, [{}], 1.5)
 _ODD_TEXTS: Final = ("", " ", "no such thing", "ä!", "x\ny", "-1", "../../x")
+_ODD_NAMES: Final = ("", "a b", "-a", "a-", "x" * 64, "a/b/c", "é", "/a", "y" * 254)
 _LARGE: Final = 2**53
 _LONGEST: Final = 70_000
 
@@ -30,11 +32,28 @@ class Change:
     Attributes:
         what: In words, without values that differ between runs.
         body: The whole body after it.
+        pointer: Where it was made.
+        plain: Whether nothing about it is odd: if the schema allows it, so must the server.
+        member: Where the value is that came, changed or went.
 
     """
 
     what: str
     body: Any
+    pointer: str = ""
+    plain: bool = False
+    member: str = ""
+    """Where the value is that came, changed or went."""
+
+
+class _Idea(NamedTuple):
+    """A new value for one place."""
+
+    what: str
+    value: Any
+    plain: bool = False
+    member: str | None = None
+    """Which member of an object came or went."""
 
 
 def changes(root: Mapping[str, Any], schema: Any, body: Any) -> Iterator[Change]:
@@ -47,11 +66,13 @@ def changes(root: Mapping[str, Any], schema: Any, body: Any) -> Iterator[Change]
     """
     seen = {_key(body)}
     for spot in spots(root, schema, body):
-        for what, value in _at(root, spot):
-            changed = _with(body, spot.pointer, value)
+        for idea in _at(root, spot):
+            changed = _with(body, spot.pointer, idea.value)
             if _key(changed) not in seen:
                 seen.add(_key(changed))
-                yield Change(f"{spot.pointer or 'the body'}: {what}", changed)
+                what = f"{spot.pointer or 'the body'}: {idea.what}"
+                member = spot.pointer if idea.member is None else join(spot.pointer, idea.member)
+                yield Change(what, changed, spot.pointer, idea.plain, member)
 
 
 def _key(value: Any) -> str:
@@ -66,16 +87,16 @@ def _with(body: Any, pointer: str, value: Any) -> Any:
     return changed
 
 
-def _at(root: Mapping[str, Any], spot: Spot) -> Iterator[tuple[str, Any]]:
-    """Yield (what was done, the new value of the place)."""
+def _at(root: Mapping[str, Any], spot: Spot) -> Iterator[_Idea]:
+    """Yield new values of a place."""
     by_type = _BY_TYPE.get(type(spot.value))
     if by_type is not None:
         yield from by_type(root, spot)
     for values in spot.told("enum"):
-        yield from ((f"{value!r} of the enumeration", value) for value in values)
+        yield from (_Idea(f"{value!r} of the enumeration", value, plain=True) for value in values)
     for value in _ODD_TYPES:
         if type(value) is not type(spot.value):
-            yield f"{_name(value)} instead of {_name(spot.value)}", value
+            yield _Idea(f"{_name(value)} instead of {_name(spot.value)}", value)
 
 
 def _name(value: Any) -> str:
@@ -83,22 +104,22 @@ def _name(value: Any) -> str:
     return "null" if value is None else names.get(type(value), "a number")
 
 
-def _text(_root: Mapping[str, Any], spot: Spot) -> Iterator[tuple[str, Any]]:
+def _text(_root: Mapping[str, Any], spot: Spot) -> Iterator[_Idea]:
     value = spot.value
     for longest in spot.told("maxLength"):
         if longest < _LONGEST:
-            yield f"{longest} characters", _long(value, longest)
-            yield f"{longest + 1} characters", _long(value, longest + 1)
+            yield _Idea(f"{longest} characters", _long(value, longest), plain=True)
+            yield _Idea(f"{longest + 1} characters", _long(value, longest + 1))
     for shortest in spot.told("minLength"):
-        yield f"{shortest} characters", value[:shortest]
-        yield f"{shortest - 1} characters", value[: max(shortest - 1, 0)]
+        yield _Idea(f"{shortest} characters", value[:shortest], plain=True)
+        yield _Idea(f"{shortest - 1} characters", value[: max(shortest - 1, 0)])
     if spot.told("enum") or spot.told("const"):
-        yield "an unknown word", "unheard-of"
-        yield "in other letter case", value.swapcase()
+        yield _Idea("an unknown word", "unheard-of")
+        yield _Idea("in other letter case", value.swapcase())
     if spot.told("pattern") or spot.told("format") or spot.told("minLength"):
-        yield from ((f"the text {odd!r}", odd) for odd in _ODD_TEXTS)
-        yield from ((f"{odd!r} at the end", f"{value}{odd}") for odd in ("\n", " ", "!", "é"))
-        yield from ((f"{odd!r} at the beginning", f"{odd}{value}") for odd in (" ", "-", "!"))
+        yield from (_Idea(f"the text {odd!r}", odd) for odd in _ODD_TEXTS)
+        yield from (_Idea(f"{odd!r} at the end", f"{value}{odd}") for odd in ("\n", " ", "!", "é"))
+        yield from (_Idea(f"{odd!r} in front", f"{odd}{value}") for odd in (" ", "-", "!"))
 
 
 def _long(value: str, length: int) -> str:
@@ -109,51 +130,52 @@ def _long(value: str, length: int) -> str:
     return value[:middle] + "a" * (length - len(value)) + value[middle:]
 
 
-def _number(_root: Mapping[str, Any], spot: Spot) -> Iterator[tuple[str, Any]]:
-    for keyword, step in (("minimum", -1), ("exclusiveMinimum", 0), ("maximum", 1)):
+def _number(_root: Mapping[str, Any], spot: Spot) -> Iterator[_Idea]:
+    for keyword, step in (("minimum", -1), ("maximum", 1)):
         for bound in spot.told(keyword):
-            yield f"{bound}", bound
-            yield f"{bound + step}", bound + step
-    for bound in spot.told("exclusiveMaximum"):
-        yield f"{bound}", bound
-    yield "a text of digits", str(spot.value)
-    yield "a fraction", spot.value + 0.5
-    yield "below zero", -2
-    yield "zero", 0
-    yield "a very large number", _LARGE
+            yield _Idea(f"{bound}", bound, plain=True)
+            yield _Idea(f"{bound + step}", bound + step)
+    for keyword in ("exclusiveMinimum", "exclusiveMaximum"):
+        yield from (_Idea(f"{bound}", bound) for bound in spot.told(keyword))
+    yield _Idea("a text of digits", str(spot.value))
+    yield _Idea("a fraction", spot.value + 0.5)
+    yield _Idea("below zero", -2)
+    yield _Idea("zero", 0)
+    yield _Idea("a very large number", _LARGE)
 
 
-def _list(_root: Mapping[str, Any], spot: Spot) -> Iterator[tuple[str, Any]]:
+def _list(_root: Mapping[str, Any], spot: Spot) -> Iterator[_Idea]:
     value = spot.value
-    yield "without items", []
+    yield _Idea("without items", [], plain=True)
     if not value:
         return
-    yield "the first item twice", [*value, copy.deepcopy(value[0])]
-    yield "null as one more item", [*value, None]
-    yield "a number as one more item", [*value, 7]
+    yield _Idea("the first item twice", [*value, copy.deepcopy(value[0])])
+    yield _Idea("null as one more item", [*value, None])
+    yield _Idea("a number as one more item", [*value, 7])
     for most in spot.told("maxItems"):
         if most < _LONGEST // 10:
-            yield f"{most + 1} items", [copy.deepcopy(value[0]) for _ in range(most + 1)]
+            yield _Idea(f"{most + 1} items", [copy.deepcopy(value[0]) for _ in range(most + 1)])
 
 
-def _object(root: Mapping[str, Any], spot: Spot) -> Iterator[tuple[str, Any]]:
+def _object(root: Mapping[str, Any], spot: Spot) -> Iterator[_Idea]:
     value = spot.value
     for name in value:
-        yield f"without `{name}`", {key: value[key] for key in value if key != name}
-    yield "empty", {}
-    yield "with an unknown member", {**value, "nobody_knows_this": 1}
+        rest = {key: value[key] for key in value if key != name}
+        yield _Idea(f"without `{name}`", rest, plain=True, member=name)
+    yield _Idea("empty", {})
+    yield _Idea("with an unknown member", {**value, "nobody_knows_this": 1})
     sample = next(iter(value.values()), "x")
     if spot.told("propertyNames") or spot.told("patternProperties"):
-        for name in ("", "a b", "-a", "a-", "x" * 64, "a/b/c", "é", "/a"):
-            yield f"with a member `{name[:10]}`", {**value, name: sample}
-        yield "with a member whose name is too long", {**value, "x" * 254: sample}
+        for name in _ODD_NAMES:
+            yield _Idea(f"with a member `{name[:10]}`", {**value, name: sample})
     for most in spot.told("maxProperties"):
         if most < _LONGEST // 10:
-            yield f"{most + 1} members", {f"m{index}": sample for index in range(most + 1)}
+            many = {f"m{index}": sample for index in range(most + 1)}
+            yield _Idea(f"{most + 1} members", many)
     yield from _additions(root, spot)
 
 
-def _additions(root: Mapping[str, Any], spot: Spot) -> Iterator[tuple[str, Any]]:
+def _additions(root: Mapping[str, Any], spot: Spot) -> Iterator[_Idea]:
     """Yield the object with one more of the members that its schemas know."""
     known: dict[str, Any] = {}
     for properties in spot.told("properties"):
@@ -161,33 +183,30 @@ def _additions(root: Mapping[str, Any], spot: Spot) -> Iterator[tuple[str, Any]]
     for name, schema in known.items():
         if name in spot.value:
             continue
-        for what, member in _samples(root, schema):
-            yield f"with `{name}`, {what}", {**spot.value, name: member}
+        for idea in _samples(root, schema):
+            with_it = {**spot.value, name: idea.value}
+            yield _Idea(f"with `{name}`, {idea.what}", with_it, idea.plain, name)
 
 
-def _samples(root: Mapping[str, Any], schema: Any) -> Iterator[tuple[str, Any]]:
+def _samples(root: Mapping[str, Any], schema: Any) -> Iterator[_Idea]:
     """Yield values of a schema or near to one, that its own words give."""
     found = Spot("", None, tuple(parts(root, schema)))
-    for values in found.told("enum"):
-        yield from ((f"{value!r}", value) for value in values)
+    for values in (*found.told("enum"), *found.told("examples")):
+        if isinstance(values, list):
+            yield from (_Idea(f"{value!r}", value, plain=True) for value in values)
     for name in ("example", "default", "const", "minimum", "maximum"):
-        yield from ((f"{value!r}", value) for value in found.told(name))
-    for examples in found.told("examples"):
-        if isinstance(examples, list):
-            yield from ((f"{value!r}", value) for value in examples)
-    for bound in found.told("minimum"):
-        yield "too small", bound - 1
-    for bound in found.told("maximum"):
-        yield "too large", bound + 1
+        yield from (_Idea(f"{value!r}", value, plain=True) for value in found.told(name))
+    yield from (_Idea("too small", bound - 1) for bound in found.told("minimum"))
+    yield from (_Idea("too large", bound + 1) for bound in found.told("maximum"))
     for longest in found.told("maxLength"):
         if longest < _LONGEST:
-            yield f"{longest + 1} characters", "a" * (longest + 1)
+            yield _Idea(f"{longest + 1} characters", "a" * (longest + 1))
     if found.told("enum") or found.told("pattern") or found.told("format"):
-        yield "an odd text", "no such thing!"
-    yield from ((_name(value), value) for value in _ODD_TYPES)
+        yield _Idea("an odd text", "no such thing!")
+    yield from (_Idea(_name(value), value) for value in _ODD_TYPES)
 
 
-_BY_TYPE: Final[dict[type, Callable[[Mapping[str, Any], Spot], Iterator[tuple[str, Any]]]]] = {
+_BY_TYPE: Final[dict[type, Callable[[Mapping[str, Any], Spot], Iterator[_Idea]]]] = {
     str: _text,
     int: _number,
     float: _number,

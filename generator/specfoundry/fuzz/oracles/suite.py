@@ -22,6 +22,7 @@ from specfoundry.fuzz.oracles.paging import pages
 from specfoundry.fuzz.oracles.positions import numbered
 from specfoundry.fuzz.oracles.protocol import protocol
 from specfoundry.fuzz.oracles.queries import queries
+from specfoundry.fuzz.oracles.raw_bodies import raw_bodies
 from specfoundry.fuzz.oracles.rights import permissions
 from specfoundry.fuzz.oracles.sight import sights
 from specfoundry.fuzz.oracles.tokens import tokens
@@ -53,6 +54,7 @@ ORACLES: Final[Mapping[str, Oracle]] = {
     "protocol": protocol,
     "blob": blobs,
     "sight": sights,
+    "raw-body": raw_bodies,
     "deletion": deletions,
     "cascade": cascades,
     "concurrency": races,

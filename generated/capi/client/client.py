@@ -20,9 +20,11 @@ from ..operations import roles as _roles_operations
 from ..operations import routes as _routes_operations
 from ..operations import spaces as _spaces_operations
 from ..operations import users as _users_operations
+from ..operations import v2_buildpacks as _v2_buildpacks_operations
 from . import builds as _builds
 from . import droplets as _droplets
 from . import jobs as _jobs
+from . import v2_jobs as _v2_jobs
 from .accounts import AccountsClient, AsyncAccountsClient
 from .app_environment import AppEnvironmentClient, AsyncAppEnvironmentClient
 from .app_features import AppFeaturesClient, AsyncAppFeaturesClient
@@ -211,6 +213,13 @@ _JOBS: Final[dict[type[object], AsyncJob[Any]]] = {
         done=("STAGED",),
         failed=("FAILED",),
         errors="/error",
+    ),
+    _v2_buildpacks_operations.DeleteV2Buildpack202: AsyncJob(
+        location="/metadata/url",
+        endpoint=_v2_jobs.GET_V2_JOB,
+        state="/entity/status",
+        done=("finished",),
+        failed=("failed",),
     ),
 }
 
@@ -474,6 +483,11 @@ class Client(SyncClient):
     @overload
     def wait(self, answer: models.Droplet, *, timeout: float = 300.0) -> models.Droplet: ...
 
+    @overload
+    def wait(
+        self, answer: _v2_buildpacks_operations.DeleteV2Buildpack202, *, timeout: float = 300.0
+    ) -> models.V2Job: ...
+
     def wait(
         self,
         answer: _packages_operations.DeletePackage202
@@ -492,7 +506,8 @@ class Client(SyncClient):
         | _routes_operations.DeleteRoute202
         | _routes_operations.DeleteUnmappedRoutes202
         | models.Build
-        | models.Droplet,
+        | models.Droplet
+        | _v2_buildpacks_operations.DeleteV2Buildpack202,
         *,
         timeout: float = 300.0,
     ) -> Any:
@@ -763,6 +778,11 @@ class AsyncClient(AsynchronousClient):
     @overload
     async def wait(self, answer: models.Droplet, *, timeout: float = 300.0) -> models.Droplet: ...
 
+    @overload
+    async def wait(
+        self, answer: _v2_buildpacks_operations.DeleteV2Buildpack202, *, timeout: float = 300.0
+    ) -> models.V2Job: ...
+
     async def wait(
         self,
         answer: _packages_operations.DeletePackage202
@@ -781,7 +801,8 @@ class AsyncClient(AsynchronousClient):
         | _routes_operations.DeleteRoute202
         | _routes_operations.DeleteUnmappedRoutes202
         | models.Build
-        | models.Droplet,
+        | models.Droplet
+        | _v2_buildpacks_operations.DeleteV2Buildpack202,
         *,
         timeout: float = 300.0,
     ) -> Any:

@@ -581,7 +581,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "/refresh_token",
                 "/grant_type",
                 "/scope",
-                "/login_hint",
             ],
         },
     ),
@@ -610,7 +609,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             _ANSWER_OAUTH_SERVER_ERROR,
         ),
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
-        extensions={"x-permitted-roles": {"anyone": True}},
+        extensions={
+            "x-permitted-roles": {"anyone": True},
+            "x-references": {"{jti}": {"operation": "createToken", "path": "/jti"}},
+        },
     ),
     Operation(
         operation_id="getTokenKeys",
@@ -8785,9 +8787,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
             },
-            "x-references": {
-                "{guid}": {"operation": "listProcessesForApp", "path": "/resources/0/guid"}
-            },
+            "x-references": {"{guid}": {"operation": "startApp"}},
         },
     ),
     Operation(
@@ -9350,6 +9350,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
             },
+            "x-references": {"{guid}": {"operation": "startApp"}},
         },
     ),
     Operation(
@@ -17054,7 +17055,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         "none",
                     ],
                 },
-            }
+            },
+            "x-async-job": {
+                "location": "/metadata/url",
+                "get": "getV2Job",
+                "state": "/entity/status",
+                "done": ["finished"],
+                "failed": ["failed"],
+            },
         },
     ),
     Operation(
@@ -17177,6 +17185,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             _ANSWER_V2_SERVICE_UNAVAILABLE,
         ),
         security=Security(((SecurityRequirement(_SCHEME_BEARER_AUTH),),)),
-        extensions={"x-permitted-roles": {"anyone": True}},
+        extensions={
+            "x-permitted-roles": {"anyone": True},
+            "x-references": {
+                "{guid}": {"operation": "deleteV2Buildpack", "path": "/metadata/guid"}
+            },
+        },
     ),
 )

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _PAUSE: Final = 0.01
 _LONGEST_PAUSE: Final = 0.2
 _IMPATIENCE: Final = 1.0
+_WORD: Final = re.compile(r"[a-z]+(_[a-z]+)*")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -253,7 +254,7 @@ class Garden:
         listed = self.contract.paths.get(("GET", above))
         paging = paging_of(listed) if listed else None
         if listed is None or paging is None or not last.startswith("{"):
-            raise BarrenError(f"no operation creates what {operation.id} reads")
+            return _worded(operation)
         path = self.parents(listed)
         answer = self.session.send(Call(operation=listed.id, path=path))
         for name in (last[1:-1], "guid", "id", "name"):
@@ -362,6 +363,20 @@ class Garden:
 
 def _is_gone(answer: Exchange | None) -> bool:
     return answer is None or answer.ok or answer.status in {404, 410}
+
+
+def _worded(operation: Operation) -> dict[str, Any]:
+    """Return the path of what nobody creates and nobody lists: it can be there all the time.
+
+    Raises:
+        BarrenError: The document shows no such thing, or what looks like an id of another server.
+
+    """
+    for parameter in operation.at("path"):
+        example = parameter.node.get("example")
+        if isinstance(example, str) and _WORD.fullmatch(example) and operation.path.count("{") == 1:
+            return {parameter.name: example}
+    raise BarrenError(f"no operation creates what {operation.id} reads")
 
 
 def by_id(operation: Operation, value: Any, **changes: Any) -> Call:

@@ -72,7 +72,7 @@ def gone(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
     Arguments: `what` (in words), `also` (statuses that say so here, beside the usual ones).
     """
     answer = taken[-1].first
-    if answer.status in GONE or answer.status in arguments["also"]:
+    if answer.status in GONE or answer.status in arguments.get("also", ()):
         return None
     return f"{arguments['what']}: {said(answer.summary())}"
 

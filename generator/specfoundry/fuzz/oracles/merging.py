@@ -18,7 +18,7 @@ from specfoundry.fuzz.semantics import creators, merge_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from specfoundry.fuzz.contract import Operation
     from specfoundry.fuzz.ground import Ground
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "merge-patch"
+_FEW: Final = 2
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 
 
@@ -161,9 +162,12 @@ def merges(ground: Ground) -> Iterator[Complaint]:
         update = ground.contract.get(creation.update)
         merge = merge_of(update) if update else None
         if update is not None and merge is not None:
+            bodies = list(changes(update, merge, partial(_is_valid, ground, update)))
+            bodies = bodies[:_FEW] if update.id in grown else bodies
             grown.add(update.id)
             if ground.judges(update):
-                yield from twice(partial(_created, ground, (creator, creation), update, merge))
+                target = (update, merge, bodies)
+                yield from twice(partial(_created, ground, (creator, creation), target))
     for operation in ground.contract:
         merge = merge_of(operation)
         if merge is not None and operation.id not in grown and ground.judges(operation):
@@ -171,17 +175,23 @@ def merges(ground: Ground) -> Iterator[Complaint]:
 
 
 def _created(
-    ground: Ground, kind: tuple[Operation, Creation], update: Operation, merge: Merge
+    ground: Ground,
+    kind: tuple[Operation, Creation],
+    change: tuple[Operation, Merge, list[tuple[Any, bool]]],
 ) -> Iterator[Complaint]:
-    try:
-        plant = ground.garden.grow(*kind)
-    except BarrenError:
-        return
-    reading = Call(operation=merge.get, path=plant.path(ground.contract[merge.get]))
-    yield from _trial(
-        ground,
-        _Target(update, merge, reading, plant.path(update), (made(plant),), plant.creation.hides),
-    )
+    """Change one at length, and one of every other example a little."""
+    media = next(iter(kind[0].bodies), None)
+    update, merge, bodies = change
+    for example in (media.examples if media else ()) or (None,):
+        try:
+            plant = ground.garden.grow(*kind, example)
+        except BarrenError:
+            continue
+        reading = Call(operation=merge.get, path=plant.path(ground.contract[merge.get]))
+        start, hides = (made(plant),), plant.creation.hides
+        target = _Target(update, merge, reading, plant.path(update), start, hides)
+        yield from _trial(ground, target, bodies)
+        bodies = bodies[:_FEW]
 
 
 def _found(ground: Ground, update: Operation, merge: Merge) -> Iterator[Complaint]:
@@ -192,7 +202,7 @@ def _found(ground: Ground, update: Operation, merge: Merge) -> Iterator[Complain
         return
     target = _Target(update, merge, Call(operation=merge.get, path=path), path)
     before = ground.take(target.reading)
-    yield from _trial(ground, target)
+    yield from _trial(ground, target, changes(update, merge, partial(_is_valid, ground, update)))
     sent = {
         name: before.first.json[name]
         for body in next(iter(update.bodies)).examples
@@ -202,7 +212,9 @@ def _found(ground: Ground, update: Operation, merge: Merge) -> Iterator[Complain
     ground.take(_update(target, sent))
 
 
-def _trial(ground: Ground, target: _Target) -> Iterator[Complaint]:
+def _trial(
+    ground: Ground, target: _Target, bodies: Iterable[tuple[Any, bool]]
+) -> Iterator[Complaint]:
     update, merge = target.update, target.merge
     arguments = {
         "maps": list(merge.maps),
@@ -212,7 +224,7 @@ def _trial(ground: Ground, target: _Target) -> Iterator[Complaint]:
         "ignores_null": [*merge.ignores_null, *merge.hides],
     }
     before = ground.take(target.reading)
-    for body, sure in changes(update, merge, partial(_is_valid, ground, update)):
+    for body, sure in bodies:
         answer = ground.take(_update(target, body), "job")
         after = ground.take(target.reading)
         steps = [*target.start, before, answer, after]

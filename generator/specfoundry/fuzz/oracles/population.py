@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 from specfoundry.fuzz.garden import BarrenError, has
 from specfoundry.fuzz.oracles.breeding import bred, change, examples_of
 from specfoundry.fuzz.oracles.likely import likely
-from specfoundry.fuzz.semantics import blob_of, creation_of, creators, merge_of
+from specfoundry.fuzz.semantics import (
+    blob_of,
+    creation_of,
+    creators,
+    lists,
+    merge_of,
+    ordering_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,10 +81,16 @@ def populate(ground: Ground) -> Population:
     found = begin(ground)
     if not found.finished:
         found.finished = True
-        # What is changed or made from here on shows another second.
-        time.sleep(max(0.0, found.made + _SECOND - time.monotonic()))
+        if _shows_seconds(ground):  # what is changed or made from here on is to show another one
+            time.sleep(max(0.0, found.made + _SECOND - time.monotonic()))
         _tend(ground, found)
     return found
+
+
+def _shows_seconds(ground: Ground) -> bool:
+    """Return whether some list shows times less exactly than it knows them."""
+    found = (ordering_of(operation) for operation, _ in lists(ground.contract))
+    return any(one is not None and one[1].coarse for one in found)
 
 
 def _sow(ground: Ground, found: Population) -> None:

@@ -50,7 +50,8 @@ def cascades(ground: Ground) -> Iterator[Complaint]:
                 yield from twice(partial(_owned, ground, (operation, creation), place, owner))
     for operation in ground.contract:
         if not operation.reads and creation_of(operation) is None and ground.judges(operation):
-            yield from _referring(ground, operation)
+            for place, kind in referable(ground, operation):
+                yield from twice(partial(_referred, ground, operation, place, kind))
 
 
 def _owned(
@@ -137,7 +138,10 @@ def _orphan(ground: Ground, plant: Plant, steps: list[Taken]) -> Iterator[Compla
         )
 
 
-def _referring(ground: Ground, operation: Operation) -> Iterator[Complaint]:
+def referable(
+    ground: Ground, operation: Operation
+) -> Iterator[tuple[str, tuple[Operation, Creation]]]:
+    """Yield where the body of a call names what can be created and removed, and what creates it."""
     for place, (source, pointer) in references(operation).items():
         found = ground.contract.get(source)
         creation = creation_of(found) if found else None
@@ -145,14 +149,14 @@ def _referring(ground: Ground, operation: Operation) -> Iterator[Complaint]:
             (found, creation) if found and creation else None
         )
         if place.startswith("/") and pointer is None and kind and kind[1].delete:
-            yield from twice(partial(_referred, ground, operation, place, kind))
+            yield place, kind
 
 
 def _referred(
     ground: Ground, operation: Operation, place: str, kind: tuple[Operation, Creation]
 ) -> Iterator[Complaint]:
     """Let something refer to a new resource, remove that, and read the something."""
-    reader = _above(ground, operation)
+    reader = above(ground, operation)
     try:
         plant = ground.garden.grow(*kind)
         call = likely(ground, operation)
@@ -175,7 +179,7 @@ def _referred(
         )
 
 
-def _above(ground: Ground, operation: Operation) -> Operation | None:
+def above(ground: Ground, operation: Operation) -> Operation | None:
     """Return what reads the resource that an operation works on: the nearest one above."""
     steps = operation.path.split("/")
     for length in range(len(steps), 1, -1):

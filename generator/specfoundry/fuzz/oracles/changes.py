@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import join
+from specfoundry.fuzz.exchange import Call
+from specfoundry.fuzz.oracles.bodies import validators_of
 from specfoundry.fuzz.oracles.comparison import ABSENT, found, nested, within
+from specfoundry.fuzz.oracles.whereabouts import made
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from specfoundry.fuzz.contract import Operation
+    from specfoundry.fuzz.garden import Plant
+    from specfoundry.fuzz.ground import Ground
     from specfoundry.fuzz.semantics import Merge
+    from specfoundry.fuzz.trial import Taken
 
+_KEYS: Final = 3
 _STEPS: Final = (
     {"one": "1", "two": "2"},
     {"three": "3"},
@@ -21,6 +29,85 @@ _STEPS: Final = (
     {"one": "changed"},
     {"one": "again", "three": None, "four": "4"},
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something that can be changed.
+
+    Attributes:
+        update: What changes it.
+        merge: How that treats what it is not sent.
+        reading: The call that reads it.
+        path: Path parameters of the update.
+        start: How it was created; nothing when it was there before.
+        hides: Pointers into the body that created it: what is not shown as it was sent.
+
+    """
+
+    update: Operation
+    merge: Merge
+    reading: Call
+    path: Mapping[str, Any]
+    start: tuple[Taken, ...] = ()
+    hides: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, ground: Ground, plant: Plant, update: Operation, merge: Merge) -> Target:
+        """Return a resource that was created as something that can be changed."""
+        reading = Call(operation=merge.get, path=plant.path(ground.contract[merge.get]))
+        start, hides = (made(plant),), plant.creation.hides
+        return cls(update, merge, reading, plant.path(update), start, hides)
+
+    @classmethod
+    def found(cls, ground: Ground, update: Operation, merge: Merge) -> Target:
+        """Return what nobody creates as something that can be changed.
+
+        Raises:
+            BarrenError: There is none.
+
+        """
+        path = ground.garden.parents(update)
+        return cls(update, merge, Call(operation=merge.get, path=path), path)
+
+    def restoring(self, before: Any) -> Call:
+        """Return the call that sets everything back that the examples change.
+
+        Args:
+            before: What was read at first.
+        """
+        media = next(iter(self.update.bodies), None)
+        names = [name for body in (media.examples if media else ()) for name in body]
+        known = before if isinstance(before, dict) else {}
+        return self.call({name: known[name] for name in names if name in known})
+
+    def call(self, body: Any) -> Call:
+        """Return the call that makes a change."""
+        media = self.update.bodies[0].media_type if self.update.bodies else None
+        return Call(operation=self.update.id, path=self.path, media_type=media, body=body)
+
+
+def is_valid(ground: Ground, update: Operation, body: Any) -> bool:
+    """Return whether the schema of an update allows a body."""
+    pointer = update.bodies[0].schema_pointer if update.bodies else None
+    return pointer is not None and not any(validators_of(ground).errors(pointer, body))
+
+
+def parts(ground: Ground, update: Operation, merge: Merge) -> list[Any]:
+    """Return changes that have nothing to do with each other: each alone is right."""
+    media = next(iter(update.bodies), None)
+    found_parts: list[Any] = []
+    for example in media.examples if media else ():
+        for pointer in leaves(example) if isinstance(example, dict) else ():
+            if within(pointer, [*merge.maps, *merge.unique]) or pointer in merge.hides:
+                continue
+            value = found(example, pointer)
+            body = nested(pointer, next(iter(others(value)), value))
+            if body not in found_parts and is_valid(ground, update, body):
+                found_parts.append(body)
+        break
+    keys = [{f"key-{number}": str(number)} for number in range(_KEYS)]
+    return found_parts + [nested(pointer, key) for pointer in merge.maps[:1] for key in keys]
 
 
 def changes(

@@ -54,6 +54,18 @@ def differences(left: Any, right: Any, pointer: str = "") -> Iterator[tuple[str,
         yield pointer, left, right
 
 
+def lacking(sent: Any, back: Any, pointer: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Yield what was sent and does not come back: pointer, what was sent, what came."""
+    if isinstance(sent, dict) and isinstance(back, dict):
+        for name, value in sent.items():
+            yield from lacking(value, back.get(name), join(pointer, name))
+    elif isinstance(sent, list) and isinstance(back, list) and len(sent) == len(back):
+        for index, (value, other) in enumerate(zip(sent, back, strict=True)):
+            yield from lacking(value, other, join(pointer, index))
+    elif type(sent) is not type(back) or sent != back:
+        yield pointer, sent, back
+
+
 def nested(pointer: str, value: Any) -> Any:
     """Return a JSON value in which a pointer finds a value, and nothing else."""
     for token in reversed(split(pointer)):

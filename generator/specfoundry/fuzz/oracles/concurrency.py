@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import copy
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.garden import BarrenError, has
-from specfoundry.fuzz.oracles.comparison import found, nested
+from specfoundry.fuzz.garden import BarrenError, has, put
+from specfoundry.fuzz.oracles.cascades import above, referable
+from specfoundry.fuzz.oracles.changes import Target, parts
+from specfoundry.fuzz.oracles.comparison import ABSENT, base, found, lacking, within
 from specfoundry.fuzz.oracles.deletion import gone, remains
+from specfoundry.fuzz.oracles.likely import likely
 from specfoundry.fuzz.oracles.whereabouts import GONE, made, said
-from specfoundry.fuzz.semantics import creators, merge_of
+from specfoundry.fuzz.readiness import preparation
+from specfoundry.fuzz.semantics import blob_of, creation_of, creators, merge_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 
 if TYPE_CHECKING:
@@ -25,24 +31,53 @@ CHECK: Final = "concurrency"
 _AT_ONCE: Final = 4
 _TWINS: Final = 3
 _ROUNDS: Final = 2
+_FEWEST: Final = 2
 
 
 @verdict
 def nothing_lost(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
-    """Say which key of a map is missing that an update at the same time was said to have set.
+    """Say what is missing that an update at the same time as others was said to have changed.
 
-    The last step reads. Arguments: `map` (pointer).
+    The last step reads. Arguments: `hides` (pointers into the bodies that are not shown).
     """
     read = taken[-1].first
-    has_now = found(read.json, arguments["map"])
-    shown = has_now if isinstance(has_now, dict) else {}
     for update in _parallel(taken):
-        sent = found(update.first.call.body, arguments["map"])
-        if not update.first.ok or not isinstance(sent, dict):
+        sent = update.first.call.body
+        if not update.first.ok or not read.ok:
             continue
-        for key, value in sent.items():
-            if shown.get(key) != value:
-                return f"{arguments['map']}: of updates at the same time one was lost"
+        for pointer, _, _ in lacking(sent, found(read.json, base(sent, read.json))):
+            if not within(pointer, arguments["hides"]):
+                return f"of changes at the same time one was lost: {top(pointer)}"
+    return None
+
+
+@verdict
+def all_mentioned(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say that what was given at the same time as others is not named by what the last step reads.
+
+    Arguments: `place` (pointer into the bodies: what was given).
+    """
+    read = taken[-1].first
+    for one in _parallel(taken):
+        given = found(one.first.call.body, arguments["place"])
+        if read.ok and one.first.ok and json.dumps(given) not in json.dumps(read.json):
+            return f"of several {arguments['place']} given at the same time one was lost"
+    return None
+
+
+@verdict
+def own_answers(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say that of several creations at the same time one shows what another one was sent.
+
+    Arguments: `places` (pointers into the bodies: texts that only one has).
+    """
+    for one in _parallel(taken):
+        sent = one.first.call.body
+        shown = found(one.first.json, base(sent, one.first.json))
+        for place in arguments["places"]:
+            wanted = found(sent, place)
+            if one.first.ok and wanted is not ABSENT and found(shown, place) != wanted:
+                return f"{place}: a creation at the same time as others shows another text"
     return None
 
 
@@ -92,6 +127,18 @@ def races(ground: Ground) -> Iterator[Complaint]:
             yield from _twins(ground, kind)
         if remove is not None and _new(ground, remove, seen):
             yield from _removals(ground, kind, remove)
+    for operation in ground.contract:
+        merge = merge_of(operation)
+        if merge is not None and _new(ground, operation, seen):
+            yield from _found(ground, operation, merge)
+        elif operation.method == "POST" and creation_of(operation) is None:
+            yield from _given(ground, operation)
+            yield from _uploads(ground, operation)
+
+
+def top(pointer: str) -> str:
+    """Return the first step of a pointer."""
+    return "/".join(pointer.split("/")[:2])
 
 
 def _new(ground: Ground, operation: Operation, seen: set[str]) -> bool:
@@ -105,39 +152,103 @@ def _new(ground: Ground, operation: Operation, seen: set[str]) -> bool:
 def _updates(
     ground: Ground, kind: tuple[Operation, Creation], update: Operation, merge: Merge
 ) -> Iterator[Complaint]:
-    if not merge.maps or not update.bodies:
-        return
     try:
         plant = ground.garden.grow(*kind)
     except BarrenError:
         return
-    pointer, reader = merge.maps[0], ground.contract[merge.get]
-    call = Call(
-        operation=update.id, path=plant.path(update), media_type=update.bodies[0].media_type
-    )
-    calls = [
-        replace(call, body=nested(pointer, {f"key-{number}": str(number)}))
-        for number in range(_AT_ONCE)
-    ]
-    steps = [made(plant), *ground.together(calls)]
-    read = ground.take(Call(operation=reader.id, path=plant.path(reader)))
+    target = Target.of(ground, plant, update, merge)
+    if target is not None:
+        yield from _at_once(ground, target)
+
+
+def _at_once(ground: Ground, target: Target) -> Iterator[Complaint]:
+    """Change several members of one resource at the same time."""
+    bodies = parts(ground, target.update, target.merge)[:_AT_ONCE]
+    if len(bodies) < _FEWEST:
+        return
+    name = target.update.id
+    steps = [*target.start, *ground.together([target.call(body) for body in bodies])]
+    read = ground.take(target.reading)
+    allowed = [409, 429, *_foreseen(target.update)]
+    hides = [*target.hides, *target.merge.hides]
     yield from _told(
-        judged(CHECK, update.id, all_answered, steps, what="updates", statuses=[409, 429]),
-        judged(CHECK, update.id, nothing_lost, [*steps, read], map=pointer),
+        judged(CHECK, name, all_answered, steps, what="changes", statuses=allowed),
+        judged(CHECK, name, nothing_lost, [*steps, read], hides=hides),
     )
+
+
+def _found(ground: Ground, update: Operation, merge: Merge) -> Iterator[Complaint]:
+    try:
+        target = Target.found(ground, update, merge)
+    except BarrenError:
+        return
+    before = ground.take(target.reading)
+    yield from _at_once(ground, target)
+    ground.take(target.restoring(before.first.json))
+
+
+def _given(ground: Ground, operation: Operation) -> Iterator[Complaint]:
+    """Let something refer to several new resources at the same time."""
+    reader = above(ground, operation)
+    for place, kind in referable(ground, operation):
+        if reader is None or not ground.judges(operation):
+            return
+        try:
+            first = likely(ground, operation)
+            calls = [_giving(first, place, ground.garden.grow(*kind).id) for _ in range(_TWINS)]
+        except (BarrenError, KeyError, IndexError, TypeError):
+            continue
+        steps = ground.together(calls)
+        path = {one.name: first.path[one.name] for one in reader.at("path")}
+        read = ground.take(Call(operation=reader.id, path=path))
+        yield from _told(
+            judged(CHECK, operation.id, all_mentioned, [*steps, read], place=place),
+        )
+
+
+def _giving(call: Call, place: str, value: Any) -> Call:
+    body = copy.deepcopy(call.body)
+    put(body, place, value)
+    return replace(call, body=body)
+
+
+def _uploads(ground: Ground, operation: Operation) -> Iterator[Complaint]:
+    """Store content twice at the same time where it can be stored once only."""
+    blob = blob_of(operation)
+    kind = ground.garden.creators.get(str(blob.get)) if blob else None
+    if blob is None or kind is None or not ground.judges(operation):
+        return
+    try:
+        one, other = (ground.garden.grow(*kind) for _ in range(2))
+    except BarrenError:
+        return
+    first = [ground.take(preparation(operation, one.path(operation))) for _ in range(2)]
+    if not (first[0].first.ok and first[1].first.refused):
+        return
+    calls = [preparation(operation, other.path(operation))] * _TWINS
+    steps = [made(other), *ground.together(calls)]
+    yield from _told(judged(CHECK, operation.id, only_one, steps, what="uploads to the same"))
 
 
 def _twins(ground: Ground, kind: tuple[Operation, Creation]) -> Iterator[Complaint]:
     operation, creation = kind
     try:
         call = ground.garden.call(operation, creation)
+        others = [ground.garden.call(operation, creation) for _ in range(_TWINS)]
     except BarrenError:
         return
-    if not any(has(call.body, place) for place in creation.unique):
+    places = [place for place in creation.unique if has(call.body, place)]
+    if not places:
         return
     steps = ground.together([call] * _TWINS)
     if any(one.first.ok for one in steps):
         yield from _told(judged(CHECK, operation.id, only_one, steps, what="creations of the same"))
+    steps = ground.together(others)
+    places = [place for place in places if not within(place, creation.hides)]
+    yield from _told(
+        judged(CHECK, operation.id, own_answers, steps, places=places),
+        judged(CHECK, operation.id, all_answered, steps, what="creations", statuses=[409, 429]),
+    )
 
 
 def _removals(

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.document.pointer import join
-from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.garden import BarrenError
-from specfoundry.fuzz.oracles.bodies import validators_of
-from specfoundry.fuzz.oracles.changes import changes
-from specfoundry.fuzz.oracles.comparison import ABSENT, base, differences, found, within
-from specfoundry.fuzz.oracles.whereabouts import made, said, told, twice
+from specfoundry.fuzz.oracles.changes import Target, changes, is_valid
+from specfoundry.fuzz.oracles.comparison import ABSENT, base, differences, found, lacking, within
+from specfoundry.fuzz.oracles.whereabouts import said, told, twice
 from specfoundry.fuzz.semantics import creators, merge_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 
@@ -107,18 +103,6 @@ def _not_cleared(before: Any, sent: Any, after: Any, apart: Sequence[str]) -> st
     return None
 
 
-def lacking(sent: Any, back: Any, pointer: str = "") -> Iterator[tuple[str, Any, Any]]:
-    """Yield what was sent and does not come back: pointer, what was sent, what came."""
-    if isinstance(sent, dict) and isinstance(back, dict):
-        for name, value in sent.items():
-            yield from lacking(value, back.get(name), join(pointer, name))
-    elif isinstance(sent, list) and isinstance(back, list) and len(sent) == len(back):
-        for index, (value, other) in enumerate(zip(sent, back, strict=True)):
-            yield from lacking(value, other, join(pointer, index))
-    elif type(sent) is not type(back) or sent != back:
-        yield pointer, sent, back
-
-
 def _changed(before: Any, sent: Any, after: Any, apart: Sequence[str]) -> str | None:
     beneath = base(sent, after)
     for pointer, had, has in differences(before, after):
@@ -140,19 +124,6 @@ def _gone_back(before: Any, after: Any, bumps: Sequence[str]) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """Something that can be changed."""
-
-    update: Operation
-    merge: Merge
-    reading: Call
-    path: Mapping[str, Any]
-    start: tuple[Taken, ...] = ()
-    """How it was created; nothing when it was there before."""
-    hides: tuple[str, ...] = ()
-
-
 def merges(ground: Ground) -> Iterator[Complaint]:
     """Change one resource of every kind that can be changed, step by step."""
     if ground.read_only:
@@ -162,7 +133,7 @@ def merges(ground: Ground) -> Iterator[Complaint]:
         update = ground.contract.get(creation.update)
         merge = merge_of(update) if update else None
         if update is not None and merge is not None:
-            bodies = list(changes(update, merge, partial(_is_valid, ground, update)))
+            bodies = list(changes(update, merge, partial(is_valid, ground, update)))
             bodies = bodies[:_FEW] if update.id in grown else bodies
             grown.add(update.id)
             if ground.judges(update):
@@ -187,9 +158,7 @@ def _created(
             plant = ground.garden.grow(*kind, example)
         except BarrenError:
             continue
-        reading = Call(operation=merge.get, path=plant.path(ground.contract[merge.get]))
-        start, hides = (made(plant),), plant.creation.hides
-        target = _Target(update, merge, reading, plant.path(update), start, hides)
+        target = Target.of(ground, plant, update, merge)
         yield from _trial(ground, target, bodies)
         bodies = bodies[:_FEW]
 
@@ -197,23 +166,16 @@ def _created(
 def _found(ground: Ground, update: Operation, merge: Merge) -> Iterator[Complaint]:
     """Change what nobody creates, and set it back as it was."""
     try:
-        path = ground.garden.parents(update)
+        target = Target.found(ground, update, merge)
     except BarrenError:
         return
-    target = _Target(update, merge, Call(operation=merge.get, path=path), path)
     before = ground.take(target.reading)
-    yield from _trial(ground, target, changes(update, merge, partial(_is_valid, ground, update)))
-    sent = {
-        name: before.first.json[name]
-        for body in next(iter(update.bodies)).examples
-        for name in body
-        if isinstance(before.first.json, dict) and name in before.first.json
-    }
-    ground.take(_update(target, sent))
+    yield from _trial(ground, target, changes(update, merge, partial(is_valid, ground, update)))
+    ground.take(target.restoring(before.first.json))
 
 
 def _trial(
-    ground: Ground, target: _Target, bodies: Iterable[tuple[Any, bool]]
+    ground: Ground, target: Target, bodies: Iterable[tuple[Any, bool]]
 ) -> Iterator[Complaint]:
     update, merge = target.update, target.merge
     arguments = {
@@ -225,7 +187,7 @@ def _trial(
     }
     before = ground.take(target.reading)
     for body, sure in bodies:
-        answer = ground.take(_update(target, body), "job")
+        answer = ground.take(target.call(body), "job")
         after = ground.take(target.reading)
         steps = [*target.start, before, answer, after]
         refusable = str(answer.first.status) in update.node.get("x-state-dependent", {})
@@ -236,13 +198,3 @@ def _trial(
         ]
         yield from (one for one in complaints if one)
         before = after
-
-
-def _is_valid(ground: Ground, update: Operation, body: Any) -> bool:
-    pointer = update.bodies[0].schema_pointer if update.bodies else None
-    return pointer is not None and not any(validators_of(ground).errors(pointer, body))
-
-
-def _update(target: _Target, body: Any) -> Call:
-    media = target.update.bodies[0].media_type if target.update.bodies else None
-    return Call(operation=target.update.id, path=target.path, media_type=media, body=body)

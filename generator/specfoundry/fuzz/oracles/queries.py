@@ -80,14 +80,15 @@ class _Asking:
             yield from self._accepted(STRICT, {_UNKNOWN: "1"}, asked)
 
     def known(self, parameter: Parameter, *, is_new: bool) -> Iterator[Complaint]:
-        """Send bad values: many where the parameter is met first, else one, another each time."""
+        """Send bad and good values: many where the parameter is met first, else one of each."""
         name = parameter.name
-        bad = bad_values(self._ground, parameter)
         chance = self._ground.random("query", self._operation.id, name)
+        bad = bad_values(self._ground, parameter)
         for value in bad[:_FIRST] if is_new else bad and [chance.choice(bad)]:
             yield from self._refused(VALUES, {name: value}, f"{name}={_shown(value)}")
         if filter_of(self._operation, parameter) is None and not self._pages(name):
-            for value in good_values(self._ground, parameter):
+            good = good_values(self._ground, parameter)
+            for value in good if is_new else good and [chance.choice(good)]:
                 yield from self._accepted(VALUES, {name: value}, f"{name}={_shown(value)}")
 
     def _pages(self, name: str) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _NOBODY: Final = "nothing-has-this-value"
 _SHORT: Final = 4
+_FEW: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def questions(
         if rule.op in {"in", "not-in", "contains"}:
             yield from _memberships(listing, parameter, rule, _texts(values[parameter.name]))
         elif rule.op == "labels":
-            for text in selectors(rule, listing.items):
+            for text in _chosen(listing, parameter, list(selectors(rule, listing.items))):
                 yield _one(parameter.name, text, text)
         else:
             bounds.setdefault(rule.path, {})[rule.op] = parameter.name
@@ -72,6 +73,17 @@ def questions(
             yield from _bounds(names, texts)
     yield from _pairs(listing, values)
     yield from _formed(listing)
+
+
+def _chosen(listing: Listing, parameter: Parameter, texts: list[str]) -> list[str]:
+    """Return all selectors where the parameter is met first, else a few, others each time."""
+    met = listing.ground.memory.setdefault("selectors asked", set())
+    if not isinstance(met, set) or len(texts) <= _FEW:
+        return texts
+    if parameter.pointer not in met:
+        met.add(parameter.pointer)
+        return texts
+    return listing.ground.random("labels", listing.operation.id).sample(texts, _FEW)
 
 
 def _texts(values: Sequence[Sequence[Any]]) -> list[str]:
@@ -141,8 +153,6 @@ def _bounds(names: Mapping[str, str], texts: list[str]) -> Iterator[Question]:
         {"gte": middle, "lte": middle},
         {"gt": high},
         {"lt": low},
-        {"gte": high},
-        {"lte": low},
     ):
         query = {names[op]: bound for op, bound in pairs.items() if op in names}
         if query:

@@ -79,17 +79,19 @@ class Course:
                 fresh.append((mutant.name, self._trial(mutant, way)))
             else:
                 yield mutant, outcome
-        for name, outcome in self._run(fresh):
+        for name, outcome in self._run(fresh, patient=way != "stock"):
             self._remember(self._key(by_name[name], way), outcome)
             yield by_name[name], outcome
 
-    def _run(self, trials: Sequence[tuple[str, Trial]]) -> Iterator[tuple[str, Outcome]]:
-        """Run trials; what did not end in time gets a second chance, alone and with more of it."""
+    def _run(
+        self, trials: Sequence[tuple[str, Trial]], *, patient: bool
+    ) -> Iterator[tuple[str, Outcome]]:
+        """Run trials; a patient one begins again, alone, with those that did not end in time."""
         late = []
         for name, outcome in run_all(trials, jobs=self.jobs, timeout=self.budget, idle=self.idle):
             if "error" in outcome:
                 raise CourseError(f"{name}: {outcome['error']}")
-            if [one["check"] for one in outcome["findings"]] == ["timeout"]:
+            if patient and [one["check"] for one in outcome["findings"]] == ["timeout"]:
                 late.append(name)
             else:
                 yield name, outcome

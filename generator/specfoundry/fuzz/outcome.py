@@ -123,10 +123,7 @@ class Outcome:
             node = recorder.cases.get(case_id)
             for check in checks:
                 if node is not None and check.status == Status.FAILURE:
-                    interaction = recorder.interactions.get(case_id)
-                    answer = interaction.response if interaction else None
-                    status = answer.status_code if answer else None
-                    finding = _finding(node, check, phase, status)
+                    finding = _finding(node, check, phase, _status(recorder, case_id))
                     chain = list(self._chain(recorder, case_id))
                     self._add(finding, complaint_of(check.name, finding.message, chain))
 
@@ -172,6 +169,11 @@ def _finding(node: CaseNode, check: CheckNode, phase: str, status: int | None) -
         phase=phase,
         status=status,
     )
+
+
+def _status(recorder: ScenarioRecorder, case_id: str) -> int | None:
+    interaction = recorder.interactions.get(case_id)
+    return interaction.response.status_code if interaction and interaction.response else None
 
 
 def _operation_id(case: Case[Any]) -> str:

@@ -582,6 +582,68 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "/grant_type",
                 "/scope",
             ],
+            "x-cases": [
+                {
+                    "title": "a grant that nobody knows",
+                    "steps": [
+                        {
+                            "operation": "createToken",
+                            "set": {"/grant_type": "unheard-of"},
+                            "status": 400,
+                            "code": "unsupported_grant_type",
+                        }
+                    ],
+                },
+                {
+                    "title": "the token opens what its scopes allow",
+                    "steps": [
+                        {
+                            "operation": "createToken",
+                            "name": "token",
+                            "set": {"/scope": "cloud_controller.read"},
+                        },
+                        {
+                            "operation": "listApps",
+                            "set": {"@Authorization": "Bearer {$token/access_token}"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createOrganization",
+                            "set": {"@Authorization": "bearer {$token/access_token}"},
+                            "status": 403,
+                        },
+                    ],
+                },
+                {
+                    "title": "a refresh token opens nothing",
+                    "steps": [
+                        {"operation": "createToken", "name": "token"},
+                        {
+                            "operation": "listApps",
+                            "set": {"@Authorization": "bearer {$token/refresh_token}"},
+                            "status": 401,
+                            "code": "CF-InvalidAuthToken",
+                        },
+                    ],
+                },
+                {
+                    "title": "no token is another error than a bad one",
+                    "steps": [
+                        {
+                            "operation": "listApps",
+                            "set": {"@Authorization": ""},
+                            "status": 401,
+                            "code": "CF-NotAuthenticated",
+                        },
+                        {
+                            "operation": "listApps",
+                            "set": {"@Authorization": "bearer nonsense"},
+                            "status": 401,
+                            "code": "CF-InvalidAuthToken",
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -612,6 +674,66 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         extensions={
             "x-permitted-roles": {"anyone": True},
             "x-references": {"{jti}": {"operation": "createToken", "path": "/jti"}},
+            "x-cases": [
+                {
+                    "title": "a revoked token opens nothing",
+                    "steps": [
+                        {"operation": "createToken", "name": "token"},
+                        {
+                            "operation": "listApps",
+                            "set": {"@Authorization": "bearer {$token/access_token}"},
+                            "status": 200,
+                        },
+                        {"operation": "revokeToken", "set": {"{jti}": "$token/jti"}, "status": 200},
+                        {
+                            "operation": "listApps",
+                            "set": {"@Authorization": "bearer {$token/access_token}"},
+                            "status": 401,
+                            "code": "CF-InvalidAuthToken",
+                        },
+                    ],
+                },
+                {
+                    "title": "a revoked refresh token gives no more tokens",
+                    "steps": [
+                        {"operation": "createToken", "name": "token"},
+                        {
+                            "operation": "revokeToken",
+                            "set": {"{jti}": "{$token/jti}-r"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "": {
+                                    "grant_type": "refresh_token",
+                                    "refresh_token": "$token/refresh_token",
+                                    "client_id": "cf",
+                                    "client_secret": "",
+                                }
+                            },
+                            "status": 401,
+                            "code": "invalid_token",
+                        },
+                    ],
+                },
+                {
+                    "title": "nobody revokes the tokens of others",
+                    "steps": [
+                        {"operation": "createToken", "name": "token"},
+                        {
+                            "operation": "revokeToken",
+                            "set": {"{jti}": "$token/jti"},
+                            "role": "none",
+                        },
+                        {
+                            "operation": "listApps",
+                            "set": {"@Authorization": "bearer {$token/access_token}"},
+                            "status": 200,
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -998,6 +1120,76 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "conditional": ["copy"],
             },
             "x-state-dependent-members": ["/type", "/data", "/data/image"],
+            "x-cases": [
+                {
+                    "title": "a Docker package is for a Docker app",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "set": {"/lifecycle": {"type": "buildpack", "data": {}}},
+                        },
+                        {
+                            "operation": "createPackage",
+                            "set": {
+                                "": {
+                                    "type": "docker",
+                                    "data": {"image": "a/b"},
+                                    "relationships": {"app": {"data": {"guid": "$app/guid"}}},
+                                }
+                            },
+                            "status": 422,
+                        },
+                    ],
+                },
+                {
+                    "title": "a package is copied to another app, and stays when the first one goes",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package"},
+                        {
+                            "operation": "uploadPackage",
+                            "name": "uploaded",
+                            "set": {"{guid}": "$package/guid"},
+                        },
+                        {
+                            "operation": "createPackage",
+                            "set": {
+                                "?source_guid": "$package/guid",
+                                "": {
+                                    "relationships": {
+                                        "app": {
+                                            "data": {"guid": "$package/relationships/app/data/guid"}
+                                        }
+                                    }
+                                },
+                            },
+                            "status": 422,
+                        },
+                        {"operation": "createApp", "name": "other"},
+                        {
+                            "operation": "createPackage",
+                            "name": "copy",
+                            "set": {
+                                "?source_guid": "$package/guid",
+                                "": {"relationships": {"app": {"data": {"guid": "$other/guid"}}}},
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$copy/guid"},
+                            "until": {"/state": "READY"},
+                            "shows": {"/state": "READY"},
+                        },
+                        {"operation": "deletePackage", "set": {"{guid}": "$package/guid"}},
+                        {
+                            "operation": "downloadPackage",
+                            "set": {"{guid}": "$copy/guid"},
+                            "status": 200,
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -1279,6 +1471,64 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "checksum": "/data/checksum/value",
                 "keeps": "entries",
             },
+            "x-cases": [
+                {
+                    "title": "bits are uploaded once",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package"},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "shows": {"/state": "PROCESSING_UPLOAD"},
+                        },
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 400,
+                            "code": "CF-PackageBitsAlreadyUploaded",
+                        },
+                    ],
+                },
+                {
+                    "title": "an archive without entries fails",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package"},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "content": "PK\x05\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {"/state": "FAILED"},
+                            "hides": {"/data/error": None},
+                        },
+                    ],
+                },
+                {
+                    "title": "what is no archive fails",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package"},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "content": "no archive",
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {"/state": "FAILED"},
+                            "hides": {"/data/error": None},
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -1946,6 +2196,19 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "/staging_log_rate_limit_bytes_per_second",
                 "/lifecycle",
             ],
+            "x-cases": [
+                {
+                    "title": "without bits there is nothing to build",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package"},
+                        {
+                            "operation": "createBuild",
+                            "set": {"": {"package": {"guid": "$package/guid"}}},
+                            "status": 400,
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -2607,7 +2870,32 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 404,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
-            }
+            },
+            "x-cases": [
+                {
+                    "title": "who may not read secrets does not read the process types",
+                    "steps": [
+                        {
+                            "operation": "createDroplet",
+                            "name": "droplet",
+                            "set": {"/process_types": {"web": "unspeakable"}},
+                        },
+                        {
+                            "operation": "getDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "role": "space_developer",
+                            "shows": {"/process_types/web": "unspeakable"},
+                        },
+                        {
+                            "operation": "getDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "role": "space_auditor",
+                            "status": 200,
+                            "hides": {"/process_types/web": "unspeakable"},
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -2680,6 +2968,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "failed": ["FAILED"],
                 "errors": "/errors",
             },
+            "x-cases": [
+                {
+                    "title": "the current droplet of an app stays",
+                    "steps": [
+                        {"operation": "setCurrentDroplet", "name": "assigned"},
+                        {
+                            "operation": "deleteDroplet",
+                            "set": {"{guid}": "$assigned/data/guid"},
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -2861,6 +3163,38 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "failed": ["FAILED"],
                 "checksum": "/checksum/value",
             },
+            "x-cases": [
+                {
+                    "title": "bits are uploaded once",
+                    "steps": [
+                        {"operation": "createDroplet", "name": "droplet"},
+                        {
+                            "operation": "uploadDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "status": 202,
+                        },
+                        {
+                            "operation": "uploadDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
+                    ],
+                },
+                {
+                    "title": "the file must be named like an archive",
+                    "steps": [
+                        {"operation": "createDroplet", "name": "droplet"},
+                        {
+                            "operation": "uploadDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "filename": "droplet.zip",
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -3293,6 +3627,19 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "errors": "/error",
             },
             "x-state-dependent-members": ["/memory_limit", "/disk_limit", "/lifecycle"],
+            "x-cases": [
+                {
+                    "title": "without bits there is nothing to stage",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package"},
+                        {
+                            "operation": "stagePackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 400,
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -3769,6 +4116,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "update": "updateOrganization",
                 "delete": "deleteOrganization",
                 "unique": ["/name"],
+                "case-sensitive": {"/name": True},
                 "self": "/links/self/href",
             },
         },
@@ -3898,6 +4246,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "failed": ["FAILED"],
                 "errors": "/errors",
             },
+            "x-cases": [
+                {
+                    "title": "it shares no domain any more",
+                    "steps": [
+                        {"operation": "shareDomain", "name": "shared"},
+                        {
+                            "operation": "deleteOrganization",
+                            "set": {"{guid}": "$shared.request/data/0/guid"},
+                            "status": 202,
+                        },
+                        {
+                            "operation": "getDomain",
+                            "set": {"{guid}": "$shared.path/guid"},
+                            "hides": {
+                                "/relationships/shared_organizations/data/*/guid": "$shared.request/data/0/guid"
+                            },
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -3969,6 +4337,47 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "bumps": ["/updated_at"],
                 "unique": ["/name"],
             },
+            "x-cases": [
+                {
+                    "title": "only admins change what is in a suspended organization",
+                    "alone": True,
+                    "steps": [
+                        {"operation": "createApp", "name": "app"},
+                        {
+                            "operation": "updateOrganization",
+                            "name": "suspended",
+                            "set": {"": {"suspended": True}},
+                        },
+                        {
+                            "operation": "updateApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "": {"metadata": {"labels": {"a": "b"}}},
+                            },
+                            "role": "space_developer",
+                            "status": 403,
+                            "code": "CF-OrgSuspended",
+                        },
+                        {
+                            "operation": "updateApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "": {"metadata": {"labels": {"a": "b"}}},
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "role": "space_developer",
+                            "status": 200,
+                        },
+                    ],
+                    "finally": [
+                        {"operation": "updateOrganization", "set": {"": {"suspended": False}}}
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -4219,9 +4628,39 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "delete": "deleteSpace",
                 "references": {"/relationships/organization/data/guid": "getOrganization"},
                 "unique": ["/name"],
+                "case-sensitive": {"/name": True},
+                "scopes": {"/name": ["/relationships/organization/data/guid"]},
                 "self": "/links/self/href",
                 "owners": ["/relationships/organization/data/guid"],
             },
+            "x-cases": [
+                {
+                    "title": "another organization may have a space of the same name",
+                    "steps": [
+                        {"operation": "createSpace", "name": "first"},
+                        {"operation": "createOrganization", "name": "other"},
+                        {
+                            "operation": "createSpace",
+                            "set": {
+                                "/name": "$first/name",
+                                "/relationships/organization/data/guid": "$other/guid",
+                            },
+                            "status": 201,
+                        },
+                    ],
+                },
+                {
+                    "title": "the organization must exist",
+                    "steps": [
+                        {
+                            "operation": "createSpace",
+                            "set": {"/relationships/organization/data/guid": "$unknown"},
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        }
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -4423,6 +4862,81 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "bumps": ["/updated_at"],
                 "unique": ["/name"],
             },
+            "x-cases": [
+                {
+                    "title": "there are at most 50 labels",
+                    "steps": [
+                        {
+                            "operation": "createSpace",
+                            "name": "space",
+                            "set": {
+                                "/metadata/labels": {
+                                    "l0": "v",
+                                    "l1": "v",
+                                    "l2": "v",
+                                    "l3": "v",
+                                    "l4": "v",
+                                    "l5": "v",
+                                    "l6": "v",
+                                    "l7": "v",
+                                    "l8": "v",
+                                    "l9": "v",
+                                    "l10": "v",
+                                    "l11": "v",
+                                    "l12": "v",
+                                    "l13": "v",
+                                    "l14": "v",
+                                    "l15": "v",
+                                    "l16": "v",
+                                    "l17": "v",
+                                    "l18": "v",
+                                    "l19": "v",
+                                    "l20": "v",
+                                    "l21": "v",
+                                    "l22": "v",
+                                    "l23": "v",
+                                    "l24": "v",
+                                    "l25": "v",
+                                    "l26": "v",
+                                    "l27": "v",
+                                    "l28": "v",
+                                    "l29": "v",
+                                    "l30": "v",
+                                    "l31": "v",
+                                    "l32": "v",
+                                    "l33": "v",
+                                    "l34": "v",
+                                    "l35": "v",
+                                    "l36": "v",
+                                    "l37": "v",
+                                    "l38": "v",
+                                    "l39": "v",
+                                    "l40": "v",
+                                    "l41": "v",
+                                    "l42": "v",
+                                    "l43": "v",
+                                    "l44": "v",
+                                    "l45": "v",
+                                    "l46": "v",
+                                    "l47": "v",
+                                    "l48": "v",
+                                    "l49": "v",
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "updateSpace",
+                            "set": {
+                                "{guid}": "$space/guid",
+                                "": {"metadata": {"labels": {"one_more": "v"}}},
+                            },
+                            "status": 422,
+                            "code": "CF-LabelLimitExceeded",
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -4750,6 +5264,18 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "hidden": {"status": 404, "roles": ["none"]},
             },
             "x-merge-patch": {"get": "getDefaultIsolationSegment"},
+            "x-cases": [
+                {
+                    "title": "the segment must exist",
+                    "steps": [
+                        {
+                            "operation": "updateDefaultIsolationSegment",
+                            "set": {"": {"data": {"guid": "$unknown"}}},
+                            "status": 422,
+                        }
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -4884,6 +5410,18 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 },
             },
             "x-merge-patch": {"get": "getSpaceIsolationSegment"},
+            "x-cases": [
+                {
+                    "title": "the segment must exist",
+                    "steps": [
+                        {
+                            "operation": "updateSpaceIsolationSegment",
+                            "set": {"": {"data": {"guid": "$unknown"}}},
+                            "status": 422,
+                        }
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -6140,6 +6678,60 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "keeps": ["/name"],
                 "bumps": ["/updated_at"],
             },
+            "x-cases": [
+                {
+                    "title": "who is no admin creates no routes while that is off",
+                    "alone": True,
+                    "steps": [
+                        {
+                            "operation": "updateFeatureFlag",
+                            "set": {"{name}": "route_creation", "/enabled": False},
+                        },
+                        {
+                            "operation": "createRoute",
+                            "role": "space_developer",
+                            "status": 403,
+                            "code": "CF-FeatureDisabled",
+                        },
+                        {"operation": "createRoute", "status": 201},
+                    ],
+                    "finally": [
+                        {
+                            "operation": "updateFeatureFlag",
+                            "set": {"{name}": "route_creation", "/enabled": True},
+                        }
+                    ],
+                },
+                {
+                    "title": "who is no admin uploads no bits while that is off",
+                    "alone": True,
+                    "steps": [
+                        {"operation": "createPackage", "name": "package"},
+                        {
+                            "operation": "updateFeatureFlag",
+                            "set": {"{name}": "app_bits_upload", "/enabled": False},
+                        },
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "role": "space_developer",
+                            "status": 403,
+                            "code": "CF-FeatureDisabled",
+                        },
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                        },
+                    ],
+                    "finally": [
+                        {
+                            "operation": "updateFeatureFlag",
+                            "set": {"{name}": "app_bits_upload", "/enabled": True},
+                        }
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -7114,11 +7706,85 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "delete": "deleteApp",
                 "references": {"/relationships/space/data/guid": "getSpace"},
                 "unique": ["/name"],
+                "case-sensitive": {"/name": True},
+                "scopes": {"/name": ["/relationships/space/data/guid"]},
                 "hides": ["/environment_variables"],
                 "self": "/links/self/href",
                 "owners": ["/relationships/space/data/guid"],
             },
             "x-state-dependent-members": ["/lifecycle"],
+            "x-cases": [
+                {
+                    "title": "names that differ in letter case are different",
+                    "steps": [
+                        {"operation": "createApp", "name": "first"},
+                        {
+                            "operation": "createApp",
+                            "set": {"/name": "$first/name|upper"},
+                            "status": 201,
+                        },
+                    ],
+                },
+                {
+                    "title": "a name is taken once in a space",
+                    "steps": [
+                        {"operation": "createApp", "name": "first"},
+                        {
+                            "operation": "createApp",
+                            "set": {"/name": "$first/name"},
+                            "status": 422,
+                            "code": "CF-UniquenessError",
+                        },
+                    ],
+                },
+                {
+                    "title": "a buildpack is installed, or an address",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "set": {
+                                "/lifecycle": {
+                                    "type": "buildpack",
+                                    "data": {"buildpacks": ["no-such-buildpack"]},
+                                }
+                            },
+                            "status": 422,
+                        }
+                    ],
+                },
+                {
+                    "title": "the stack must exist",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "set": {
+                                "/lifecycle": {
+                                    "type": "buildpack",
+                                    "data": {"stack": "no-such-stack"},
+                                }
+                            },
+                            "status": 422,
+                        }
+                    ],
+                },
+                {
+                    "title": "the audit event hides the values of environment variables",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "set": {"/environment_variables": {"SECRET": "unspeakable"}},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {"?target_guids": ["$app/guid"]},
+                            "hides": {
+                                "/resources/*/data/request/environment_variables/SECRET": "unspeakable"
+                            },
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -7254,6 +7920,47 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "failed": ["FAILED"],
                 "errors": "/errors",
             },
+            "x-cases": [
+                {
+                    "title": "an audit event tells of it",
+                    "steps": [
+                        {"operation": "createApp", "name": "app"},
+                        {"operation": "deleteApp", "set": {"{guid}": "$app/guid"}, "status": 202},
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {
+                                "?target_guids": ["$app/guid"],
+                                "?types": ["audit.app.delete-request"],
+                            },
+                            "shows": {
+                                "/pagination/total_results": 1,
+                                "/resources/*/target/guid": "$app/guid",
+                                "/resources/*/actor/type": "user",
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "routes do not lead to it any more",
+                    "steps": [
+                        {"operation": "createApp", "name": "app"},
+                        {"operation": "createRoute", "name": "route"},
+                        {
+                            "operation": "addRouteDestinations",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "/destinations": [{"app": {"guid": "$app/guid"}}],
+                            },
+                        },
+                        {"operation": "deleteApp", "set": {"{guid}": "$app/guid"}, "status": 202},
+                        {
+                            "operation": "getRouteDestinations",
+                            "set": {"{guid}": "$route/guid"},
+                            "shows": {"/destinations": []},
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -7381,6 +8088,37 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 },
             },
             "x-references": {"{guid}": {"operation": "setCurrentDroplet"}},
+            "x-cases": [
+                {
+                    "title": "without a droplet an app cannot start",
+                    "steps": [
+                        {"operation": "createApp", "name": "app"},
+                        {
+                            "operation": "startApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
+                        {
+                            "operation": "getApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "shows": {"/state": "STOPPED"},
+                        },
+                    ],
+                },
+                {
+                    "title": "with one it is started",
+                    "steps": [
+                        {"operation": "setCurrentDroplet", "name": "assigned"},
+                        {
+                            "operation": "startApp",
+                            "set": {"{guid}": "$assigned.path/guid"},
+                            "status": 200,
+                            "shows": {"/state": "STARTED"},
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -7493,6 +8231,25 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 },
             },
             "x-references": {"{guid}": {"operation": "setCurrentDroplet"}},
+            "x-cases": [
+                {
+                    "title": "it is started afterwards",
+                    "steps": [
+                        {"operation": "setCurrentDroplet", "name": "assigned"},
+                        {
+                            "operation": "restartApp",
+                            "set": {"{guid}": "$assigned.path/guid"},
+                            "status": 200,
+                            "shows": {"/state": "STARTED"},
+                        },
+                        {
+                            "operation": "getApp",
+                            "set": {"{guid}": "$assigned.path/guid"},
+                            "shows": {"/state": "STARTED"},
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -7870,6 +8627,32 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 },
             },
             "x-merge-patch": {"get": "getAppFeature", "keeps": ["/name", "/description"]},
+            "x-cases": [
+                {
+                    "title": "of two features that exclude each other only one is on",
+                    "steps": [
+                        {"operation": "createApp", "name": "app"},
+                        {
+                            "operation": "updateAppFeature",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "{name}": "service-binding-k8s",
+                                "": {"enabled": True},
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "updateAppFeature",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "{name}": "file-based-vcap-services",
+                                "": {"enabled": True},
+                            },
+                            "status": 422,
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -8223,6 +9006,21 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             },
             "x-references": {"/data/guid": {"operation": "uploadDroplet"}},
             "x-merge-patch": {"get": "getCurrentDropletRelationship"},
+            "x-cases": [
+                {
+                    "title": "the droplet is one of the app",
+                    "steps": [
+                        {"operation": "createApp", "name": "other"},
+                        {"operation": "uploadDroplet", "name": "uploaded"},
+                        {
+                            "operation": "setCurrentDroplet",
+                            "set": {"{guid}": "$other/guid", "/data/guid": "$uploaded.path/guid"},
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -8505,6 +9303,38 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             "x-references": {
                 "{guid}": {"operation": "listProcessesForApp", "path": "/resources/0/guid"}
             },
+            "x-cases": [
+                {
+                    "title": "who may not read secrets does not read the command",
+                    "steps": [
+                        {"operation": "createApp", "name": "app"},
+                        {
+                            "operation": "updateProcess",
+                            "set": {"{guid}": "$app/guid", "": {"command": "unspeakable"}},
+                        },
+                        {
+                            "operation": "getProcess",
+                            "set": {"{guid}": "$app/guid"},
+                            "role": "space_developer",
+                            "shows": {"/command": "unspeakable"},
+                        },
+                        {
+                            "operation": "getProcess",
+                            "set": {"{guid}": "$app/guid"},
+                            "role": "space_auditor",
+                            "status": 200,
+                            "hides": {"/command": "unspeakable"},
+                        },
+                        {
+                            "operation": "getProcess",
+                            "set": {"{guid}": "$app/guid"},
+                            "role": "org_manager",
+                            "status": 200,
+                            "hides": {"/command": "unspeakable"},
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -8585,6 +9415,31 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "moves": ["/version"],
             },
             "x-state-dependent-members": ["/health_check/data/timeout"],
+            "x-cases": [
+                {
+                    "title": "a health check may take 180 seconds",
+                    "steps": [
+                        {"operation": "createApp", "name": "app"},
+                        {
+                            "operation": "updateProcess",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "": {"health_check": {"type": "port", "data": {"timeout": 180}}},
+                            },
+                            "status": 200,
+                            "shows": {"/health_check/data/timeout": 180},
+                        },
+                        {
+                            "operation": "updateProcess",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "": {"health_check": {"type": "port", "data": {"timeout": 181}}},
+                            },
+                            "status": 422,
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -8666,6 +9521,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "/log_rate_limit_in_bytes_per_second",
                 ],
             },
+            "x-cases": [
+                {
+                    "title": "there may be no instance",
+                    "steps": [
+                        {"operation": "createApp", "name": "app"},
+                        {
+                            "operation": "scaleProcess",
+                            "set": {"{guid}": "$app/guid", "": {"instances": 0}},
+                            "status": 202,
+                            "shows": {"/instances": 0},
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -8788,6 +9657,28 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 },
             },
             "x-references": {"{guid}": {"operation": "startApp"}},
+            "x-cases": [
+                {
+                    "title": "the instance must be there",
+                    "steps": [
+                        {"operation": "createApp", "name": "app"},
+                        {
+                            "operation": "scaleProcess",
+                            "set": {"{guid}": "$app/guid", "": {"instances": 2}},
+                        },
+                        {
+                            "operation": "terminateProcessInstance",
+                            "set": {"{guid}": "$app/guid", "{index}": 1},
+                            "status": 204,
+                        },
+                        {
+                            "operation": "terminateProcessInstance",
+                            "set": {"{guid}": "$app/guid", "{index}": 2},
+                            "status": 404,
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -11717,11 +12608,49 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "update": "updateBuildpack",
                 "delete": "deleteBuildpack",
                 "unique": ["/name"],
+                "case-sensitive": {"/name": True},
+                "scopes": {"/name": ["/lifecycle"]},
                 "hides": ["/position"],
                 "self": "/links/self/href",
                 "position": {"at": "/position", "sent": "/position", "within": ["/lifecycle"]},
             },
             "x-state-dependent-members": ["/stack"],
+            "x-cases": [
+                {
+                    "title": "behind the last one there is no place",
+                    "alone": True,
+                    "steps": [
+                        {
+                            "operation": "createBuildpack",
+                            "set": {"/position": 9999},
+                            "status": 201,
+                            "hides": {"/position": 9999},
+                        }
+                    ],
+                },
+                {
+                    "title": "another lifecycle may have a buildpack of the same name",
+                    "steps": [
+                        {"operation": "createBuildpack", "name": "first", "without": ["/stack"]},
+                        {
+                            "operation": "createBuildpack",
+                            "without": ["/stack"],
+                            "set": {"/name": "$first/name", "/lifecycle": "cnb"},
+                            "status": 201,
+                        },
+                    ],
+                },
+                {
+                    "title": "the stack must exist",
+                    "steps": [
+                        {
+                            "operation": "createBuildpack",
+                            "set": {"/stack": "no-such-stack"},
+                            "status": 422,
+                        }
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -12219,6 +13148,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "update": "updateStack",
                 "delete": "deleteStack",
                 "unique": ["/name"],
+                "case-sensitive": {"/name": True},
                 "self": "/links/self/href",
             },
         },
@@ -12314,6 +13244,35 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
             },
+            "x-cases": [
+                {
+                    "title": "a stack that an app is on stays",
+                    "steps": [
+                        {"operation": "createStack", "name": "stack"},
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "set": {
+                                "/lifecycle": {
+                                    "type": "buildpack",
+                                    "data": {"stack": "$stack/name"},
+                                }
+                            },
+                        },
+                        {
+                            "operation": "deleteStack",
+                            "set": {"{guid}": "$stack/guid"},
+                            "status": 422,
+                        },
+                        {"operation": "deleteApp", "set": {"{guid}": "$app/guid"}},
+                        {
+                            "operation": "deleteStack",
+                            "set": {"{guid}": "$stack/guid"},
+                            "status": 204,
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -12991,6 +13950,24 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             "x-references": {
                 "{guid}": {"operation": "listUsersForOrganization", "path": "/resources/0/guid"}
             },
+            "x-cases": [
+                {
+                    "title": "the roles go with the user",
+                    "steps": [
+                        {"operation": "createRole", "name": "role"},
+                        {
+                            "operation": "deleteUser",
+                            "set": {"{guid}": "$role/relationships/user/data/guid"},
+                            "status": 202,
+                        },
+                        {
+                            "operation": "listRoles",
+                            "set": {"?user_guids": ["$role/relationships/user/data/guid"]},
+                            "shows": {"/pagination/total_results": 0},
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -13595,6 +14572,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "lists": ["listAccounts"],
                 "delete": "deleteAccount",
                 "unique": ["/userName"],
+                "case-sensitive": {"/userName": True},
                 "hides": ["/password", "/origin", "/name"],
             },
             "x-state-dependent-members": ["/password"],
@@ -14071,6 +15049,44 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 ],
                 "conditional": ["spaceDeveloper"],
             },
+            "x-cases": [
+                {
+                    "title": "a role is given once",
+                    "steps": [
+                        {"operation": "createRole", "name": "first"},
+                        {
+                            "operation": "createRole",
+                            "set": {
+                                "/type": "$first/type",
+                                "/relationships/user/data/guid": "$first/relationships/user/data/guid",
+                            },
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
+                    ],
+                },
+                {
+                    "title": "who has a role in a space has one in its organization",
+                    "steps": [
+                        {"operation": "createUser", "name": "user"},
+                        {"operation": "getSpace", "name": "space"},
+                        {
+                            "operation": "createRole",
+                            "set": {
+                                "": {
+                                    "type": "space_auditor",
+                                    "relationships": {
+                                        "user": {"data": {"guid": "$user/guid"}},
+                                        "space": {"data": {"guid": "$space/guid"}},
+                                    },
+                                }
+                            },
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -14210,6 +15226,30 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "failed": ["FAILED"],
                 "errors": "/errors",
             },
+            "x-cases": [
+                {
+                    "title": "who has roles in spaces stays in their organization",
+                    "steps": [
+                        {"operation": "createRole", "name": "role"},
+                        {"operation": "getSpace", "name": "space"},
+                        {
+                            "operation": "createRole",
+                            "set": {
+                                "": {
+                                    "type": "space_auditor",
+                                    "relationships": {
+                                        "user": {
+                                            "data": {"guid": "$role/relationships/user/data/guid"}
+                                        },
+                                        "space": {"data": {"guid": "$space/guid"}},
+                                    },
+                                }
+                            },
+                        },
+                        {"operation": "deleteRole", "set": {"{guid}": "$role/guid"}, "status": 422},
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -14285,6 +15325,95 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 },
             },
             "x-state-dependent-members": ["/applications", "/version"],
+            "x-cases": [
+                {
+                    "title": "a route is random or the default one",
+                    "steps": [
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "$fresh",
+                                            "random-route": True,
+                                            "default-route": True,
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 422,
+                        }
+                    ],
+                },
+                {
+                    "title": "what it says of an app is done",
+                    "steps": [
+                        {"operation": "createApp", "name": "app"},
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "$app/name",
+                                            "env": {"GREETING": "hello"},
+                                            "instances": 3,
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                        },
+                        {
+                            "operation": "getAppEnvironmentVariables",
+                            "set": {"{guid}": "$app/guid"},
+                            "shows": {"/var/GREETING": "hello"},
+                        },
+                        {
+                            "operation": "getProcess",
+                            "set": {"{guid}": "$app/guid"},
+                            "shows": {"/instances": 3},
+                        },
+                    ],
+                },
+                {
+                    "title": "an app without routes loses those that it had",
+                    "steps": [
+                        {"operation": "createApp", "name": "app"},
+                        {"operation": "createRoute", "name": "route"},
+                        {
+                            "operation": "addRouteDestinations",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "/destinations": [{"app": {"guid": "$app/guid"}}],
+                            },
+                        },
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {"applications": [{"name": "$app/name", "no-route": True}]}
+                            },
+                            "status": 202,
+                        },
+                        {
+                            "operation": "getRouteDestinations",
+                            "set": {"{guid}": "$route/guid"},
+                            "shows": {"/destinations": []},
+                        },
+                    ],
+                },
+                {
+                    "title": "other versions are unknown",
+                    "steps": [
+                        {
+                            "operation": "applyManifest",
+                            "set": {"": {"version": 2, "applications": [{"name": "$fresh"}]}},
+                            "status": 422,
+                        }
+                    ],
+                },
+            ],
             "x-async-job": {
                 "location": "Location",
                 "get": "getJob",
@@ -14646,9 +15775,28 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "delete": "deleteDomain",
                 "references": {"/relationships/organization/data/guid": "getOrganization"},
                 "unique": ["/name"],
+                "case-sensitive": {"/name": False},
                 "self": "/links/self/href",
                 "owners": ["/relationships/organization/data/guid"],
             },
+            "x-cases": [
+                {
+                    "title": "names do not differ in letter case alone",
+                    "steps": [
+                        {
+                            "operation": "createDomain",
+                            "name": "first",
+                            "set": {"/name": "$fresh.case.example.local"},
+                        },
+                        {
+                            "operation": "createDomain",
+                            "set": {"/name": "$first/name|upper"},
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -14770,6 +15918,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "failed": ["FAILED"],
                 "errors": "/errors",
             },
+            "x-cases": [
+                {
+                    "title": "a domain that is shared stays",
+                    "steps": [
+                        {"operation": "shareDomain", "name": "shared"},
+                        {
+                            "operation": "deleteDomain",
+                            "set": {"{guid}": "$shared.path/guid"},
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -15275,6 +16437,37 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
             },
             "x-references": {"{org_guid}": {"operation": "shareDomain", "path": "/data/0/guid"}},
+            "x-cases": [
+                {
+                    "title": "not while the organization has routes in it",
+                    "steps": [
+                        {"operation": "shareDomain", "name": "shared"},
+                        {
+                            "operation": "createSpace",
+                            "name": "space",
+                            "set": {
+                                "/relationships/organization/data/guid": "$shared.request/data/0/guid"
+                            },
+                        },
+                        {
+                            "operation": "createRoute",
+                            "name": "route",
+                            "set": {
+                                "/relationships/space/data/guid": "$space/guid",
+                                "/relationships/domain/data/guid": "$shared.path/guid",
+                            },
+                        },
+                        {
+                            "operation": "unshareDomain",
+                            "set": {
+                                "{guid}": "$shared.path/guid",
+                                "{org_guid}": "$shared.request/data/0/guid",
+                            },
+                            "status": 422,
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -15594,10 +16787,216 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "/relationships/domain/data/guid": "getDomain",
                 },
                 "unique": ["/host"],
+                "case-sensitive": {"/host": True},
+                "scopes": {"/host": ["/path", "/relationships/domain/data/guid"]},
                 "self": "/links/self/href",
                 "owners": ["/relationships/space/data/guid", "/relationships/domain/data/guid"],
             },
             "x-state-dependent-members": ["/port", "/host", "/path"],
+            "x-behaviours": {
+                "A host can have several paths, but no address is there twice": [
+                    {
+                        "call": "createRoute",
+                        "keep": {"domain": "/relationships/domain/data/guid", "host": "/host"},
+                    },
+                    {
+                        "call": "createRoute",
+                        "body": {
+                            "/host": "{host}",
+                            "/path": "/other",
+                            "/relationships/domain/data/guid": "{domain}",
+                        },
+                        "shows": {"/path": "/other", "/host": "{host}"},
+                    },
+                    {
+                        "call": "createRoute",
+                        "body": {"/host": "{host}", "/relationships/domain/data/guid": "{domain}"},
+                        "status": 422,
+                    },
+                ],
+                "A host comes back in the letters in which it was sent": [
+                    {
+                        "call": "createRoute",
+                        "body": {"/host": "Www-In-Capitals-7"},
+                        "shows": {"/host": "Www-In-Capitals-7"},
+                    }
+                ],
+                "A route by HTTP has no port": [
+                    {"call": "createRoute", "body": {"/port": 8080}, "status": 422}
+                ],
+                "A route leads to apps of its own space only": [
+                    {"call": "createSpace", "keep": {"space": "/guid"}},
+                    {
+                        "call": "createApp",
+                        "example": "plain",
+                        "body": {"/relationships/space/data/guid": "{space}"},
+                        "keep": {"app": "/guid"},
+                    },
+                    {"call": "createRoute", "keep": {"route": "/guid"}},
+                    {
+                        "call": "addRouteDestinations",
+                        "path": {"guid": "{route}"},
+                        "body": {"/destinations/0/app/guid": "{app}"},
+                        "status": 422,
+                    },
+                ],
+                "A destination cannot be sent twice, and stays when it is added again": [
+                    {"call": "createApp", "example": "plain", "keep": {"app": "/guid"}},
+                    {"call": "createRoute", "keep": {"route": "/guid"}},
+                    {
+                        "call": "addRouteDestinations",
+                        "path": {"guid": "{route}"},
+                        "body": {
+                            "/destinations": [
+                                {"app": {"guid": "{app}"}},
+                                {"app": {"guid": "{app}"}},
+                            ]
+                        },
+                        "status": 422,
+                    },
+                    {
+                        "call": "addRouteDestinations",
+                        "path": {"guid": "{route}"},
+                        "body": {"/destinations/0/app/guid": "{app}"},
+                        "keep": {"destination": "/destinations/0/guid"},
+                        "shows": {
+                            "/destinations/0/port": 8080,
+                            "/destinations/0/weight": None,
+                            "/destinations/0/app/process/type": "web",
+                        },
+                    },
+                    {
+                        "call": "addRouteDestinations",
+                        "path": {"guid": "{route}"},
+                        "body": {"/destinations/0/app/guid": "{app}"},
+                        "shows": {"/destinations/0/guid": "{destination}"},
+                        "lacks": {"/destinations/1/app/guid": "{app}"},
+                    },
+                    {
+                        "call": "updateRouteDestination",
+                        "path": {"guid": "{route}", "destination_guid": "{destination}"},
+                        "body": {"/protocol": "http2"},
+                        "shows": {"/protocol": "http2"},
+                    },
+                    {
+                        "call": "updateRouteDestination",
+                        "path": {"guid": "{route}", "destination_guid": "{destination}"},
+                        "body": {"/protocol": None},
+                        "shows": {"/protocol": "http1"},
+                    },
+                    {
+                        "call": "replaceRouteDestinations",
+                        "path": {"guid": "{route}"},
+                        "body": {"": {"destinations": []}},
+                        "shows": {"/destinations": []},
+                    },
+                    {
+                        "call": "getRoute",
+                        "path": {"guid": "{route}"},
+                        "shows": {"/destinations": []},
+                    },
+                ],
+                "A route does not lead to a deleted app any more": [
+                    {"call": "createApp", "example": "plain", "keep": {"app": "/guid"}},
+                    {"call": "createRoute", "keep": {"route": "/guid"}},
+                    {
+                        "call": "addRouteDestinations",
+                        "path": {"guid": "{route}"},
+                        "body": {"/destinations/0/app/guid": "{app}"},
+                    },
+                    {
+                        "call": "deleteApp",
+                        "path": {"guid": "{app}"},
+                        "ends": {"/state": "COMPLETE"},
+                    },
+                    {
+                        "call": "getRouteDestinations",
+                        "path": {"guid": "{route}"},
+                        "shows": {"/destinations": []},
+                    },
+                ],
+                "Deleting the unmapped routes of a space leaves the others": [
+                    {
+                        "call": "createApp",
+                        "example": "plain",
+                        "keep": {"app": "/guid", "space": "/relationships/space/data/guid"},
+                    },
+                    {
+                        "call": "createRoute",
+                        "body": {"/relationships/space/data/guid": "{space}"},
+                        "keep": {"mapped": "/guid"},
+                    },
+                    {
+                        "call": "createRoute",
+                        "body": {"/relationships/space/data/guid": "{space}"},
+                        "keep": {"unmapped": "/guid"},
+                    },
+                    {
+                        "call": "addRouteDestinations",
+                        "path": {"guid": "{mapped}"},
+                        "body": {"/destinations/0/app/guid": "{app}"},
+                    },
+                    {
+                        "call": "deleteUnmappedRoutes",
+                        "path": {"guid": "{space}"},
+                        "query": {"unmapped": "true"},
+                        "ends": {"/state": "COMPLETE"},
+                    },
+                    {"call": "getRoute", "path": {"guid": "{mapped}"}},
+                    {"call": "getRoute", "path": {"guid": "{unmapped}"}, "status": 404},
+                ],
+            },
+            "x-cases": [
+                {
+                    "title": "a route is there once",
+                    "steps": [
+                        {"operation": "createRoute", "name": "first"},
+                        {
+                            "operation": "createRoute",
+                            "set": {
+                                "/host": "$first/host",
+                                "/relationships/domain/data/guid": "$first/relationships/domain/data/guid",
+                            },
+                            "status": 422,
+                        },
+                    ],
+                },
+                {
+                    "title": "another path makes another route",
+                    "steps": [
+                        {"operation": "createRoute", "name": "first"},
+                        {
+                            "operation": "createRoute",
+                            "set": {
+                                "/host": "$first/host",
+                                "/path": "/other",
+                                "/relationships/domain/data/guid": "$first/relationships/domain/data/guid",
+                            },
+                            "status": 201,
+                        },
+                    ],
+                },
+                {
+                    "title": "in a domain of all a route has a host",
+                    "steps": [
+                        {
+                            "operation": "createDomain",
+                            "name": "domain",
+                            "without": ["/relationships"],
+                        },
+                        {
+                            "operation": "createRoute",
+                            "set": {"/relationships/domain/data/guid": "$domain/guid"},
+                            "without": ["/host"],
+                            "status": 422,
+                        },
+                    ],
+                },
+                {
+                    "title": "routes of HTTP have no port",
+                    "steps": [{"operation": "createRoute", "set": {"/port": 1024}, "status": 422}],
+                },
+            ],
         },
     ),
     Operation(
@@ -16106,6 +17505,43 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
             },
+            "x-cases": [
+                {
+                    "title": "routes that lead somewhere stay",
+                    "steps": [
+                        {"operation": "createSpace", "name": "space"},
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                        },
+                        {
+                            "operation": "createRoute",
+                            "name": "mapped",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                        },
+                        {
+                            "operation": "createRoute",
+                            "name": "free",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                        },
+                        {
+                            "operation": "addRouteDestinations",
+                            "set": {
+                                "{guid}": "$mapped/guid",
+                                "/destinations": [{"app": {"guid": "$app/guid"}}],
+                            },
+                        },
+                        {
+                            "operation": "deleteUnmappedRoutes",
+                            "set": {"{guid}": "$space/guid", "?unmapped": "true"},
+                            "status": 202,
+                        },
+                        {"operation": "getRoute", "set": {"{guid}": "$mapped/guid"}, "status": 200},
+                        {"operation": "getRoute", "set": {"{guid}": "$free/guid"}, "status": 404},
+                    ],
+                }
+            ],
             "x-async-job": {
                 "location": "Location",
                 "get": "getJob",
@@ -16268,6 +17704,64 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "gone": [422],
             },
             "x-state-dependent-members": ["/destinations/0/protocol", "/destinations/0/weight"],
+            "x-cases": [
+                {
+                    "title": "the port is 8080 when none is told",
+                    "steps": [
+                        {"operation": "createApp", "name": "app"},
+                        {"operation": "createRoute", "name": "route"},
+                        {
+                            "operation": "addRouteDestinations",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "/destinations": [{"app": {"guid": "$app/guid"}}],
+                            },
+                            "shows": {
+                                "/destinations/0/port": 8080,
+                                "/destinations/0/app/guid": "$app/guid",
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "a destination is sent once",
+                    "steps": [
+                        {"operation": "createApp", "name": "app"},
+                        {"operation": "createRoute", "name": "route"},
+                        {
+                            "operation": "addRouteDestinations",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "/destinations": [
+                                    {"app": {"guid": "$app/guid"}},
+                                    {"app": {"guid": "$app/guid"}},
+                                ],
+                            },
+                            "status": 422,
+                        },
+                    ],
+                },
+                {
+                    "title": "the app is in the route's space",
+                    "steps": [
+                        {"operation": "createRoute", "name": "route"},
+                        {"operation": "createSpace", "name": "space"},
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                        },
+                        {
+                            "operation": "addRouteDestinations",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "/destinations": [{"app": {"guid": "$app/guid"}}],
+                            },
+                            "status": 422,
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -16336,6 +17830,29 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             },
             "x-references": {"/destinations/0/app/guid": {"operation": "getApp"}},
             "x-state-dependent-members": ["/destinations/0/protocol", "/destinations/0/weight"],
+            "x-cases": [
+                {
+                    "title": "weights add up to 100",
+                    "steps": [
+                        {"operation": "createApp", "name": "app"},
+                        {"operation": "createRoute", "name": "route"},
+                        {
+                            "operation": "replaceRouteDestinations",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "/destinations": [
+                                    {"app": {"guid": "$app/guid"}, "weight": 60},
+                                    {
+                                        "app": {"guid": "$app/guid", "process": {"type": "other"}},
+                                        "weight": 60,
+                                    },
+                                ],
+                            },
+                            "status": 422,
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -16864,6 +18381,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "update": "updateV2Buildpack",
                 "delete": "deleteV2Buildpack",
                 "unique": ["/name"],
+                "case-sensitive": {"/name": True},
                 "hides": ["/position"],
                 "self": "/metadata/url",
                 "position": {
@@ -17063,6 +18581,30 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "done": ["finished"],
                 "failed": ["failed"],
             },
+            "x-cases": [
+                {
+                    "title": "in the background when that is asked for",
+                    "steps": [
+                        {"operation": "createV2Buildpack", "name": "buildpack"},
+                        {
+                            "operation": "deleteV2Buildpack",
+                            "set": {"{guid}": "$buildpack/metadata/guid", "?async": "true"},
+                            "status": 202,
+                        },
+                    ],
+                },
+                {
+                    "title": "at once otherwise",
+                    "steps": [
+                        {"operation": "createV2Buildpack", "name": "buildpack"},
+                        {
+                            "operation": "deleteV2Buildpack",
+                            "set": {"{guid}": "$buildpack/metadata/guid", "?async": "false"},
+                            "status": 204,
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -17150,6 +18692,24 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 },
             },
             "x-blob": {"part": "buildpack"},
+            "x-cases": [
+                {
+                    "title": "a locked buildpack takes no bits",
+                    "steps": [
+                        {"operation": "createV2Buildpack", "name": "buildpack"},
+                        {
+                            "operation": "updateV2Buildpack",
+                            "set": {"{guid}": "$buildpack/metadata/guid", "": {"locked": True}},
+                        },
+                        {
+                            "operation": "uploadV2BuildpackBits",
+                            "set": {"{guid}": "$buildpack/metadata/guid"},
+                            "status": 409,
+                            "code": "CF-BuildpackLocked",
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(

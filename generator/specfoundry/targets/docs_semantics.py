@@ -133,6 +133,7 @@ class Semantics:
             ("x-creates", self._created),
             ("x-references", self._referred),
             ("x-merge-patch", self._merged),
+            ("x-behaviours", _behaving),
         )
         for name, explain in tell:
             if mapping(operation.get(name)):
@@ -263,6 +264,15 @@ def _order(default: object, parameters: Iterable[Mapping[str, Any]]) -> Iterator
         yield Topic(
             identifier="order", title="Order", extension=extension, sentences=tuple(sentences)
         )
+
+
+def _behaving(behaviours: dict[str, Any]) -> Topic:
+    return Topic(
+        identifier="behaviour",
+        title="Behaviour",
+        extension="x-behaviours",
+        sentences=tuple(f"{sentence}." for sentence in behaviours),
+    )
 
 
 def _refusals(operation: Mapping[str, Any]) -> Iterator[Topic]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from specfoundry.fuzz.oracles.addresses import addresses
+from specfoundry.fuzz.oracles.behaving import behaviours
 from specfoundry.fuzz.oracles.belonging import belongings
 from specfoundry.fuzz.oracles.blobs import blobs
 from specfoundry.fuzz.oracles.bodies import bodies
@@ -25,6 +26,7 @@ from specfoundry.fuzz.oracles.queries import queries
 from specfoundry.fuzz.oracles.raw_bodies import raw_bodies
 from specfoundry.fuzz.oracles.rights import permissions
 from specfoundry.fuzz.oracles.sight import sights
+from specfoundry.fuzz.oracles.texts import texts
 from specfoundry.fuzz.oracles.tokens import tokens
 from specfoundry.fuzz.oracles.uniqueness import twins
 from specfoundry.fuzz.session import StopRunError
@@ -43,8 +45,10 @@ ORACLES: Final[Mapping[str, Oracle]] = {
     "order": orders,
     "pagination": pages,
     "echo": echoes,
+    "text": texts,
     "address": addresses,
     "merge-patch": merges,
+    "behaviour": behaviours,
     "time": moments,
     "unique": twins,
     "position": numbered,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "filter"
+_HOPS: Final = "what hops read"
 
 
 @verdict
@@ -63,35 +64,38 @@ def filters(ground: Ground) -> Iterator[Complaint]:
         asked = [_asked(listing, one, values) for one in questions(listing, values)]
         after = listing.ask()
         for question, found in filter(None, asked):
-            yield from _judged(ground, listing, rules, question, (after, found))
+            if _complaint(listing, rules, question, (listing.walk, after, found)):
+                # Somebody may have changed something meanwhile: what is wrong is wrong again.
+                ground.memory.pop(_HOPS, None)
+                taken = listing.ask(), listing.ask(question.query), listing.ask()
+                again = _complaint(listing, rules, question, (taken[0], taken[2], taken[1]))
+                if again:
+                    yield again
 
 
-def _judged(
-    ground: Ground,
+def _complaint(
     listing: Listing,
     rules: Mapping[str, Mapping[str, Any]],
     question: Question,
-    taken: tuple[Taken, Taken],
-) -> Iterator[Complaint]:
-    after, found = taken
+    taken: tuple[Taken, Taken, Taken],
+) -> Complaint | None:
+    before, after, found = taken
     chosen = {name: rule for name, rule in rules.items() if name in question.means}
     chosen |= {name: _rule(rule) for name, rule in question.forms.items()}
-    reader = _Reader(ground, listing)
+    reader = _Reader(listing.ground, listing)
     for rule in chosen.values():
         reader.values(rule)
-    complaint = judged(
+    return judged(
         CHECK,
         listing.operation.id,
         lets_through,
-        [listing.walk, after, *reader.taken, found],
+        [before, after, *reader.taken, found],
         items=listing.paging.items,
         total=listing.paging.total,
         rules=chosen,
         query=question.means,
         asked=question.name,
     )
-    if complaint:
-        yield complaint
 
 
 def _asked(
@@ -143,7 +147,7 @@ class _Reader:
         return values
 
     def _read(self, operation: str, value: Any) -> Taken:
-        known = self._ground.memory.setdefault("hops", {})
+        known = self._ground.memory.setdefault(_HOPS, {})
         if not isinstance(known, dict):
             raise TypeError("what hops read is kept by operation and value")
         if (operation, value) not in known:

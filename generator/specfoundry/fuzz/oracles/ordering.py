@@ -64,34 +64,29 @@ def _asked(listing: Listing, name: str, ordering: Ordering) -> Iterator[Complain
         tie = [ordering.tie] if ordering.tie and word not in ordering.coarse else []
         for descending in (False, True):
             query = ordering.query(name, word, descending=descending)
-            complaint = judged(
-                CHECK,
-                listing.operation.id,
-                in_order,
-                [listing.ask(query)],
-                items=listing.paging.items,
-                keys=[pointer, *tie],
-                descending=descending,
-                asked=" and ".join(f"{one}={value}" for one, value in query.items()),
-            )
-            if complaint:
-                yield complaint
+            arguments = {
+                "keys": [pointer, *tie],
+                "descending": descending,
+                "asked": " and ".join(f"{one}={value}" for one, value in query.items()),
+            }
+            # Somebody may change something between two pages: what is wrong is wrong again.
+            if _sorted(listing, listing.ask(query), arguments):
+                again = _sorted(listing, listing.ask(query), arguments)
+                if again:
+                    yield again
+
+
+def _sorted(listing: Listing, walk: Taken, arguments: Mapping[str, Any]) -> Complaint | None:
+    items = listing.paging.items
+    return judged(CHECK, listing.operation.id, in_order, [walk], items=items, **arguments)
 
 
 def _default(listing: Listing) -> Iterator[Complaint]:
     default = listing.operation.node.get("x-default-order")
     complaint = None
     if isinstance(default, list):
-        complaint = judged(
-            CHECK,
-            listing.operation.id,
-            in_order,
-            [listing.walk],
-            items=listing.paging.items,
-            keys=list(default),
-            descending=False,
-            asked="without an order",
-        )
+        arguments = {"keys": list(default), "descending": False, "asked": "without an order"}
+        complaint = _sorted(listing, listing.walk, arguments)
     elif default == "created":
         complaint = _as_created(listing)
     if complaint:

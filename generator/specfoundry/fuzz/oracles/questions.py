@@ -69,8 +69,7 @@ def questions(
             bounds.setdefault(rule.path, {})[rule.op] = parameter.name
     for path, names in bounds.items():
         texts = _texts([values_at(item, path) for item in listing.items])
-        if texts:
-            yield from _bounds(names, texts)
+        yield from _bounds(names, texts) if texts else _unset(listing, names)
     yield from _pairs(listing, values)
     yield from _formed(listing)
 
@@ -122,7 +121,10 @@ def _memberships(
 
 def _nobody(listing: Listing, parameter: Parameter, texts: list[str]) -> list[str]:
     """Return a value that no item has, in a list; none where the schema allows no such thing."""
+    example = parameter.node.get("example")
+    shown = example if isinstance(example, list) else [example]
     likely = [_NOBODY, *(f"{digit}{text[1:]}" for text in texts[:1] for digit in "197")]
+    likely += [text for text in shown if isinstance(text, str)]
     return [
         text
         for text in likely
@@ -157,6 +159,14 @@ def _bounds(names: Mapping[str, str], texts: list[str]) -> Iterator[Question]:
         query = {names[op]: bound for op, bound in pairs.items() if op in names}
         if query:
             yield Question(" and ".join(f"{one}=(an item's)" for one in query), query, query)
+
+
+def _unset(listing: Listing, names: Mapping[str, str]) -> Iterator[Question]:
+    """Yield bounds where no item has a value: it is neither before nor behind any."""
+    for name in names.values():
+        parameter = listing.operation.parameter(name)
+        if parameter is not None and "example" in parameter.node:
+            yield _one(name, "(any value)", parameter.node["example"])
 
 
 def _pairs(listing: Listing, values: Mapping[str, Sequence[Sequence[Any]]]) -> Iterator[Question]:

@@ -142,7 +142,7 @@ def had(ground: Ground, operation_id: str, pointer: str | None) -> tuple[Any, di
     told = [int(one) for one in operation.node.get("x-state-dependent", {})]
     if not answer.ok and (pointer is not None or answer.status not in told):
         raise BarrenError(f"{operation_id}: {answer.status}")
-    _settle(ground, operation, answer)
+    settle(ground, operation, answer)
     path = dict(call.path)
     found = path.popitem()[1] if pointer is None and path else answer.at(pointer or "")
     if found is None:
@@ -150,7 +150,7 @@ def had(ground: Ground, operation_id: str, pointer: str | None) -> tuple[Any, di
     return found, dict(call.path)
 
 
-def _settle(ground: Ground, operation: Operation, answer: Exchange) -> None:
+def settle(ground: Ground, operation: Operation, answer: Exchange) -> None:
     """Wait until the work behind an answer is done."""
     ground.garden.settle(operation, answer)
     blob = blob_of(operation)

@@ -10,6 +10,7 @@ from specfoundry.fuzz.oracles.belonging import belongings
 from specfoundry.fuzz.oracles.blobs import blobs
 from specfoundry.fuzz.oracles.bodies import bodies
 from specfoundry.fuzz.oracles.cascades import cascades
+from specfoundry.fuzz.oracles.cases import cases
 from specfoundry.fuzz.oracles.concurrency import races
 from specfoundry.fuzz.oracles.deletion import deletions
 from specfoundry.fuzz.oracles.durability import survivals
@@ -59,6 +60,7 @@ ORACLES: Final[Mapping[str, Oracle]] = {
     "blob": blobs,
     "sight": sights,
     "raw-body": raw_bodies,
+    "case": cases,
     "deletion": deletions,
     "cascade": cascades,
     "concurrency": races,

@@ -1,0 +1,230 @@
+"""Does a server do what the document tells in cases (`x-cases`)?"""
+
+from __future__ import annotations
+
+import copy
+import re
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from specfoundry.document.pointer import PointerError, follow
+from specfoundry.fuzz.contract import target
+from specfoundry.fuzz.exchange import Call
+from specfoundry.fuzz.garden import BarrenError
+from specfoundry.fuzz.ground import values_at
+from specfoundry.fuzz.oracles.archives import files_of
+from specfoundry.fuzz.oracles.edits import left_out, put_anew
+from specfoundry.fuzz.oracles.likely import MULTIPART, likely, settle
+from specfoundry.fuzz.trial import Complaint, judged, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from specfoundry.fuzz.contract import Operation
+    from specfoundry.fuzz.exchange import Exchange
+    from specfoundry.fuzz.ground import Ground
+    from specfoundry.fuzz.trial import Taken
+
+CHECK: Final = "case"
+_LOOKS: Final = 250
+_PAUSE: Final = 0.02
+_INSIDE: Final = re.compile(r"\{(\$[^{}]+)\}")
+_UNKNOWN: Final = "11111111-2222-4333-8444-555555555555"
+
+
+@verdict
+def as_told(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say when the last answer is not what the case tells.
+
+    Arguments: `title`, `number` (of the step), `status`, `code`, `shows` and `hides` (as pairs of
+    pointer and value).
+    """
+    answer, wanted = taken[-1].last, arguments
+    first = taken[-1].first
+    begin = f"{wanted['title']}, step {wanted['number']}: "
+    if wanted["status"] is not None and first.status != wanted["status"]:
+        return f"{begin}{wanted['status']} is right, and {first.status} came"
+    if wanted["code"] is not None and wanted["code"] not in _texts(first.json):
+        return f"{begin}the code {wanted['code']} is missing"
+    for pointer, value in wanted["shows"]:
+        if value not in values_at(answer.json, pointer):
+            return f"{begin}{pointer} does not hold what it must"
+    for pointer, value in wanted["hides"]:
+        if value in values_at(answer.json, pointer):
+            return f"{begin}{pointer} holds what it must not"
+    return None
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield every text and number of a JSON value."""
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)
+    else:
+        yield str(value)
+
+
+def cases(ground: Ground) -> Iterator[Complaint]:
+    """Go through every case of every operation."""
+    if ground.read_only:
+        return
+    for operation in ground.contract:
+        for case in operation.node.get("x-cases", ()):
+            if not ground.judges(operation) or (
+                case.get("alone") and ground.operations is not None
+            ):
+                continue
+            run = _Case(ground, operation, case["title"])
+            try:
+                yield from run.go(case["steps"])
+            except (BarrenError, PointerError):
+                continue
+            finally:
+                run.undo(case.get("finally", ()))
+
+
+@dataclass
+class _Case:
+    """One case."""
+
+    ground: Ground
+    operation: Operation
+    title: str
+    named: dict[str, Exchange] = field(default_factory=dict)
+
+    def go(self, steps: Sequence[Mapping[str, Any]]) -> Iterator[Complaint]:
+        """Take the steps until one cannot be taken; yield what is not as it must be.
+
+        Raises:
+            BarrenError: Something that a step needs cannot be had.
+            PointerError: A step speaks of what an earlier one did not answer.
+
+        """
+        told: list[Taken] = []
+        for number, step in enumerate(steps, 1):
+            role = step.get("role", "")
+            if role and role not in self.ground.roles:
+                return
+            told.append(self._take(step))
+            yield from self._judged(step, number, told)
+            if not told[-1].first.ok and "status" not in step:
+                return
+
+    def undo(self, steps: Sequence[Mapping[str, Any]]) -> None:
+        """Take steps, whatever comes of them."""
+        for step in steps:
+            try:
+                self._take(step)
+            except (BarrenError, PointerError):  # what was not done need not be undone
+                continue
+
+    def _take(self, step: Mapping[str, Any]) -> Taken:
+        operation = self.ground.contract[step["operation"]]
+        taken = self.ground.take(self._call(operation, step), "job")
+        for _ in range(_LOOKS):
+            if self._holds(step, taken):
+                break
+            time.sleep(_PAUSE)  # between two looks at what goes on
+            taken = self.ground.take(taken.first.call)
+        if taken.first.ok:
+            settle(self.ground, operation, taken.first)
+        if "name" in step:
+            self.named[step["name"]] = taken.first
+        return taken
+
+    def _holds(self, step: Mapping[str, Any], taken: Taken) -> bool:
+        return all(
+            self._value(value) in values_at(taken.last.json, pointer)
+            for pointer, value in step.get("until", {}).items()
+        )
+
+    def _call(self, operation: Operation, step: Mapping[str, Any]) -> Call:
+        call = self._begin(operation, step)
+        body, path, query = copy.deepcopy(call.body), dict(call.path), dict(call.query)
+        headers = dict(call.headers)
+        for place, value in step.get("set", {}).items():
+            new = self._value(value)
+            if place.startswith("{"):
+                path[place[1:-1]] = new
+            elif place.startswith("?"):
+                query[place[1:]] = new
+            elif place.startswith("@"):
+                headers[place[1:]] = new
+            else:
+                body = put_anew(body, place, new)
+        for place in step.get("without", ()):
+            body = left_out(body, place)
+        identity = self.ground.roles.get(step.get("role", ""), "")
+        return replace(call, body=body, path=path, query=query, headers=headers, identity=identity)
+
+    def _begin(self, operation: Operation, step: Mapping[str, Any]) -> Call:
+        """Return the call before anything is set; what is going to be set need not exist."""
+        media = next(iter(operation.bodies), None)
+        example = self._example(operation, step.get("example"))
+        own = {place[1:-1] for place in step.get("set", {}) if place.startswith("{")}
+        if own >= {parameter.name for parameter in operation.at("path")} and own:
+            call = Call(
+                operation=operation.id,
+                media_type=media.media_type if media else None,
+                body=copy.deepcopy(example),
+            )
+        else:
+            call = likely(self.ground, operation, example)
+        if media is not None and media.media_type == MULTIPART:
+            content = step["content"].encode("latin-1") if "content" in step else None
+            files = files_of(operation, media, content)
+            if "filename" in step:
+                files = [replace(one, filename=step["filename"]) for one in files]
+            call = replace(call, body=None, files=files)
+        return call
+
+    def _example(self, operation: Operation, name: str | None) -> Any:
+        media = next(iter(operation.bodies), None)
+        if media is None or name is None:
+            return next(iter(media.examples), None) if media else None
+        given = media.node.get("examples", {}).get(name)
+        return target(self.ground.contract.node, "", given)[1].get("value")
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: self._value(member) for name, member in value.items()}
+        if isinstance(value, list):
+            return [self._value(item) for item in value]
+        if isinstance(value, str) and "{$" in value:
+            return _INSIDE.sub(lambda one: str(self._value(one.group(1))), value)
+        if not isinstance(value, str) or not value.startswith("$"):
+            return value
+        if value == "$unknown":
+            return _UNKNOWN
+        if value.startswith("$fresh"):
+            return self.ground.garden.fresh(value[6:] or None)
+        value, _, change = value.partition("|")
+        name, slash, rest = value[1:].partition("/")
+        step, _, part = name.partition(".")
+        if step not in self.named:
+            raise BarrenError(f"no step is named {step}")
+        exchange = self.named[step]
+        whole = {"": exchange.json, "request": exchange.call.body, "path": dict(exchange.call.path)}
+        found = follow(whole[part], slash + rest)
+        return found.upper() if change == "upper" and isinstance(found, str) else found
+
+    def _judged(
+        self, step: Mapping[str, Any], number: int, told: Sequence[Taken]
+    ) -> Iterator[Complaint]:
+        if not {"status", "code", "shows", "hides"} & step.keys():
+            return
+        complaint = judged(
+            CHECK,
+            self.operation.id,
+            as_told,
+            told,
+            title=self.title,
+            number=number,
+            status=step.get("status"),
+            code=step.get("code"),
+            shows=[[at, self._value(value)] for at, value in step.get("shows", {}).items()],
+            hides=[[at, self._value(value)] for at, value in step.get("hides", {}).items()],
+        )
+        if complaint:
+            yield complaint

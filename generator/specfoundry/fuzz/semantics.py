@@ -174,6 +174,10 @@ class Creation:
     """Statuses that say that it is gone, beside 404 and 410."""
     shows: str = ""
     """JSON pointer into the answers: where the members of the body come back."""
+    case_sensitive: Mapping[str, bool] = field(default_factory=dict)
+    """Of `unique`: whether texts that differ in upper and lower case only are two."""
+    scopes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of `unique`: JSON pointers into the body; two that differ there may have the same."""
 
     @classmethod
     def of(cls, node: Mapping[str, Any]) -> Creation:
@@ -192,6 +196,8 @@ class Creation:
             unlisted=tuple(node.get("unlisted", ())),
             position=_read(node, "position", Position.of),
             owners=tuple(node.get("owners", ())),
+            case_sensitive=node.get("case-sensitive", {}),
+            scopes={place: tuple(them) for place, them in node.get("scopes", {}).items()},
             conditional=tuple(node.get("conditional", ())),
             after=node.get("after", {}),
             gone=tuple(node.get("gone", ())),

@@ -71,3 +71,10 @@ def nested(pointer: str, value: Any) -> Any:
     for token in reversed(split(pointer)):
         value = {token: value}
     return value
+
+
+def overlaid(body: Any, change: Any) -> Any:
+    """Return a JSON value with the members of another one in place of its own."""
+    if not (isinstance(body, dict) and isinstance(change, dict)):
+        return change
+    return {**body, **{name: overlaid(body.get(name), value) for name, value in change.items()}}

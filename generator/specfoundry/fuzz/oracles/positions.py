@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.garden import BarrenError
 from specfoundry.fuzz.ground import values_at
-from specfoundry.fuzz.oracles.comparison import found, nested
+from specfoundry.fuzz.oracles.comparison import found, nested, overlaid
 from specfoundry.fuzz.oracles.whereabouts import listings, made, told, twice
 from specfoundry.fuzz.semantics import creators
 from specfoundry.fuzz.trial import Complaint, judged, verdict
@@ -219,10 +219,3 @@ class _Row:
             media_type=operation.bodies[0].media_type,
             body=nested(self._position.sent, wanted),
         )
-
-
-def overlaid(body: Any, change: Any) -> Any:
-    """Return a JSON value with the members of another one in place of its own."""
-    if not (isinstance(body, dict) and isinstance(change, dict)):
-        return change
-    return {**body, **{name: overlaid(body.get(name), value) for name, value in change.items()}}

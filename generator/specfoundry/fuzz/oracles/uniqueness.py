@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from specfoundry.document.pointer import follow
 from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.garden import BarrenError, has, put
-from specfoundry.fuzz.oracles.comparison import differences, nested, within
+from specfoundry.fuzz.oracles.comparison import differences, nested, overlaid, within
 from specfoundry.fuzz.oracles.whereabouts import made, said, told, twice
 from specfoundry.fuzz.semantics import creators, merge_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict
@@ -69,6 +69,16 @@ def free_again(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | No
 
 
 @verdict
+def free_enough(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say that the last step was refused what differs enough from what another one has.
+
+    Arguments: `place` (in words).
+    """
+    answer = taken[-1].first
+    return f"{arguments['place']} was refused: {said(answer.summary())}" if answer.refused else None
+
+
+@verdict
 def kept_own(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
     """Say that the last step was refused what it has already.
 
@@ -121,6 +131,7 @@ def _second(ground: Ground, creation: Creation, place: str, first: Taken) -> Ite
     if complaint:
         yield complaint
         return
+    yield from _near(ground, creation, place, first)
     plant = next(one for one in ground.garden.living if one.exchange is first.first)
     remove = ground.contract.get(creation.delete)
     if remove is None:
@@ -140,6 +151,46 @@ def _apart(ground: Ground, creation: Creation, body: Any, place: str) -> Any:
         if other != place and other not in creation.references and has(found, other):
             put(found, other, ground.garden.fresh(follow(found, other)))
     return found
+
+
+def _near(ground: Ground, creation: Creation, place: str, first: Taken) -> Iterator[Complaint]:
+    """Ask for the same in another case, and in another scope."""
+    call = first.first.call
+    value = follow(call.body, place)
+    if place in creation.case_sensitive and isinstance(value, str) and value.upper() != value:
+        body = _apart(ground, creation, call.body, place)
+        put(body, place, value.upper())
+        second = ground.take(replace(call, body=body), "job")
+        rule = free_enough if creation.case_sensitive[place] else refused_twin
+        yield from _told(
+            judged(CHECK, call.operation, rule, [first, second], place=f"{place} in another case")
+        )
+    for scope in creation.scopes.get(place, ()):
+        other = _elsewhere(ground, creation, call, scope)
+        if other is not None:
+            second = ground.take(replace(call, body=other), "job")
+            words = f"{place} with another {scope}"
+            yield from _told(
+                judged(CHECK, call.operation, free_enough, [first, second], place=words)
+            )
+
+
+def _elsewhere(ground: Ground, creation: Creation, call: Call, scope: str) -> Any:
+    """Return the body that asks for the same in another scope; None when there is no other."""
+    body = copy.deepcopy(call.body)
+    kind = ground.garden.creators.get(creation.references.get(scope, ""))
+    if kind is not None:
+        try:
+            return overlaid(body, nested(scope, ground.garden.grow(*kind).id))
+        except BarrenError:
+            return None
+    operation = ground.contract[call.operation]
+    for example in operation.bodies[0].examples:
+        if has(example, scope) and (
+            not has(body, scope) or follow(body, scope) != follow(example, scope)
+        ):
+            return overlaid(body, nested(scope, follow(example, scope)))
+    return None
 
 
 def _updated(

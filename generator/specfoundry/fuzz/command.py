@@ -27,8 +27,6 @@ Examples:
   specfoundry fuzz openapi.yaml --app shop.server:create_app --quick
   specfoundry fuzz openapi.yaml --app shop.server:create_app --replay build/fuzz/trials/status-getOrder-0-0-0.json
 """
-_BOUNDARIES = 1
-"""Boundary cases of a kind in a quick run."""
 
 
 class Duration(click.ParamType[int]):
@@ -228,3 +226,5 @@ def _show(result: FuzzReport, paths: Iterable[Path]) -> None:
         sys.exit(2)
     if not result.ok:
         sys.exit(1)
+    if result.stop_reason in {"interrupted", "killed"}:
+        sys.exit(130)

@@ -98,7 +98,14 @@ class Engine:
         """Bring the first resources to life, by the document's examples and links."""
         schema = self._schema(())
         with self._hooks(lambda: None):
-            prime(schema, self.node, self.pool, self.options.headers, self.outcome.take_primed)
+            prime(
+                schema,
+                self.node,
+                self.pool,
+                self.options.headers,
+                self.outcome.take_primed,
+                self.options.operations,
+            )
 
     def run(
         self,

@@ -19,7 +19,7 @@ from specfoundry.fuzz.priming import iter_primers
 from specfoundry.fuzz.trail import Answer, Trail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterator, Mapping
 
     from schemathesis import Case, CheckContext, Response
     from schemathesis.generation.meta import CaseMetadata
@@ -158,6 +158,7 @@ def prime(
     pool: Pool,
     headers: Mapping[str, str],
     listen: Callable[[Case[Any], Response], None] = lambda _case, _response: None,
+    wanted: Container[str] | None = None,
 ) -> None:
     """Bring the first resources to life: send the examples, then follow the links.
 
@@ -167,6 +168,7 @@ def prime(
         pool: keeps what the answers offer, by way of the hooks.
         headers: sent with every request.
         listen: told each request and its answer.
+        wanted: operationIds that are to be reached; None: all.
     """
 
     def send(step: Step) -> Answer | None:
@@ -193,7 +195,7 @@ def prime(
             )
         return None
 
-    Trail(node, send).follow(iter_primers(node, pool), sleep)
+    Trail(node, send, wanted).follow(iter_primers(node, pool), sleep)
 
 
 def install_unknown_method_check(expected: int | None) -> None:

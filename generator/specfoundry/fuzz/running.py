@@ -15,7 +15,7 @@ from specfoundry.fuzz.keeping import FOLDER
 from specfoundry.fuzz.output import CRASHES, EVENTS, EventLog
 from specfoundry.fuzz.plan import build_plan
 from specfoundry.fuzz.progress import Progress, shown
-from specfoundry.fuzz.shards import STAGES, divide
+from specfoundry.fuzz.shards import SIZE, STAGES, divide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,6 +42,7 @@ class Run:
         baseline: Accepted deviations.
         fail_fast: Whether the first finding that counts ends the run.
         folder: Of the report.
+        size: Operations that a part has, more or less.
 
     """
 
@@ -53,6 +54,7 @@ class Run:
     seconds: float | None = None
     baseline: Baseline = field(default_factory=Baseline)
     fail_fast: bool = False
+    size: int = SIZE
 
     def go(self) -> FuzzReport:
         """Put the server to the test.
@@ -62,7 +64,7 @@ class Run:
 
         """
         contract = read_contract(self.work.node)
-        parts = divide(contract, self.chosen)
+        parts = divide(contract, self.chosen, self.size)
         names = frozenset(operation.id for operation in self.chosen)
         gathering = Gathering(contract, names, self.baseline, self.fail_fast)
         self._make_room()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 STAGES: Final = ("oracles", "examples", "coverage", "fuzzing", "stateful")
 """What is done with each part, the cheapest first."""
-_SIZE: Final = 30
+SIZE: Final = 30
 """Operations that a part has, more or less."""
 
 
@@ -84,12 +84,13 @@ class Part:
         return seed if self.round == 0 else (seed * 1_000_003 + self.round * 7919) % 2**31
 
 
-def divide(contract: Contract, chosen: Iterable[Operation]) -> tuple[Part, ...]:
+def divide(contract: Contract, chosen: Iterable[Operation], size: int = SIZE) -> tuple[Part, ...]:
     """Divide operations into parts of about the same size; what has a tag in common stays together.
 
     Args:
         contract: The document.
         chosen: Its operations to be put to the test.
+        size: Operations that a part has, more or less.
     """
     groups: dict[str, list[str]] = {}
     names = {operation.id for operation in chosen}
@@ -97,7 +98,7 @@ def divide(contract: Contract, chosen: Iterable[Operation]) -> tuple[Part, ...]:
         if operation.id in names:
             tags = operation.node.get("tags") or [operation.path.strip("/").split("/")[0]]
             groups.setdefault(str(tags[0]), []).append(operation.id)
-    count = max(1, math.ceil(len(names) / _SIZE))
+    count = max(1, math.ceil(len(names) / size))
     parts: list[list[str]] = [[] for _ in range(count)]
     for group in sorted(groups.values(), key=len, reverse=True):
         min(parts, key=len).extend(group)

@@ -10,13 +10,14 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from specfoundry.document.structure import path_items
 from specfoundry.fuzz.pool import METHODS, evaluate, is_expression, iter_links, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
 
 _PAUSES = (0.0, 0.1, 0.2, 0.4, 0.8)
 """Seconds before each look at what needs its time."""
@@ -65,9 +66,21 @@ class Answer:
 class Trail:
     """Follows links from answer to answer, as far as they lead."""
 
-    def __init__(self, node: Mapping[str, Any], send: Callable[[Step], Answer | None]) -> None:
-        """Read the links of a bundled document; `send` returns None when there is no answer."""
+    def __init__(
+        self,
+        node: Mapping[str, Any],
+        send: Callable[[Step], Answer | None],
+        wanted: Container[str] | None = None,
+    ) -> None:
+        """Read the links of a bundled document.
+
+        Args:
+            node: The document.
+            send: Returns None when there is no answer.
+            wanted: operationIds; when they are reached, that is enough. None: all.
+        """
         self._node = node
+        self._wanted = wanted
         self._send = send
         self._operations = dict(_iter_operations(node))
         self._links: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
@@ -103,7 +116,7 @@ class Trail:
         """Follow the links of an answer and of all that come of it, the newest first."""
         # What an answer tells of may be changed by a later request: deep comes before wide.
         ways = [self._iter_steps(first)]
-        while ways:
+        while ways and (self._wanted is None or not self._is_complete()):
             for way, step in ways[-1]:
                 answer = self._take(step)
                 if answer is not None:
@@ -115,12 +128,18 @@ class Trail:
                 ways.pop()
 
     def _is_complete(self) -> bool:
-        """Tell whether every operation that a link names was reached."""
+        """Tell whether every operation that is wanted and that a link names was reached."""
+        return self._goals <= self._reached
+
+    @cached_property
+    def _goals(self) -> set[str]:
         named = {link["operationId"] for links in self._links.values() for link in links}
-        return all(
-            method == "delete" or name not in named or name in self._reached
+        return {
+            name
             for name, (method, _) in self._operations.items()
-        )
+            if method != "delete" and name in named
+            if self._wanted is None or name in self._wanted
+        }
 
     def _iter_steps(self, answer: Answer) -> Iterator[tuple[tuple[str, str], Step]]:
         """Yield what is still worth sending among the steps that the answer's links ask for."""

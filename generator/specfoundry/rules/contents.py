@@ -43,6 +43,16 @@ def body_schemas(context: Context, operation: OperationPlace) -> list[dict[str, 
     return [schema for _, schema in _schemas(body)]
 
 
+def example_names(context: Context, operation: OperationPlace) -> set[str]:
+    """Return the names of the examples of the request body, whatever its media types."""
+    content = context.resolved(operation.node.get("requestBody"), "").get("content")
+    found: set[str] = set()
+    for media in content.values() if isinstance(content, dict) else ():
+        examples = media.get("examples") if isinstance(media, dict) else None
+        found |= examples.keys() if isinstance(examples, dict) else set()
+    return found
+
+
 def entry_schemas(context: Context, operation: OperationPlace) -> list[Any]:
     """Return what may stand in the list that an operation answers; nothing when it is no list.
 

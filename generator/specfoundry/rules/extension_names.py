@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from specfoundry.document.pointer import join
+from specfoundry.rules.contents import example_names
 from specfoundry.rules.context import Context, OperationPlace, Violation
 from specfoundry.rules.extension_parts import each, extension_of, mapping, sequence
 
@@ -62,12 +63,7 @@ def _references_named(operation: OperationPlace) -> Iterator[Violation]:
 
 
 def _examples_named(context: Context, operation: OperationPlace) -> Iterator[Violation]:
-    body = context.resolved(operation.node.get("requestBody"), "")
-    known = {
-        name
-        for media in map(mapping, mapping(body.get("content")).values())
-        for name in mapping(media.get("examples"))
-    }
+    known = example_names(context, operation)
     base = join(operation.pointer, "x-creates")
     for pointer, name in each(base, extension_of(operation, "x-creates"), "conditional"):
         if isinstance(name, str) and name not in known:

@@ -392,6 +392,17 @@ def test_the_first_page_tells_how_unknown_methods_are_answered(site_of: SiteOf) 
     assert site.dead_links() == []
 
 
+def test_sentences_about_behaviour_lead_to_the_calls_that_show_them(site_of: SiteOf) -> None:
+    steps = [{"call": "listPets"}, {"call": "sellPet", "status": 409}]
+    case = {"title": "A name is taken once", "steps": [{"operation": "listPets", "status": 422}]}
+    node = operation(**{"x-behaviours": {"Sold is sold": steps}, "x-cases": [case]})
+    site = site_of(pets(node))
+    words = site.words("operations/listPets.html")
+    assert "Sold is sold listPets , sellPet (409)" in words
+    assert "A name is taken once listPets (422)" in words
+    assert site.dead_links() == []
+
+
 def test_refusals_and_errors_of_an_operation_are_told(site_of: SiteOf) -> None:
     node = operation(
         **{

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from specfoundry.document.pointer import PointerError, split
 from specfoundry.targets.docs_addresses import Addresses, anchor, fragment, href
+from specfoundry.targets.docs_behaviour import behaviour_topics
 from specfoundry.targets.docs_facts import json_text
 from specfoundry.targets.docs_nodes import mapping, sequence, text
 from specfoundry.targets.docs_views import Fact, Ref, Relation, Topic
@@ -133,12 +134,12 @@ class Semantics:
             ("x-creates", self._created),
             ("x-references", self._referred),
             ("x-merge-patch", self._merged),
-            ("x-behaviours", _behaving),
         )
         for name, explain in tell:
             if mapping(operation.get(name)):
                 yield explain(mapping(operation[name]))
         yield from _refusals(operation)
+        yield from behaviour_topics(operation, self._addresses)
 
     def _filters(self, parameters: Iterable[Mapping[str, Any]]) -> Iterator[Topic]:
         rules = {
@@ -264,15 +265,6 @@ def _order(default: object, parameters: Iterable[Mapping[str, Any]]) -> Iterator
         yield Topic(
             identifier="order", title="Order", extension=extension, sentences=tuple(sentences)
         )
-
-
-def _behaving(behaviours: dict[str, Any]) -> Topic:
-    return Topic(
-        identifier="behaviour",
-        title="Behaviour",
-        extension="x-behaviours",
-        sentences=tuple(f"{sentence}." for sentence in behaviours),
-    )
 
 
 def _refusals(operation: Mapping[str, Any]) -> Iterator[Topic]:

@@ -30,7 +30,7 @@ CHECK: Final = "case"
 _LOOKS: Final = 250
 _PAUSE: Final = 0.02
 _INSIDE: Final = re.compile(r"\{(\$[^{}]+)\}")
-_UNKNOWN: Final = "11111111-2222-4333-8444-555555555555"
+_LIKE: Final = "11111111-2222-4333-8444-555555555555"
 
 
 @verdict
@@ -196,7 +196,7 @@ class _Case:
         if not isinstance(value, str) or not value.startswith("$"):
             return value
         if value == "$unknown":
-            return _UNKNOWN
+            return self.ground.garden.fresh(_LIKE)
         if value.startswith("$fresh"):
             return self.ground.garden.fresh(value[6:] or None)
         value, _, change = value.partition("|")

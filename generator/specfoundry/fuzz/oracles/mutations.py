@@ -18,8 +18,17 @@ from specfoundry.fuzz.oracles.shapes import Spot, parts, spots
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-_ODD_TYPES: Final[tuple[Any, ...]] = (None, 7, "text", True, [], {}, [{}], 1.5)
-_ODD_TEXTS: Final = ("", " ", "no such thing", "ä!", "x\ny", "-1", "../../x")
+_ODD_TYPES: Final[tuple[Any, ...]] = (None, 7, "text", {})
+_OTHER_TYPES: Final[Mapping[type, tuple[Any, ...]]] = {
+    str: (None, 7, ["text"]),
+    int: (None, True, [7]),
+    float: (None, "text", True),
+    bool: (None, "true", 1),
+    list: (None, {}, "text"),
+    dict: (None, "text", [{}]),
+    type(None): (7, [], {}),
+}
+_ODD_TEXTS: Final = ("", " ", "no such thing", "ä!")
 _ODD_NAMES: Final = ("", "a b", "-a", "a-", "x" * 64, "a/b/c", "é", "/a", "y" * 254)
 _LARGE: Final = 2**53
 _LONGEST: Final = 70_000
@@ -94,9 +103,8 @@ def _at(root: Mapping[str, Any], spot: Spot) -> Iterator[_Idea]:
         yield from by_type(root, spot)
     for values in spot.told("enum"):
         yield from (_Idea(f"{value!r} of the enumeration", value, plain=True) for value in values)
-    for value in _ODD_TYPES:
-        if type(value) is not type(spot.value):
-            yield _Idea(f"{_name(value)} instead of {_name(spot.value)}", value)
+    for value in _OTHER_TYPES.get(type(spot.value), _ODD_TYPES):
+        yield _Idea(f"{_name(value)} instead of {_name(spot.value)}", value)
 
 
 def _name(value: Any) -> str:
@@ -118,8 +126,8 @@ def _text(_root: Mapping[str, Any], spot: Spot) -> Iterator[_Idea]:
         yield _Idea("in other letter case", value.swapcase())
     if spot.told("pattern") or spot.told("format") or spot.told("minLength"):
         yield from (_Idea(f"the text {odd!r}", odd) for odd in _ODD_TEXTS)
-        yield from (_Idea(f"{odd!r} at the end", f"{value}{odd}") for odd in ("\n", " ", "!", "é"))
-        yield from (_Idea(f"{odd!r} in front", f"{odd}{value}") for odd in (" ", "-", "!"))
+        yield from (_Idea(f"{odd!r} at the end", f"{value}{odd}") for odd in ("\n", "!"))
+        yield from (_Idea(f"{odd!r} in front", f"{odd}{value}") for odd in (" ", "-"))
 
 
 def _long(value: str, length: int) -> str:

@@ -23,7 +23,7 @@ CHECK: Final = "protocol"
 _UNASKED: Final = frozenset({"HEAD", "OPTIONS", "TRACE"})
 """Methods that servers and what stands before them answer by themselves."""
 
-_UNKNOWN: Final = "11111111-2222-4333-8444-555555555555"
+_LIKE: Final = "11111111-2222-4333-8444-555555555555"
 _ODD: Final = (
     "no-such-thing",
     "%2e%2e",
@@ -87,11 +87,17 @@ def _unknown_ids(ground: Ground, operation: Operation) -> Iterator[Complaint]:
     for name in (parameter.name for parameter in operation.at("path")):
         if operation.node.get("x-references", {}).get(f"{{{name}}}", {}).get("optional"):
             continue
+        # Some servers take the digits at the beginning for a number: that must be unknown, too.
+        unknown = f"99999999{ground.garden.fresh(_LIKE)[8:]}"
         template = address(operation, replace(call, path={**call.path, name: _MARK}))
-        for value in (_UNKNOWN, *(_ODD if operation.reads else ())):
+        for value in (unknown, *(_ODD if operation.reads else ())):
             odd = replace(call, address=template.replace(_MARK, value))
             statuses = [404, *(int(one) for one in told if one in {"400", "409", "422"})]
-            yield from _judged(ground, odd, f"the {name} {value[:12]}", statuses)
+            yield from _judged(ground, odd, _what(name, value), statuses)
+
+
+def _what(name: str, value: str) -> str:
+    return f"the {name} {value[:12]}" if value in _ODD else f"a {name} that nothing has"
 
 
 def _some_call(ground: Ground, operation: Operation) -> Call:
@@ -99,7 +105,7 @@ def _some_call(ground: Ground, operation: Operation) -> Call:
     try:
         return likely(ground, operation)
     except BarrenError:
-        path = {parameter.name: _UNKNOWN for parameter in operation.at("path")}
+        path = {parameter.name: _LIKE for parameter in operation.at("path")}
         return Call(operation=operation.id, path=path)
 
 

@@ -1,4 +1,4 @@
-"""Do the steps of `x-behaviours` call, send, keep and show what the document has?"""
+"""Do the steps of `x-behaviours` and `x-cases` call, send, keep and show what the document has?"""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _KEPT = re.compile(r"\{([A-Za-z_]\w*)\}")
+_NAMED = re.compile(r"\$([a-z][a-z0-9_]*)")
+_GIVEN = frozenset({"fresh", "unknown"})
 _VALUES = ("path", "query", "body", "shows", "lacks", "ends")
 """Members of a step in which a text may stand for a value that was kept."""
 
@@ -22,16 +24,47 @@ _VALUES = ("path", "query", "body", "shows", "lacks", "ends")
 def extension_steps(context: Context) -> Iterator[Violation]:
     """Check that every step finds its parameters, example, status, places and kept values."""
     for operation in context.operations:
+        base = join(operation.pointer, "x-behaviours")
         for sentence, steps in extension_of(operation, "x-behaviours").items():
-            kept: set[str] = set()
-            for index, step in enumerate(map(mapping, sequence(steps))):
-                pointer = join(operation.pointer, "x-behaviours", sentence, index)
-                yield from _unkept(step, kept, pointer)
-                called = context.operations_by_id.get(str(step.get("call")))
-                if called is not None:
-                    yield from _named(context, called, step, pointer)
-                    yield from _found(context, called, step, pointer)
-                kept |= mapping(step.get("keep")).keys()
+            yield from _behaviour(context, sequence(steps), join(base, sentence))
+        for index, case in enumerate(map(mapping, sequence(operation.node.get("x-cases")))):
+            yield from _case(context, case, join(operation.pointer, "x-cases", index))
+
+
+def _behaviour(context: Context, steps: list[Any], pointer: str) -> Iterator[Violation]:
+    kept: set[str] = set()
+    for index, step in enumerate(map(mapping, steps)):
+        yield from _unkept(step, kept, join(pointer, index))
+        yield from _called(context, step, step.get("call"), join(pointer, index))
+        kept |= mapping(step.get("keep")).keys()
+
+
+def _case(context: Context, case: dict[str, Any], pointer: str) -> Iterator[Violation]:
+    known = set(_GIVEN)
+    for part in ("steps", "finally"):
+        for index, step in enumerate(map(mapping, sequence(case.get(part)))):
+            where = join(pointer, part, index)
+            known |= {name} if isinstance(name := step.get("name"), str) else set()
+            yield from _unnamed(step, known, where)
+            braced = [name for name in mapping(step.get("set")) if name.startswith("{")]
+            path = {name.strip("{}"): None for name in braced}
+            yield from _called(context, {**step, "path": path}, step.get("operation"), where)
+
+
+def _called(context: Context, step: dict[str, Any], name: Any, pointer: str) -> Iterator[Violation]:
+    called = context.operations_by_id.get(name) if isinstance(name, str) else None
+    if called is not None:
+        yield from _named(context, called, step, pointer)
+        yield from _found(context, called, step, pointer)
+
+
+def _unnamed(step: dict[str, Any], known: set[str], pointer: str) -> Iterator[Violation]:
+    """Yield the values of a case that stand for what no step until here has named."""
+    for member in ("set", "shows", "hides", "until"):
+        for inside, text in _texts(step.get(member), join(pointer, member)):
+            match = _NAMED.match(text)
+            if match is not None and match[1] not in known:
+                yield Violation(inside, f"No step until here is named `{match[1]}`.")
 
 
 def _unkept(step: dict[str, Any], kept: set[str], pointer: str) -> Iterator[Violation]:
@@ -58,7 +91,8 @@ def _named(
     for name in mapping(step.get("path")):
         if name not in known:
             message = f"`{called.label}` has no path parameter `{name}`."
-            yield Violation(join(pointer, "path", name), message)
+            place = ("path", name) if "call" in step else ("set", f"{{{name}}}")
+            yield Violation(join(pointer, *place), message)
     example = step.get("example")
     if isinstance(example, str) and example not in example_names(context, called):
         message = f"`{called.label}` has no request example `{example}`."

@@ -1166,6 +1166,157 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
             ],
+            "x-behaviours": {
+                "A package fits the lifecycle of its app": [
+                    {"call": "createApp", "example": "buildpack", "keep": {"app": "/guid"}},
+                    {
+                        "call": "createPackage",
+                        "example": "docker",
+                        "body": {"/relationships/app/data/guid": "{app}"},
+                        "status": 422,
+                    },
+                    {
+                        "call": "createPackage",
+                        "body": {"/relationships/app/data/guid": "{app}"},
+                        "shows": {"/type": "bits", "/state": "AWAITING_UPLOAD"},
+                    },
+                    {"call": "createApp", "example": "docker", "keep": {"image": "/guid"}},
+                    {
+                        "call": "createPackage",
+                        "body": {"/relationships/app/data/guid": "{image}"},
+                        "status": 422,
+                    },
+                    {
+                        "call": "createPackage",
+                        "example": "docker",
+                        "body": {"/relationships/app/data/guid": "{image}"},
+                        "keep": {"package": "/guid"},
+                        "shows": {"/type": "docker", "/state": "READY", "/data/username": "jane"},
+                    },
+                    {
+                        "call": "updatePackage",
+                        "example": "credentials",
+                        "path": {"guid": "{package}"},
+                        "shows": {"/data/username": "joe"},
+                    },
+                    {
+                        "call": "getPackage",
+                        "path": {"guid": "{package}"},
+                        "shows": {"/data/username": "joe"},
+                    },
+                ],
+                "Bits of a package arrive once": [
+                    {
+                        "call": "createPackage",
+                        "keep": {"package": "/guid"},
+                        "shows": {"/data/checksum/value": None, "/data/error": None},
+                    },
+                    {
+                        "call": "createBuild",
+                        "body": {"": {"package": {"guid": "{package}"}}},
+                        "status": 400,
+                    },
+                    {
+                        "call": "uploadPackage",
+                        "path": {"guid": "{package}"},
+                        "shows": {"/state": "PROCESSING_UPLOAD"},
+                    },
+                    {
+                        "call": "getPackage",
+                        "path": {"guid": "{package}"},
+                        "until": {"/state": "READY"},
+                        "shows": {"/data/checksum/type": "sha256"},
+                    },
+                    {"call": "uploadPackage", "path": {"guid": "{package}"}, "status": 400},
+                    {
+                        "call": "getPackage",
+                        "path": {"guid": "{package}"},
+                        "shows": {"/state": "READY"},
+                    },
+                ],
+                "A copy of a package becomes ready with bits of its own": [
+                    {
+                        "call": "createPackage",
+                        "keep": {"package": "/guid", "app": "/relationships/app/data/guid"},
+                    },
+                    {"call": "uploadPackage", "path": {"guid": "{package}"}},
+                    {
+                        "call": "getPackage",
+                        "path": {"guid": "{package}"},
+                        "until": {"/state": "READY"},
+                        "keep": {"checksum": "/data/checksum/value"},
+                    },
+                    {
+                        "call": "createPackage",
+                        "example": "copy",
+                        "query": {"source_guid": "{package}"},
+                        "body": {"/relationships/app/data/guid": "{app}"},
+                        "status": 422,
+                    },
+                    {"call": "createApp", "keep": {"other": "/guid"}},
+                    {
+                        "call": "createPackage",
+                        "example": "copy",
+                        "query": {"source_guid": "{package}"},
+                        "body": {"/relationships/app/data/guid": "{other}"},
+                        "keep": {"copy": "/guid"},
+                        "shows": {"/type": "bits", "/relationships/app/data/guid": "{other}"},
+                    },
+                    {
+                        "call": "getPackage",
+                        "path": {"guid": "{copy}"},
+                        "until": {"/state": "READY"},
+                        "shows": {"/data/checksum/type": "sha256"},
+                    },
+                    {
+                        "call": "createPackageForApp",
+                        "path": {"guid": "{app}"},
+                        "query": {"source_package_guid": "{package}"},
+                        "status": 422,
+                    },
+                    {
+                        "call": "createPackageForApp",
+                        "path": {"guid": "{other}"},
+                        "query": {"source_package_guid": "{package}"},
+                        "keep": {"third": "/guid"},
+                        "shows": {"/relationships/app/data/guid": "{other}"},
+                    },
+                    {
+                        "call": "deletePackage",
+                        "path": {"guid": "{package}"},
+                        "ends": {"/state": "COMPLETE"},
+                    },
+                    {"call": "getPackage", "path": {"guid": "{package}"}, "status": 404},
+                    {
+                        "call": "getPackage",
+                        "path": {"guid": "{third}"},
+                        "until": {"/state": "READY"},
+                    },
+                    {"call": "downloadPackage", "path": {"guid": "{copy}"}},
+                    {
+                        "call": "getPackage",
+                        "path": {"guid": "{copy}"},
+                        "shows": {"/state": "READY"},
+                    },
+                ],
+                "Deleting a package leaves the others of its app": [
+                    {
+                        "call": "createPackage",
+                        "keep": {"package": "/guid", "app": "/relationships/app/data/guid"},
+                    },
+                    {
+                        "call": "createPackage",
+                        "body": {"/relationships/app/data/guid": "{app}"},
+                        "keep": {"other": "/guid"},
+                    },
+                    {
+                        "call": "deletePackage",
+                        "path": {"guid": "{package}"},
+                        "ends": {"/state": "COMPLETE"},
+                    },
+                    {"call": "getPackage", "path": {"guid": "{other}"}},
+                ],
+            },
         },
     ),
     Operation(
@@ -2185,6 +2336,105 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 }
             ],
+            "x-behaviours": {
+                "An image is staged at once, and its droplet can be run": [
+                    {"call": "createApp", "example": "docker", "keep": {"app": "/guid"}},
+                    {
+                        "call": "createPackage",
+                        "example": "docker",
+                        "body": {"/relationships/app/data/guid": "{app}"},
+                        "keep": {"package": "/guid", "image": "/data/image"},
+                    },
+                    {
+                        "call": "createBuild",
+                        "body": {
+                            "": {
+                                "package": {"guid": "{package}"},
+                                "metadata": {"labels": {"kept": "yes"}},
+                            }
+                        },
+                        "keep": {"build": "/guid"},
+                        "ends": {"/state": "STAGED"},
+                    },
+                    {
+                        "call": "getBuild",
+                        "path": {"guid": "{build}"},
+                        "keep": {"droplet": "/droplet/guid"},
+                        "shows": {
+                            "/state": "STAGED",
+                            "/metadata/labels/kept": "yes",
+                            "/package/guid": "{package}",
+                            "/relationships/app/data/guid": "{app}",
+                        },
+                    },
+                    {
+                        "call": "listBuildsForApp",
+                        "path": {"guid": "{app}"},
+                        "query": {"label_selector": "kept=yes"},
+                        "shows": {"/resources/0/guid": "{build}", "/pagination/total_results": 1},
+                    },
+                    {
+                        "call": "getDroplet",
+                        "path": {"guid": "{droplet}"},
+                        "shows": {"/state": "STAGED", "/image": "{image}"},
+                    },
+                    {
+                        "call": "listDropletsForPackage",
+                        "path": {"guid": "{package}"},
+                        "shows": {"/resources/*/guid": "{droplet}"},
+                    },
+                    {
+                        "call": "setCurrentDroplet",
+                        "path": {"guid": "{app}"},
+                        "body": {"/data/guid": "{droplet}"},
+                        "shows": {"/data/guid": "{droplet}"},
+                    },
+                    {"call": "startApp", "path": {"guid": "{app}"}, "shows": {"/state": "STARTED"}},
+                ],
+                "An app has one build at a time, and a build that ends keeps its state": [
+                    {"call": "createApp", "keep": {"app": "/guid"}},
+                    {
+                        "call": "createPackage",
+                        "body": {"/relationships/app/data/guid": "{app}"},
+                        "keep": {"package": "/guid"},
+                    },
+                    {"call": "uploadPackage", "path": {"guid": "{package}"}},
+                    {
+                        "call": "getPackage",
+                        "path": {"guid": "{package}"},
+                        "until": {"/state": "READY"},
+                    },
+                    {
+                        "call": "createBuild",
+                        "body": {"": {"package": {"guid": "{package}"}}},
+                        "keep": {"build": "/guid"},
+                        "shows": {"/state": "STAGING"},
+                        "ends": {"/state": "FAILED"},
+                    },
+                    {
+                        "call": "listDropletsForPackage",
+                        "path": {"guid": "{package}"},
+                        "until": {"/pagination/total_results": 1},
+                        "shows": {"/resources/0/state": "FAILED"},
+                    },
+                    {
+                        "call": "updateBuild",
+                        "path": {"guid": "{build}"},
+                        "body": {
+                            "": {
+                                "state": "STAGED",
+                                "lifecycle": {"type": "docker", "data": {"image": "x"}},
+                            }
+                        },
+                        "shows": {"/state": "FAILED"},
+                    },
+                    {
+                        "call": "createBuild",
+                        "body": {"": {"package": {"guid": "{package}"}}},
+                        "ends": {"/state": "FAILED"},
+                    },
+                ],
+            },
         },
     ),
     Operation(
@@ -7761,6 +8011,348 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
             ],
+            "x-behaviours": {
+                "An app starts with a droplet only, and stops and starts again": [
+                    {
+                        "call": "createApp",
+                        "example": "plain",
+                        "keep": {"app": "/guid"},
+                        "shows": {"/state": "STOPPED"},
+                    },
+                    {"call": "startApp", "path": {"guid": "{app}"}, "status": 422},
+                    {"call": "getApp", "path": {"guid": "{app}"}, "shows": {"/state": "STOPPED"}},
+                    {
+                        "call": "createDroplet",
+                        "body": {
+                            "/relationships/app/data/guid": "{app}",
+                            "/process_types": {"web": "serve", "worker": "work"},
+                        },
+                        "keep": {"droplet": "/guid"},
+                    },
+                    {
+                        "call": "setCurrentDroplet",
+                        "path": {"guid": "{app}"},
+                        "body": {"/data/guid": "{droplet}"},
+                        "status": 422,
+                    },
+                    {
+                        "call": "uploadDroplet",
+                        "path": {"guid": "{droplet}"},
+                        "ends": {"/state": "COMPLETE"},
+                    },
+                    {
+                        "call": "setCurrentDroplet",
+                        "path": {"guid": "{app}"},
+                        "body": {"/data/guid": "{droplet}"},
+                        "shows": {"/data/guid": "{droplet}"},
+                    },
+                    {
+                        "call": "getApp",
+                        "path": {"guid": "{app}"},
+                        "shows": {"/relationships/current_droplet/data/guid": "{droplet}"},
+                    },
+                    {
+                        "call": "getCurrentDroplet",
+                        "path": {"guid": "{app}"},
+                        "shows": {"/guid": "{droplet}", "/process_types/worker": "work"},
+                    },
+                    {
+                        "call": "listProcessesForApp",
+                        "path": {"guid": "{app}"},
+                        "shows": {"/pagination/total_results": 2, "/resources/*/type": "worker"},
+                    },
+                    {"call": "startApp", "path": {"guid": "{app}"}, "shows": {"/state": "STARTED"}},
+                    {"call": "getApp", "path": {"guid": "{app}"}, "shows": {"/state": "STARTED"}},
+                    {
+                        "call": "restartApp",
+                        "path": {"guid": "{app}"},
+                        "shows": {"/state": "STARTED"},
+                    },
+                    {"call": "getApp", "path": {"guid": "{app}"}, "shows": {"/state": "STARTED"}},
+                    {"call": "deleteDroplet", "path": {"guid": "{droplet}"}, "status": 422},
+                    {"call": "getDroplet", "path": {"guid": "{droplet}"}},
+                    {"call": "stopApp", "path": {"guid": "{app}"}, "shows": {"/state": "STOPPED"}},
+                    {"call": "getApp", "path": {"guid": "{app}"}, "shows": {"/state": "STOPPED"}},
+                    {
+                        "call": "deleteApp",
+                        "path": {"guid": "{app}"},
+                        "ends": {"/state": "COMPLETE"},
+                    },
+                    {"call": "getDroplet", "path": {"guid": "{droplet}"}, "status": 404},
+                ],
+                "An app does not take the droplet of another one": [
+                    {"call": "createApp", "example": "plain", "keep": {"app": "/guid"}},
+                    {"call": "createApp", "example": "plain", "keep": {"other": "/guid"}},
+                    {
+                        "call": "createDroplet",
+                        "body": {"/relationships/app/data/guid": "{app}"},
+                        "keep": {"droplet": "/guid"},
+                    },
+                    {
+                        "call": "uploadDroplet",
+                        "path": {"guid": "{droplet}"},
+                        "ends": {"/state": "COMPLETE"},
+                    },
+                    {
+                        "call": "setCurrentDroplet",
+                        "path": {"guid": "{other}"},
+                        "body": {"/data/guid": "{droplet}"},
+                        "status": 422,
+                    },
+                    {"call": "getCurrentDroplet", "path": {"guid": "{other}"}, "status": 404},
+                ],
+                "Of an app's droplets one is the current one": [
+                    {"call": "createApp", "example": "plain", "keep": {"app": "/guid"}},
+                    {
+                        "call": "createDroplet",
+                        "body": {"/relationships/app/data/guid": "{app}"},
+                        "keep": {"old": "/guid"},
+                    },
+                    {
+                        "call": "uploadDroplet",
+                        "path": {"guid": "{old}"},
+                        "ends": {"/state": "COMPLETE"},
+                    },
+                    {
+                        "call": "createDroplet",
+                        "body": {"/relationships/app/data/guid": "{app}"},
+                        "keep": {"new": "/guid"},
+                    },
+                    {
+                        "call": "uploadDroplet",
+                        "path": {"guid": "{new}"},
+                        "ends": {"/state": "COMPLETE"},
+                    },
+                    {
+                        "call": "setCurrentDroplet",
+                        "path": {"guid": "{app}"},
+                        "body": {"/data/guid": "{new}"},
+                    },
+                    {
+                        "call": "listDropletsForApp",
+                        "path": {"guid": "{app}"},
+                        "query": {"current": "true"},
+                        "shows": {"/resources/*/guid": "{new}", "/pagination/total_results": 1},
+                        "lacks": {"/resources/*/guid": "{old}"},
+                    },
+                    {
+                        "call": "listDropletsForApp",
+                        "path": {"guid": "{app}"},
+                        "shows": {"/resources/*/guid": "{old}", "/pagination/total_results": 2},
+                    },
+                ],
+                "Names of apps count within their space, and letter case counts": [
+                    {
+                        "call": "createApp",
+                        "example": "plain",
+                        "keep": {"name": "/name", "space": "/relationships/space/data/guid"},
+                    },
+                    {
+                        "call": "createApp",
+                        "example": "plain",
+                        "body": {"/name": "{name}", "/relationships/space/data/guid": "{space}"},
+                        "status": 422,
+                        "shows": {"/errors/0/title": "CF-UniquenessError"},
+                    },
+                    {
+                        "call": "createApp",
+                        "example": "plain",
+                        "body": {"/name": "{name}-x", "/relationships/space/data/guid": "{space}"},
+                        "keep": {"other": "/guid"},
+                    },
+                    {
+                        "call": "createApp",
+                        "example": "plain",
+                        "body": {"/name": "{name}-X", "/relationships/space/data/guid": "{space}"},
+                    },
+                    {
+                        "call": "updateApp",
+                        "path": {"guid": "{other}"},
+                        "body": {"": {"name": "{name}"}},
+                        "status": 422,
+                    },
+                    {"call": "createSpace", "keep": {"elsewhere": "/guid"}},
+                    {
+                        "call": "createApp",
+                        "example": "plain",
+                        "body": {
+                            "/name": "{name}",
+                            "/relationships/space/data/guid": "{elsewhere}",
+                        },
+                    },
+                ],
+                "Buildpacks of an app are installed or have an address": [
+                    {
+                        "call": "createApp",
+                        "example": "buildpack",
+                        "body": {"/lifecycle/data/buildpacks": ["nobody-knows-this-buildpack"]},
+                        "status": 422,
+                    },
+                    {
+                        "call": "createApp",
+                        "example": "buildpack",
+                        "body": {"/lifecycle/data/stack": "no-such-stack"},
+                        "status": 422,
+                    },
+                    {
+                        "call": "createApp",
+                        "example": "buildpack",
+                        "keep": {"app": "/guid", "buildpack": "/lifecycle/data/buildpacks/0"},
+                    },
+                    {"call": "createStack", "keep": {"stack": "/name"}},
+                    {
+                        "call": "updateApp",
+                        "path": {"guid": "{app}"},
+                        "body": {
+                            "": {"lifecycle": {"type": "buildpack", "data": {"stack": "{stack}"}}}
+                        },
+                        "shows": {
+                            "/lifecycle/data/stack": "{stack}",
+                            "/lifecycle/data/buildpacks/0": "{buildpack}",
+                        },
+                    },
+                    {
+                        "call": "updateApp",
+                        "path": {"guid": "{app}"},
+                        "body": {"": {"lifecycle": {"type": "docker", "data": {}}}},
+                        "status": 422,
+                    },
+                ],
+                "The environment of an app holds its own variables and those of the platform": [
+                    {
+                        "call": "createApp",
+                        "example": "plain",
+                        "keep": {"app": "/guid", "name": "/name"},
+                    },
+                    {
+                        "call": "updateAppEnvironmentVariables",
+                        "path": {"guid": "{app}"},
+                        "body": {"": {"var": {"ONE": "1", "TWO": "2"}}},
+                        "shows": {"/var/ONE": "1", "/var/TWO": "2"},
+                    },
+                    {
+                        "call": "updateAppEnvironmentVariables",
+                        "path": {"guid": "{app}"},
+                        "body": {"": {"var": {"ONE": None, "THREE": "3"}}},
+                        "shows": {"/var": {"TWO": "2", "THREE": "3"}},
+                    },
+                    {
+                        "call": "updateEnvironmentVariableGroup",
+                        "path": {"name": "running"},
+                        "body": {"": {"var": {"ONLY_RUNNING": "yes"}}},
+                        "shows": {"/var/ONLY_RUNNING": "yes"},
+                    },
+                    {
+                        "call": "updateEnvironmentVariableGroup",
+                        "path": {"name": "staging"},
+                        "body": {"": {"var": {"ONLY_STAGING": "yes"}}},
+                        "shows": {"/var/ONLY_STAGING": "yes"},
+                    },
+                    {
+                        "call": "getAppEnvironment",
+                        "path": {"guid": "{app}"},
+                        "shows": {
+                            "/environment_variables": {"TWO": "2", "THREE": "3"},
+                            "/running_env_json/ONLY_RUNNING": "yes",
+                            "/staging_env_json/ONLY_STAGING": "yes",
+                            "/application_env_json/VCAP_APPLICATION/application_name": "{name}",
+                        },
+                        "lacks": {
+                            "/running_env_json/ONLY_STAGING": "yes",
+                            "/staging_env_json/ONLY_RUNNING": "yes",
+                        },
+                    },
+                    {
+                        "call": "updateEnvironmentVariableGroup",
+                        "path": {"name": "running"},
+                        "body": {"": {"var": {"ONLY_RUNNING": None}}},
+                        "lacks": {"/var/ONLY_RUNNING": "yes"},
+                    },
+                    {
+                        "call": "updateEnvironmentVariableGroup",
+                        "path": {"name": "staging"},
+                        "body": {"": {"var": {"ONLY_STAGING": None}}},
+                        "lacks": {"/var/ONLY_STAGING": "yes"},
+                    },
+                ],
+                "Two ways to hand services to an app exclude each other": [
+                    {"call": "createApp", "example": "plain", "keep": {"app": "/guid"}},
+                    {
+                        "call": "updateAppFeature",
+                        "path": {"guid": "{app}", "name": "service-binding-k8s"},
+                        "body": {"/enabled": True},
+                        "shows": {"/enabled": True},
+                    },
+                    {
+                        "call": "updateAppFeature",
+                        "path": {"guid": "{app}", "name": "file-based-vcap-services"},
+                        "body": {"/enabled": True},
+                        "status": 422,
+                    },
+                    {
+                        "call": "getAppFeature",
+                        "path": {"guid": "{app}", "name": "file-based-vcap-services"},
+                        "shows": {"/enabled": False},
+                    },
+                    {
+                        "call": "updateAppFeature",
+                        "path": {"guid": "{app}", "name": "service-binding-k8s"},
+                        "body": {"/enabled": False},
+                        "shows": {"/enabled": False},
+                    },
+                    {
+                        "call": "updateAppFeature",
+                        "path": {"guid": "{app}", "name": "file-based-vcap-services"},
+                        "body": {"/enabled": True},
+                        "shows": {"/enabled": True},
+                    },
+                ],
+                "What is done to an app is told in events": [
+                    {
+                        "call": "createApp",
+                        "example": "buildpack",
+                        "keep": {
+                            "app": "/guid",
+                            "name": "/name",
+                            "space": "/relationships/space/data/guid",
+                        },
+                    },
+                    {
+                        "call": "listAuditEvents",
+                        "query": {"target_guids": ["{app}"], "types": ["audit.app.create"]},
+                        "shows": {
+                            "/pagination/total_results": 1,
+                            "/resources/0/target/name": "{name}",
+                            "/resources/0/space/guid": "{space}",
+                            "/resources/0/actor/type": "user",
+                            "/resources/0/data/request/environment_variables": "[PRIVATE DATA HIDDEN]",
+                        },
+                    },
+                    {
+                        "call": "updateApp",
+                        "path": {"guid": "{app}"},
+                        "body": {"": {"metadata": {"labels": {"told": "yes"}}}},
+                    },
+                    {
+                        "call": "listAuditEvents",
+                        "query": {"target_guids": ["{app}"], "types": ["audit.app.update"]},
+                        "shows": {"/pagination/total_results": 1},
+                    },
+                    {
+                        "call": "deleteApp",
+                        "path": {"guid": "{app}"},
+                        "ends": {"/state": "COMPLETE"},
+                    },
+                    {
+                        "call": "listAuditEvents",
+                        "query": {"target_guids": ["{app}"], "types": ["audit.app.delete-request"]},
+                        "shows": {
+                            "/pagination/total_results": 1,
+                            "/resources/0/actor/type": "user",
+                        },
+                    },
+                ],
+            },
         },
     ),
     Operation(
@@ -10086,6 +10678,218 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "/memory_in_mb",
                     "/disk_in_mb",
                     "/log_rate_limit_in_bytes_per_second",
+                ],
+            },
+            "x-behaviours": {
+                "A process keeps what scaling does not name, and may have no instance": [
+                    {"call": "createApp", "example": "plain", "keep": {"app": "/guid"}},
+                    {
+                        "call": "scaleProcessForApp",
+                        "path": {"guid": "{app}", "type": "web"},
+                        "body": {"": {"instances": 3, "memory_in_mb": 256, "disk_in_mb": 512}},
+                        "shows": {"/instances": 3, "/memory_in_mb": 256, "/disk_in_mb": 512},
+                    },
+                    {
+                        "call": "scaleProcessForApp",
+                        "path": {"guid": "{app}", "type": "web"},
+                        "body": {"": {"memory_in_mb": 128}},
+                        "shows": {"/instances": 3, "/memory_in_mb": 128, "/disk_in_mb": 512},
+                    },
+                    {
+                        "call": "scaleProcessForApp",
+                        "path": {"guid": "{app}", "type": "web"},
+                        "body": {"": {"instances": 0}},
+                        "shows": {"/instances": 0},
+                    },
+                    {
+                        "call": "getProcessForApp",
+                        "path": {"guid": "{app}", "type": "web"},
+                        "shows": {
+                            "/instances": 0,
+                            "/memory_in_mb": 128,
+                            "/disk_in_mb": 512,
+                            "/relationships/app/data/guid": "{app}",
+                        },
+                    },
+                    {
+                        "call": "scaleProcessForApp",
+                        "path": {"guid": "{app}", "type": "web"},
+                        "body": {"": {"instances": "2"}},
+                        "status": 422,
+                    },
+                    {
+                        "call": "scaleProcessForApp",
+                        "path": {"guid": "{app}", "type": "web"},
+                        "body": {"": {"instances": -1}},
+                        "status": 422,
+                    },
+                ],
+                "A process of a started app has instances, counted from 0": [
+                    {"call": "createApp", "example": "plain", "keep": {"app": "/guid"}},
+                    {
+                        "call": "createDroplet",
+                        "body": {"/relationships/app/data/guid": "{app}"},
+                        "keep": {"droplet": "/guid"},
+                    },
+                    {
+                        "call": "uploadDroplet",
+                        "path": {"guid": "{droplet}"},
+                        "ends": {"/state": "COMPLETE"},
+                    },
+                    {
+                        "call": "setCurrentDroplet",
+                        "path": {"guid": "{app}"},
+                        "body": {"/data/guid": "{droplet}"},
+                    },
+                    {
+                        "call": "scaleProcessForApp",
+                        "path": {"guid": "{app}", "type": "web"},
+                        "body": {"": {"instances": 2}},
+                    },
+                    {"call": "startApp", "path": {"guid": "{app}"}, "shows": {"/state": "STARTED"}},
+                    {
+                        "call": "getProcessStatsForApp",
+                        "path": {"guid": "{app}", "type": "web"},
+                        "shows": {
+                            "/resources/0/index": 0,
+                            "/resources/1/index": 1,
+                            "/resources/0/type": "web",
+                        },
+                        "lacks": {"/resources/*/index": 2},
+                    },
+                    {
+                        "call": "terminateProcessInstanceForApp",
+                        "path": {"guid": "{app}", "type": "web", "index": "1"},
+                        "status": 204,
+                    },
+                    {
+                        "call": "terminateProcessInstanceForApp",
+                        "path": {"guid": "{app}", "type": "web", "index": "2"},
+                        "status": 404,
+                    },
+                    {
+                        "call": "terminateProcessInstance",
+                        "path": {"guid": "{app}", "index": "0"},
+                        "status": 204,
+                    },
+                    {
+                        "call": "terminateProcessInstance",
+                        "path": {"guid": "{app}", "index": "2"},
+                        "status": 404,
+                    },
+                ],
+                "Of a health check only what is sent changes": [
+                    {"call": "createApp", "example": "plain", "keep": {"app": "/guid"}},
+                    {
+                        "call": "updateProcessForApp",
+                        "path": {"guid": "{app}", "type": "web"},
+                        "body": {
+                            "": {
+                                "health_check": {
+                                    "type": "http",
+                                    "data": {"endpoint": "/up", "timeout": 180},
+                                }
+                            }
+                        },
+                        "shows": {
+                            "/health_check/type": "http",
+                            "/health_check/data/endpoint": "/up",
+                            "/health_check/data/timeout": 180,
+                        },
+                    },
+                    {
+                        "call": "updateProcessForApp",
+                        "path": {"guid": "{app}", "type": "web"},
+                        "body": {"": {"health_check": {"data": {"timeout": 70}}}},
+                        "shows": {
+                            "/health_check/type": "http",
+                            "/health_check/data/endpoint": "/up",
+                            "/health_check/data/timeout": 70,
+                        },
+                    },
+                    {
+                        "call": "updateProcessForApp",
+                        "path": {"guid": "{app}", "type": "web"},
+                        "body": {"": {"health_check": {"data": {"timeout": 181}}}},
+                        "status": 422,
+                    },
+                ],
+                "A command that was removed is gone": [
+                    {"call": "createApp", "example": "plain", "keep": {"app": "/guid"}},
+                    {
+                        "call": "updateProcessForApp",
+                        "path": {"guid": "{app}", "type": "web"},
+                        "body": {"": {"command": "run me"}},
+                        "shows": {"/command": "run me"},
+                    },
+                    {
+                        "call": "updateProcessForApp",
+                        "path": {"guid": "{app}", "type": "web"},
+                        "body": {"": {"command": None}},
+                        "shows": {"/command": None},
+                    },
+                    {
+                        "call": "getProcessForApp",
+                        "path": {"guid": "{app}", "type": "web"},
+                        "shows": {"/command": None},
+                    },
+                ],
+                "What a space uses counts started apps alone": [
+                    {
+                        "call": "createSpace",
+                        "keep": {
+                            "space": "/guid",
+                            "organization": "/relationships/organization/data/guid",
+                        },
+                    },
+                    {
+                        "call": "createApp",
+                        "example": "plain",
+                        "body": {"/relationships/space/data/guid": "{space}"},
+                        "keep": {"app": "/guid"},
+                    },
+                    {
+                        "call": "createApp",
+                        "example": "plain",
+                        "body": {"/relationships/space/data/guid": "{space}"},
+                    },
+                    {
+                        "call": "scaleProcessForApp",
+                        "path": {"guid": "{app}", "type": "web"},
+                        "body": {"": {"instances": 2, "memory_in_mb": 100}},
+                    },
+                    {
+                        "call": "getSpaceUsageSummary",
+                        "path": {"guid": "{space}"},
+                        "shows": {
+                            "/usage_summary/started_instances": 0,
+                            "/usage_summary/memory_in_mb": 0,
+                        },
+                    },
+                    {
+                        "call": "createDroplet",
+                        "body": {"/relationships/app/data/guid": "{app}"},
+                        "keep": {"droplet": "/guid"},
+                    },
+                    {
+                        "call": "uploadDroplet",
+                        "path": {"guid": "{droplet}"},
+                        "ends": {"/state": "COMPLETE"},
+                    },
+                    {
+                        "call": "setCurrentDroplet",
+                        "path": {"guid": "{app}"},
+                        "body": {"/data/guid": "{droplet}"},
+                    },
+                    {"call": "startApp", "path": {"guid": "{app}"}},
+                    {
+                        "call": "getSpaceUsageSummary",
+                        "path": {"guid": "{space}"},
+                        "shows": {
+                            "/usage_summary/started_instances": 2,
+                            "/usage_summary/memory_in_mb": 200,
+                        },
+                    },
                 ],
             },
         },
@@ -15028,6 +15832,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "/relationships/space/data/guid",
                     "/relationships/user/data/guid",
                 ],
+                "optional": ["/relationships/user/data/guid"],
                 "conditional": ["spaceDeveloper"],
             },
             "x-cases": [

@@ -40,13 +40,22 @@ class Filter:
     through: tuple[Hop, ...] = ()
     ignore_case: bool = False
     """Upper and lower case are the same."""
+    most: int | None = None
+    """How many values, or requirements of a selector, are taken."""
 
     @classmethod
     def of(cls, node: Mapping[str, Any]) -> Filter:
         """Read the extension's value."""
         hops = tuple(Hop(hop["operation"], hop["path"]) for hop in node.get("through", ()))
         folds = bool(node.get("ignore-case"))
-        return cls(node["path"], node["op"], node.get("null"), hops, ignore_case=folds)
+        return cls(
+            node["path"],
+            node["op"],
+            node.get("null"),
+            hops,
+            ignore_case=folds,
+            most=node.get("most"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +187,8 @@ class Creation:
     """Of `unique`: whether texts that differ in upper and lower case only are two."""
     scopes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Of `unique`: JSON pointers into the body; two that differ there may have the same."""
+    optional: tuple[str, ...] = ()
+    """Of `references`: where an id that nothing has is no error."""
 
     @classmethod
     def of(cls, node: Mapping[str, Any]) -> Creation:
@@ -198,6 +209,7 @@ class Creation:
             owners=tuple(node.get("owners", ())),
             case_sensitive=node.get("case-sensitive", {}),
             scopes={place: tuple(them) for place, them in node.get("scopes", {}).items()},
+            optional=tuple(node.get("optional", ())),
             conditional=tuple(node.get("conditional", ())),
             after=node.get("after", {}),
             gone=tuple(node.get("gone", ())),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import join
@@ -70,6 +70,11 @@ class Target:
         path = ground.garden.parents(update)
         return cls(update, merge, Call(operation=merge.get, path=path), path)
 
+    def beside(self, path: Mapping[str, Any]) -> Target:
+        """Return another one, that some path parameters name."""
+        reading = replace(self.reading, path={**self.reading.path, **path})
+        return replace(self, reading=reading, path={**self.path, **path})
+
     def restoring(self, before: Any) -> Call:
         """Return the call that sets everything back that the examples change.
 
@@ -99,15 +104,26 @@ def parts(ground: Ground, update: Operation, merge: Merge) -> list[Any]:
     found_parts: list[Any] = []
     for example in media.examples if media else ():
         for pointer in leaves(example) if isinstance(example, dict) else ():
-            if within(pointer, [*merge.maps, *merge.unique]) or pointer in merge.hides:
+            if within(pointer, [*merge.maps, *merge.hides]):
                 continue
             value = found(example, pointer)
+            value = ground.garden.fresh(value) if pointer in merge.unique else value
             body = nested(pointer, next(iter(others(value)), value))
             if body not in found_parts and is_valid(ground, update, body):
                 found_parts.append(body)
         break
     keys = [{f"key-{number}": str(number)} for number in range(_KEYS)]
     return found_parts + [nested(pointer, key) for pointer in merge.maps[:1] for key in keys]
+
+
+def flips(ground: Ground, update: Operation, merge: Merge) -> list[Any]:
+    """Return changes to one value and to its opposite; nothing when no example holds one."""
+    for body in parts(ground, update, merge):
+        for pointer in leaves(body):
+            value = found(body, pointer)
+            if isinstance(value, bool):
+                return [body, nested(pointer, not value), body]
+    return []
 
 
 def changes(

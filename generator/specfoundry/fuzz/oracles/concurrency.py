@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.garden import BarrenError, has, put
 from specfoundry.fuzz.oracles.cascades import above, referable
-from specfoundry.fuzz.oracles.changes import Target, parts
+from specfoundry.fuzz.oracles.changes import Target, flips, parts
 from specfoundry.fuzz.oracles.comparison import ABSENT, base, found, lacking, within
 from specfoundry.fuzz.oracles.deletion import gone, remains
 from specfoundry.fuzz.oracles.likely import likely
 from specfoundry.fuzz.oracles.whereabouts import GONE, made, said
 from specfoundry.fuzz.readiness import preparation
-from specfoundry.fuzz.semantics import blob_of, creation_of, creators, merge_of
+from specfoundry.fuzz.semantics import blob_of, creation_of, creators, merge_of, paging_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 
 if TYPE_CHECKING:
@@ -185,6 +185,28 @@ def _found(ground: Ground, update: Operation, merge: Merge) -> Iterator[Complain
     before = ground.take(target.reading)
     yield from _at_once(ground, target)
     ground.take(target.restoring(before.first.json))
+    yield from _siblings(ground, target)
+
+
+def _siblings(ground: Ground, target: Target) -> Iterator[Complaint]:
+    """Change all that stand in one list at the same time, and change them back."""
+    collection, _, last = target.update.path.rpartition("/")
+    listed = ground.contract.paths.get(("GET", collection))
+    paging = paging_of(listed) if listed else None
+    if listed is None or paging is None or not last.startswith("{"):
+        return
+    path = {one.name: target.path[one.name] for one in listed.at("path")}
+    items = ground.take(Call(operation=listed.id, path=path)).items(paging.items)[:_AT_ONCE]
+    names = [found(item, f"/{last[1:-1]}") for item in items]
+    siblings = [target.beside({last[1:-1]: name}) for name in names if name is not ABSENT]
+    befores = [ground.take(one.reading) for one in siblings]
+    for body in flips(ground, target.update, target.merge) if len(siblings) > 1 else ():
+        steps = ground.together([one.call(body) for one in siblings])
+        for one, step in zip(siblings, steps, strict=True):
+            pair = [step, ground.take(one.reading)]
+            yield from _told(judged(CHECK, target.update.id, nothing_lost, pair, hides=[]))
+    for one, before in zip(siblings, befores, strict=True):
+        ground.take(one.restoring(before.first.json))
 
 
 def _given(ground: Ground, operation: Operation) -> Iterator[Complaint]:

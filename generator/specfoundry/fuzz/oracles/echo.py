@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.document.pointer import PointerError, join
+from specfoundry.document.pointer import follow, join
 from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.garden import BarrenError, put
+from specfoundry.fuzz.garden import BarrenError, has, put
 from specfoundry.fuzz.oracles.comparison import base, differences, within
 from specfoundry.fuzz.oracles.whereabouts import listings, said, shown, sought, told, twice
 from specfoundry.fuzz.semantics import creators
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "echo"
-_UNKNOWN: Final = "11111111-2222-4333-8444-555555555555"
+_UUID: Final = "11111111-2222-4333-8444-555555555555"
+"""What ids of things look like that nobody has made."""
 
 
 @verdict
@@ -66,9 +67,9 @@ def read_back(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | Non
         return f"what was just created cannot be read: {said(read.summary())}"
     if read.at(arguments["id"]) != answer.at(arguments["id"]):
         return f"{arguments['id']}: another one was read than was created"
-    for pointer, had, has in differences(answer.json, read.json):
+    for pointer, had, now in differences(answer.json, read.json):
         if not within(pointer, arguments["moves"]):
-            return f"{pointer}: the creation answered {told(had)}, and then {told(has)} is read"
+            return f"{pointer}: the creation answered {told(had)}, and then {told(now)} is read"
     return None
 
 
@@ -177,20 +178,30 @@ def _seen(ground: Ground, plant: Plant, taken: Taken) -> Iterator[Complaint]:
 
 
 def _dangling(ground: Ground, operation: Operation, creation: Creation) -> Iterator[Complaint]:
-    for place in creation.references:
-        if place.startswith("{"):
+    """Refer to what nobody has made, and to what is of another kind."""
+    media = next(iter(operation.bodies), None)
+    for place, reader in creation.references.items():
+        example = next((one for one in media.examples if has(one, place)), None) if media else None
+        if place.startswith("{") or place in creation.optional or example is None:
             continue
-        try:
-            call = ground.garden.call(operation, creation)
-            put(call.body, place, _UNKNOWN)
-        except (BarrenError, PointerError, KeyError, IndexError, TypeError):
-            continue
-        complaint = judged(
-            CHECK,
-            operation.id,
-            dangling,
-            [ground.take(call)],
-            what=f"{place} names nothing that exists",
-        )
-        if complaint:
-            yield complaint
+        for what, value in _wrong_ids(ground, reader, follow(example, place)):
+            try:
+                call = ground.garden.call(operation, creation, example)
+            except BarrenError:
+                continue
+            put(call.body, place, value)
+            complaint = judged(
+                CHECK, operation.id, dangling, [ground.take(call)], what=f"{place} names {what}"
+            )
+            if complaint:
+                yield complaint
+
+
+def _wrong_ids(ground: Ground, reader: str, like: Any) -> Iterator[tuple[str, Any]]:
+    like = _UUID if isinstance(like, str) else like
+    yield "nothing that exists", ground.garden.fresh(like)
+    for plant in reversed(ground.garden.living):
+        other = plant.creation.get
+        if other not in (None, reader) and type(plant.id) is type(like):
+            yield "a thing of another kind", plant.id
+            return

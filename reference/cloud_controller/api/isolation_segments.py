@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from capi import models
 from capi.operations import isolation_segments as operations
-from cloud_controller.api import access, organizations, short_lists, spaces
+from cloud_controller.api import access, listing, organizations, short_lists, spaces
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
 from cloud_controller.api.errors import refuse, v3_error
@@ -38,6 +38,7 @@ class IsolationSegments:
         caller: Caller,  # noqa: ARG002 -- there is nothing to hide
     ) -> operations.ListIsolationSegments200:
         """List no isolation segment."""
+        listing.check_labels(params)
         body = short_lists.page(
             "/v3/isolation_segments",
             params,

@@ -211,11 +211,17 @@ def _labels(text: str) -> Labels:
     )
 
 
+def label_problems(params: PageParams) -> list[str]:
+    """Return what is wrong with a label selector that no schema can refuse, such as its length."""
+    selector: str | None = getattr(params, "label_selector", None)
+    return [] if selector is None else list(label_selector.parse(selector).problems)
+
+
 def check_labels(params: PageParams) -> None:
     """Raise 400 for a label selector that no schema can refuse; for lists that ask no table."""
-    selector: str | None = getattr(params, "label_selector", None)
-    if selector is not None:
-        _labels(selector)
+    problems = label_problems(params)
+    if problems:
+        raise v3_error(table.BAD_QUERY_PARAMETER, ", ".join(problems))
 
 
 def check_include(include: Sequence[str] | None) -> None:

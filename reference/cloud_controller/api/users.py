@@ -63,7 +63,7 @@ class Users:
         self, params: operations.ListUsersParams, caller: Caller
     ) -> operations.ListUsers200:
         """List the caller and those who share an organization with him."""
-        refuse(_filter_problems(params))
+        refuse([*_filter_problems(params), *listing.label_problems(params)])
         request = _request("/v3/users", params)
         found = await self._context.database.read(
             lambda reader: listing.find(reader, request, caller)

@@ -162,6 +162,26 @@ def test_a_space_shows_and_includes_its_organization(cloud: Any, place: Any) -> 
     assert "include=organization" in listed["pagination"]["first"]["href"]
 
 
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("isolation_segments", "400 10005 The query parameter is invalid: "),
+        ("organizations", "400 10005 The query parameter is invalid: "),
+        ("users", "422 10008 "),
+    ],
+)
+def test_a_label_selector_has_fifty_requirements_at_most(
+    cloud: Any, path: str, answer: str
+) -> None:
+    selector = ",".join(f"!key-{number}" for number in range(50))
+    longest = cloud.admin.get(f"/v3/{path}?label_selector={selector}")
+    refused = cloud.admin.get(f"/v3/{path}?label_selector={selector},!key")
+
+    assert longest.status_code == 200
+    text = "Too many label_selector requirements (maximum is 50)"
+    assert cloud.detail(refused) == f"{answer}{text}"
+
+
 def test_links_of_organizations_repeat_the_isolation_segment(cloud: Any) -> None:
     listed = cloud.admin.get("/v3/organizations?isolation_segment_guid=x").json()
 

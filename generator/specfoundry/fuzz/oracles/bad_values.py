@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from specfoundry.fuzz.contract import Parameter
     from specfoundry.fuzz.ground import Ground
+    from specfoundry.fuzz.semantics import Filter
 
 _NOBODY: Final = "nobody-knows-this-value"
 _ODD: Final = ("!", " ", "=", ",", "(", "%", "é", "-", "x", "9")
@@ -29,6 +30,19 @@ def bad_values(ground: Ground, parameter: Parameter) -> list[Any]:
         return [text for text in texts if not _is_taken(ground, parameter, text)]
     lists = [[text] for text in texts] + list(_lists(parameter))
     return [one for one in lists if not _is_taken(ground, parameter, one)]
+
+
+def too_many(rule: Filter, extra: int) -> Any:
+    """Return more values, or requirements, than a filter takes, by a number; it may be 0.
+
+    Raises:
+        TypeError: The filter takes any number.
+
+    """
+    if rule.most is None:
+        raise TypeError("the filter takes any number of values")
+    names = [f"{_NOBODY}-{number}" for number in range(rule.most + extra)]
+    return ",".join(f"!{name}" for name in names) if rule.op == "labels" else names
 
 
 def good_values(ground: Ground, parameter: Parameter) -> list[Any]:

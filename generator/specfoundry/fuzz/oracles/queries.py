@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.garden import BarrenError
-from specfoundry.fuzz.oracles.bad_values import bad_values, good_values
+from specfoundry.fuzz.oracles.bad_values import bad_values, good_values, too_many
 from specfoundry.fuzz.oracles.population import begin
 from specfoundry.fuzz.semantics import filter_of, paging_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict
@@ -86,7 +86,12 @@ class _Asking:
         bad = bad_values(self._ground, parameter)
         for value in bad[:_FIRST] if is_new else bad and [chance.choice(bad)]:
             yield from self._refused(VALUES, {name: value}, f"{name}={_shown(value)}")
-        if filter_of(self._operation, parameter) is None and not self._pages(name):
+        rule = filter_of(self._operation, parameter)
+        if rule is not None and rule.most is not None:
+            asked = f"{name} of {rule.most} values"
+            yield from self._accepted(VALUES, {name: too_many(rule, 0)}, asked)
+            yield from self._refused(VALUES, {name: too_many(rule, 1)}, f"{asked} and one more")
+        if rule is None and not self._pages(name):
             good = good_values(self._ground, parameter)
             for value in good if is_new else good and [chance.choice(good)]:
                 yield from self._accepted(VALUES, {name: value}, f"{name}={_shown(value)}")

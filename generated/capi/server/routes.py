@@ -4345,6 +4345,100 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "case-sensitive": {"/name": True},
                 "self": "/links/self/href",
             },
+            "x-behaviours": {
+                "A suspended organization stays suspended when it is renamed": [
+                    {
+                        "call": "createOrganization",
+                        "keep": {"organization": "/guid", "name": "/name"},
+                        "shows": {"/suspended": False},
+                    },
+                    {
+                        "call": "updateOrganization",
+                        "path": {"guid": "{organization}"},
+                        "body": {"": {"suspended": True}},
+                        "shows": {"/suspended": True},
+                    },
+                    {
+                        "call": "updateOrganization",
+                        "path": {"guid": "{organization}"},
+                        "body": {"": {"name": "{name}-b"}},
+                        "shows": {"/suspended": True, "/name": "{name}-b"},
+                    },
+                    {
+                        "call": "listOrganizations",
+                        "query": {"names": ["{name}-b"]},
+                        "shows": {"/resources/0/guid": "{organization}"},
+                    },
+                    {
+                        "call": "listOrganizations",
+                        "query": {"names": ["{name}"]},
+                        "shows": {"/resources": []},
+                    },
+                    {
+                        "call": "createSpace",
+                        "body": {"/relationships/organization/data/guid": "{organization}"},
+                    },
+                    {
+                        "call": "updateOrganization",
+                        "path": {"guid": "{organization}"},
+                        "body": {"": {"suspended": False}},
+                        "shows": {"/suspended": False},
+                    },
+                ],
+                "Names of organizations are unique": [
+                    {"call": "createOrganization", "keep": {"name": "/name"}},
+                    {"call": "createOrganization", "body": {"/name": "{name}"}, "status": 422},
+                    {"call": "createOrganization", "keep": {"other": "/guid"}},
+                    {
+                        "call": "updateOrganization",
+                        "path": {"guid": "{other}"},
+                        "body": {"": {"name": "{name}"}},
+                        "status": 422,
+                    },
+                ],
+                "What an organization holds goes with it": [
+                    {"call": "createOrganization", "keep": {"organization": "/guid"}},
+                    {
+                        "call": "createSpace",
+                        "body": {"/relationships/organization/data/guid": "{organization}"},
+                        "keep": {"space": "/guid"},
+                    },
+                    {
+                        "call": "createApp",
+                        "example": "plain",
+                        "body": {"/relationships/space/data/guid": "{space}"},
+                        "keep": {"app": "/guid"},
+                    },
+                    {
+                        "call": "createDomain",
+                        "example": "private",
+                        "body": {"/relationships/organization/data/guid": "{organization}"},
+                        "keep": {"domain": "/guid"},
+                    },
+                    {
+                        "call": "deleteOrganization",
+                        "path": {"guid": "{organization}"},
+                        "ends": {"/state": "COMPLETE"},
+                    },
+                    {"call": "getSpace", "path": {"guid": "{space}"}, "status": 404},
+                    {"call": "getApp", "path": {"guid": "{app}"}, "status": 404},
+                    {"call": "getDomain", "path": {"guid": "{domain}"}, "status": 404},
+                ],
+                "Only isolation segments that exist can be assigned": [
+                    {"call": "createOrganization", "keep": {"organization": "/guid"}},
+                    {
+                        "call": "updateDefaultIsolationSegment",
+                        "path": {"guid": "{organization}"},
+                        "body": {"": {"data": {"guid": "6f1bd0c2-6a5c-4d25-9f68-2f7a4f5c5b07"}}},
+                        "status": 422,
+                    },
+                    {
+                        "call": "updateDefaultIsolationSegment",
+                        "path": {"guid": "{organization}"},
+                        "shows": {"/data": None},
+                    },
+                ],
+            },
         },
     ),
     Operation(
@@ -4887,6 +4981,118 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
             ],
+            "x-behaviours": {
+                "Names of spaces count within their organization": [
+                    {
+                        "call": "createSpace",
+                        "keep": {
+                            "name": "/name",
+                            "organization": "/relationships/organization/data/guid",
+                        },
+                    },
+                    {
+                        "call": "createSpace",
+                        "body": {
+                            "/name": "{name}",
+                            "/relationships/organization/data/guid": "{organization}",
+                        },
+                        "status": 422,
+                    },
+                    {"call": "createOrganization", "keep": {"other": "/guid"}},
+                    {
+                        "call": "createSpace",
+                        "body": {
+                            "/name": "{name}",
+                            "/relationships/organization/data/guid": "{other}",
+                        },
+                        "shows": {"/name": "{name}"},
+                    },
+                ],
+                "Deleting a space deletes what is in it and nothing else": [
+                    {
+                        "call": "createSpace",
+                        "keep": {
+                            "space": "/guid",
+                            "organization": "/relationships/organization/data/guid",
+                        },
+                    },
+                    {
+                        "call": "createSpace",
+                        "body": {"/relationships/organization/data/guid": "{organization}"},
+                        "keep": {"other": "/guid"},
+                    },
+                    {
+                        "call": "createApp",
+                        "example": "plain",
+                        "body": {"/relationships/space/data/guid": "{space}"},
+                        "keep": {"app": "/guid"},
+                    },
+                    {
+                        "call": "createRoute",
+                        "body": {"/relationships/space/data/guid": "{space}"},
+                        "keep": {"route": "/guid"},
+                    },
+                    {
+                        "call": "deleteSpace",
+                        "path": {"guid": "{space}"},
+                        "ends": {"/state": "COMPLETE"},
+                    },
+                    {"call": "getApp", "path": {"guid": "{app}"}, "status": 404},
+                    {"call": "getRoute", "path": {"guid": "{route}"}, "status": 404},
+                    {"call": "getSpace", "path": {"guid": "{other}"}},
+                ],
+                "Whether SSH is allowed in a space is kept": [
+                    {"call": "createSpace", "keep": {"space": "/guid"}},
+                    {
+                        "call": "updateSpaceSshFeature",
+                        "path": {"guid": "{space}"},
+                        "body": {"": {"enabled": False}},
+                        "shows": {"/enabled": False},
+                    },
+                    {
+                        "call": "getSpaceSshFeature",
+                        "path": {"guid": "{space}"},
+                        "shows": {"/enabled": False},
+                    },
+                    {
+                        "call": "createApp",
+                        "example": "plain",
+                        "body": {"/relationships/space/data/guid": "{space}"},
+                        "keep": {"app": "/guid"},
+                    },
+                    {
+                        "call": "getAppSshEnabled",
+                        "path": {"guid": "{app}"},
+                        "shows": {"/enabled": False},
+                    },
+                    {
+                        "call": "updateSpaceSshFeature",
+                        "path": {"guid": "{space}"},
+                        "body": {"": {"enabled": True}},
+                        "shows": {"/enabled": True},
+                    },
+                    {
+                        "call": "updateAppFeature",
+                        "path": {"guid": "{app}", "name": "ssh"},
+                        "body": {"": {"enabled": True}},
+                        "shows": {"/enabled": True},
+                    },
+                    {
+                        "call": "getAppSshEnabled",
+                        "path": {"guid": "{app}"},
+                        "shows": {"/enabled": True},
+                    },
+                ],
+                "Only an organization that exists can get a space": [
+                    {
+                        "call": "createSpace",
+                        "body": {
+                            "/relationships/organization/data/guid": "6f1bd0c2-6a5c-4d25-9f68-2f7a4f5c5b07"
+                        },
+                        "status": 422,
+                    }
+                ],
+            },
         },
     ),
     Operation(
@@ -6958,6 +7164,53 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
             ],
+            "x-behaviours": {
+                "The message of a feature flag can be taken away": [
+                    {
+                        "call": "getFeatureFlag",
+                        "path": {"name": "task_creation"},
+                        "keep": {"enabled": "/enabled"},
+                    },
+                    {
+                        "call": "updateFeatureFlag",
+                        "path": {"name": "task_creation"},
+                        "body": {"": {"custom_error_message": "Not today."}},
+                        "shows": {"/custom_error_message": "Not today.", "/enabled": "{enabled}"},
+                    },
+                    {
+                        "call": "updateFeatureFlag",
+                        "path": {"name": "task_creation"},
+                        "body": {"": {"custom_error_message": None}},
+                        "shows": {"/custom_error_message": None},
+                    },
+                    {
+                        "call": "getFeatureFlag",
+                        "path": {"name": "task_creation"},
+                        "shows": {"/custom_error_message": None, "/enabled": "{enabled}"},
+                    },
+                ],
+                "A feature flag goes off and on": [
+                    {
+                        "call": "updateFeatureFlag",
+                        "path": {"name": "task_creation"},
+                        "body": {"": {"enabled": False}},
+                        "shows": {"/enabled": False},
+                    },
+                    {
+                        "call": "getFeatureFlag",
+                        "path": {"name": "task_creation"},
+                        "shows": {"/enabled": False},
+                    },
+                    {
+                        "call": "updateFeatureFlag",
+                        "path": {"name": "task_creation"},
+                        "body": {"": {"enabled": True}},
+                        "shows": {"/enabled": True},
+                    },
+                    {"call": "listFeatureFlags", "shows": {"/resources/*/name": "task_creation"}},
+                    {"call": "getFeatureFlag", "path": {"name": "no_such_flag"}, "status": 404},
+                ],
+            },
         },
     ),
     Operation(
@@ -10724,7 +10977,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         "status": 422,
                     },
                 ],
-                "A process of a started app has instances, counted from 0": [
+                "Instances of a process are counted from 0, and cannot be stopped where there are none": [
                     {"call": "createApp", "example": "plain", "keep": {"app": "/guid"}},
                     {
                         "call": "createDroplet",
@@ -10746,7 +10999,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         "path": {"guid": "{app}", "type": "web"},
                         "body": {"": {"instances": 2}},
                     },
-                    {"call": "startApp", "path": {"guid": "{app}"}, "shows": {"/state": "STARTED"}},
                     {
                         "call": "getProcessStatsForApp",
                         "path": {"guid": "{app}", "type": "web"},
@@ -10754,9 +11006,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "/resources/0/index": 0,
                             "/resources/1/index": 1,
                             "/resources/0/type": "web",
+                            "/resources/1/state": "DOWN",
                         },
                         "lacks": {"/resources/*/index": 2},
                     },
+                    {"call": "startApp", "path": {"guid": "{app}"}, "shows": {"/state": "STARTED"}},
                     {
                         "call": "terminateProcessInstanceForApp",
                         "path": {"guid": "{app}", "type": "web", "index": "1"},
@@ -13436,6 +13690,83 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
             ],
+            "x-behaviours": {
+                "A position behind the last one is the last one": [
+                    {"call": "createBuildpack", "example": "name", "keep": {"last": "/position"}},
+                    {
+                        "call": "createBuildpack",
+                        "example": "name",
+                        "body": {"/position": 5000},
+                        "keep": {"buildpack": "/guid"},
+                        "lacks": {"/position": 5000},
+                    },
+                    {
+                        "call": "updateBuildpack",
+                        "path": {"guid": "{buildpack}"},
+                        "body": {"": {"position": 1}},
+                        "shows": {"/position": 1},
+                    },
+                    {
+                        "call": "updateBuildpack",
+                        "path": {"guid": "{buildpack}"},
+                        "body": {"": {"position": 0}},
+                        "status": 422,
+                    },
+                ],
+                "Buildpacks of the same name differ in stack or lifecycle": [
+                    {"call": "createBuildpack", "example": "name", "keep": {"name": "/name"}},
+                    {
+                        "call": "createBuildpack",
+                        "example": "name",
+                        "body": {"/name": "{name}"},
+                        "status": 422,
+                    },
+                    {
+                        "call": "createBuildpack",
+                        "example": "name",
+                        "body": {"/name": "{name}", "/lifecycle": "cnb"},
+                        "shows": {"/name": "{name}", "/lifecycle": "cnb"},
+                    },
+                    {"call": "createStack", "keep": {"stack": "/name"}},
+                    {
+                        "call": "createBuildpack",
+                        "example": "name",
+                        "body": {"/name": "{name}", "/stack": "{stack}"},
+                        "shows": {"/stack": "{stack}"},
+                    },
+                    {
+                        "call": "createBuildpack",
+                        "example": "name",
+                        "body": {"/stack": "no-such-stack"},
+                        "status": 422,
+                    },
+                ],
+                "Switches of a buildpack go on and off": [
+                    {
+                        "call": "createBuildpack",
+                        "keep": {"buildpack": "/guid"},
+                        "shows": {"/enabled": True, "/locked": False, "/state": "AWAITING_UPLOAD"},
+                    },
+                    {
+                        "call": "updateBuildpack",
+                        "path": {"guid": "{buildpack}"},
+                        "body": {"": {"enabled": False, "locked": True}},
+                        "shows": {"/enabled": False, "/locked": True},
+                    },
+                    {"call": "uploadBuildpack", "path": {"guid": "{buildpack}"}, "status": 422},
+                    {
+                        "call": "updateBuildpack",
+                        "path": {"guid": "{buildpack}"},
+                        "body": {"": {"enabled": True, "locked": False}},
+                        "shows": {"/enabled": True, "/locked": False},
+                    },
+                    {
+                        "call": "getBuildpack",
+                        "path": {"guid": "{buildpack}"},
+                        "shows": {"/enabled": True, "/locked": False},
+                    },
+                ],
+            },
         },
     ),
     Operation(
@@ -13935,6 +14266,69 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "unique": ["/name"],
                 "case-sensitive": {"/name": True},
                 "self": "/links/self/href",
+            },
+            "x-behaviours": {
+                "A stack that apps are on stays": [
+                    {
+                        "call": "createStack",
+                        "keep": {"stack": "/guid", "name": "/name"},
+                        "shows": {"/state": "ACTIVE", "/default": False},
+                    },
+                    {
+                        "call": "createApp",
+                        "example": "buildpack",
+                        "body": {"/lifecycle/data/stack": "{name}"},
+                        "keep": {"app": "/guid"},
+                    },
+                    {
+                        "call": "listAppsForStack",
+                        "path": {"guid": "{stack}"},
+                        "shows": {"/resources/0/guid": "{app}", "/pagination/total_results": 1},
+                    },
+                    {"call": "deleteStack", "path": {"guid": "{stack}"}, "status": 422},
+                    {
+                        "call": "deleteApp",
+                        "path": {"guid": "{app}"},
+                        "ends": {"/state": "COMPLETE"},
+                    },
+                    {"call": "deleteStack", "path": {"guid": "{stack}"}, "status": 204},
+                ],
+                "White space around the name of a stack does not count": [
+                    {"call": "createStack", "keep": {"name": "/name"}},
+                    {
+                        "call": "createStack",
+                        "body": {"/name": "  {name}-b  "},
+                        "shows": {"/name": "{name}-b"},
+                    },
+                ],
+                "What a stack is for stays when it changes": [
+                    {
+                        "call": "createStack",
+                        "keep": {"stack": "/guid"},
+                        "shows": {"/description": "Here is my stack!"},
+                    },
+                    {
+                        "call": "updateStack",
+                        "path": {"guid": "{stack}"},
+                        "body": {"": {"state": "RESTRICTED"}},
+                        "shows": {"/state": "RESTRICTED"},
+                    },
+                    {
+                        "call": "updateStack",
+                        "path": {"guid": "{stack}"},
+                        "body": {"": {"metadata": {"labels": {"a": "b"}}}},
+                        "shows": {
+                            "/state": "RESTRICTED",
+                            "/description": "Here is my stack!",
+                            "/metadata/labels/a": "b",
+                        },
+                    },
+                    {
+                        "call": "getStack",
+                        "path": {"guid": "{stack}"},
+                        "shows": {"/state": "RESTRICTED", "/description": "Here is my stack!"},
+                    },
+                ],
             },
         },
     ),
@@ -15873,6 +16267,149 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
             ],
+            "x-behaviours": {
+                "Who works in a space belongs to its organization, and stays there as long": [
+                    {
+                        "call": "createSpace",
+                        "keep": {
+                            "space": "/guid",
+                            "organization": "/relationships/organization/data/guid",
+                        },
+                    },
+                    {
+                        "call": "createUser",
+                        "example": "guid",
+                        "keep": {"user": "/guid"},
+                        "shows": {"/username": None},
+                    },
+                    {
+                        "call": "createRole",
+                        "body": {
+                            "": {
+                                "type": "space_developer",
+                                "relationships": {
+                                    "user": {"data": {"guid": "{user}"}},
+                                    "space": {"data": {"guid": "{space}"}},
+                                },
+                            }
+                        },
+                        "status": 422,
+                    },
+                    {
+                        "call": "createRole",
+                        "body": {
+                            "/relationships/user/data/guid": "{user}",
+                            "/relationships/organization/data/guid": "{organization}",
+                        },
+                        "keep": {"belongs": "/guid"},
+                        "shows": {
+                            "/type": "organization_user",
+                            "/relationships/user/data/guid": "{user}",
+                            "/relationships/space/data": None,
+                        },
+                    },
+                    {
+                        "call": "createRole",
+                        "body": {
+                            "/relationships/user/data/guid": "{user}",
+                            "/relationships/organization/data/guid": "{organization}",
+                        },
+                        "status": 422,
+                    },
+                    {
+                        "call": "createRole",
+                        "body": {
+                            "": {
+                                "type": "space_developer",
+                                "relationships": {
+                                    "user": {"data": {"guid": "{user}"}},
+                                    "space": {"data": {"guid": "{space}"}},
+                                },
+                            }
+                        },
+                        "keep": {"works": "/guid"},
+                        "shows": {
+                            "/type": "space_developer",
+                            "/relationships/space/data/guid": "{space}",
+                            "/relationships/organization/data": None,
+                        },
+                    },
+                    {
+                        "call": "listUsersForSpace",
+                        "path": {"guid": "{space}"},
+                        "shows": {"/resources/*/guid": "{user}", "/pagination/total_results": 1},
+                    },
+                    {
+                        "call": "listUsersForOrganization",
+                        "path": {"guid": "{organization}"},
+                        "shows": {"/resources/*/guid": "{user}"},
+                    },
+                    {"call": "deleteRole", "path": {"guid": "{belongs}"}, "status": 422},
+                    {"call": "getRole", "path": {"guid": "{belongs}"}},
+                    {
+                        "call": "deleteRole",
+                        "path": {"guid": "{works}"},
+                        "ends": {"/state": "COMPLETE"},
+                    },
+                    {
+                        "call": "listUsersForSpace",
+                        "path": {"guid": "{space}"},
+                        "shows": {"/resources": []},
+                    },
+                    {
+                        "call": "deleteRole",
+                        "path": {"guid": "{belongs}"},
+                        "ends": {"/state": "COMPLETE"},
+                    },
+                ],
+                "Roles go with their user": [
+                    {"call": "createUser", "example": "guid", "keep": {"user": "/guid"}},
+                    {
+                        "call": "createRole",
+                        "body": {"/relationships/user/data/guid": "{user}"},
+                        "keep": {"role": "/guid"},
+                    },
+                    {
+                        "call": "listRoles",
+                        "query": {"user_guids": ["{user}"]},
+                        "shows": {"/resources/0/guid": "{role}", "/pagination/total_results": 1},
+                    },
+                    {
+                        "call": "deleteUser",
+                        "path": {"guid": "{user}"},
+                        "ends": {"/state": "COMPLETE"},
+                    },
+                    {"call": "getRole", "path": {"guid": "{role}"}, "status": 404},
+                    {
+                        "call": "listRoles",
+                        "query": {"user_guids": ["{user}"]},
+                        "shows": {"/resources": []},
+                    },
+                ],
+                "A user without a name is presented by guid": [
+                    {"call": "createUser", "example": "guid", "keep": {"user": "/guid"}},
+                    {
+                        "call": "getUser",
+                        "path": {"guid": "{user}"},
+                        "shows": {
+                            "/presentation_name": "{user}",
+                            "/username": None,
+                            "/origin": None,
+                        },
+                    },
+                    {
+                        "call": "createUser",
+                        "example": "name",
+                        "keep": {"named": "/guid", "name": "/username"},
+                        "shows": {"/origin": "ldap"},
+                    },
+                    {
+                        "call": "getUser",
+                        "path": {"guid": "{named}"},
+                        "shows": {"/presentation_name": "{name}", "/username": "{name}"},
+                    },
+                ],
+            },
         },
     ),
     Operation(
@@ -16583,6 +17120,147 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 }
             ],
+            "x-behaviours": {
+                "Names of domains are the same in any letter case": [
+                    {"call": "createDomain", "keep": {"name": "/name"}},
+                    {"call": "createDomain", "body": {"/name": "{name}"}, "status": 422},
+                    {"call": "createDomain", "body": {"/name": "low.{name}"}},
+                    {"call": "createDomain", "body": {"/name": "LOW.{name}"}, "status": 422},
+                ],
+                "A domain is shared with organizations, and stays with those who have routes in it": [
+                    {"call": "createOrganization", "keep": {"organization": "/guid"}},
+                    {
+                        "call": "createSpace",
+                        "body": {"/relationships/organization/data/guid": "{organization}"},
+                        "keep": {"space": "/guid"},
+                    },
+                    {"call": "createOrganization", "keep": {"third": "/guid"}},
+                    {"call": "createDomain", "example": "private", "keep": {"domain": "/guid"}},
+                    {
+                        "call": "createRoute",
+                        "body": {
+                            "/relationships/space/data/guid": "{space}",
+                            "/relationships/domain/data/guid": "{domain}",
+                        },
+                        "status": 422,
+                    },
+                    {
+                        "call": "shareDomain",
+                        "path": {"guid": "{domain}"},
+                        "body": {"": {"data": [{"guid": "{organization}"}, {"guid": "{third}"}]}},
+                        "shows": {"/data/*/guid": "{organization}"},
+                    },
+                    {
+                        "call": "getDomain",
+                        "path": {"guid": "{domain}"},
+                        "shows": {
+                            "/relationships/shared_organizations/data/*/guid": "{organization}"
+                        },
+                    },
+                    {
+                        "call": "listDomainsForOrganization",
+                        "path": {"guid": "{organization}"},
+                        "shows": {"/resources/*/guid": "{domain}"},
+                    },
+                    {"call": "deleteDomain", "path": {"guid": "{domain}"}, "status": 422},
+                    {
+                        "call": "createRoute",
+                        "body": {
+                            "/relationships/space/data/guid": "{space}",
+                            "/relationships/domain/data/guid": "{domain}",
+                        },
+                        "keep": {"route": "/guid"},
+                    },
+                    {
+                        "call": "unshareDomain",
+                        "path": {"guid": "{domain}", "org_guid": "{organization}"},
+                        "status": 422,
+                    },
+                    {
+                        "call": "unshareDomain",
+                        "path": {"guid": "{domain}", "org_guid": "{third}"},
+                        "status": 204,
+                    },
+                    {
+                        "call": "getDomain",
+                        "path": {"guid": "{domain}"},
+                        "lacks": {"/relationships/shared_organizations/data/*/guid": "{third}"},
+                    },
+                    {
+                        "call": "deleteRoute",
+                        "path": {"guid": "{route}"},
+                        "ends": {"/state": "COMPLETE"},
+                    },
+                    {
+                        "call": "deleteOrganization",
+                        "path": {"guid": "{organization}"},
+                        "ends": {"/state": "COMPLETE"},
+                    },
+                    {
+                        "call": "getDomain",
+                        "path": {"guid": "{domain}"},
+                        "shows": {"/relationships/shared_organizations/data": []},
+                    },
+                    {
+                        "call": "deleteDomain",
+                        "path": {"guid": "{domain}"},
+                        "ends": {"/state": "COMPLETE"},
+                    },
+                ],
+                "An internal domain is for all organizations": [
+                    {
+                        "call": "createDomain",
+                        "example": "shared",
+                        "body": {"/internal": True},
+                        "keep": {"domain": "/guid"},
+                        "shows": {"/internal": True, "/relationships/organization/data": None},
+                    },
+                    {
+                        "call": "getDomain",
+                        "path": {"guid": "{domain}"},
+                        "shows": {"/internal": True, "/router_group": None},
+                    },
+                    {
+                        "call": "createDomain",
+                        "example": "private",
+                        "body": {"/internal": True},
+                        "status": 422,
+                    },
+                ],
+                "A route in a shared domain has a host": [
+                    {"call": "createDomain", "example": "shared", "keep": {"domain": "/guid"}},
+                    {
+                        "call": "createRoute",
+                        "body": {"/host": "", "/relationships/domain/data/guid": "{domain}"},
+                        "status": 422,
+                    },
+                ],
+                "A route is reserved once it is there": [
+                    {
+                        "call": "createRoute",
+                        "example": "path",
+                        "keep": {"host": "/host", "domain": "/relationships/domain/data/guid"},
+                    },
+                    {
+                        "call": "checkRouteReservation",
+                        "path": {"guid": "{domain}"},
+                        "query": {"host": "{host}", "path": "/shop"},
+                        "shows": {"/matching_route": True},
+                    },
+                    {
+                        "call": "checkRouteReservation",
+                        "path": {"guid": "{domain}"},
+                        "query": {"host": "{host}", "path": "/other"},
+                        "shows": {"/matching_route": False},
+                    },
+                    {
+                        "call": "checkRouteReservation",
+                        "path": {"guid": "{domain}"},
+                        "query": {"host": "{host}"},
+                        "shows": {"/matching_route": False},
+                    },
+                ],
+            },
         },
     ),
     Operation(
@@ -19178,6 +19856,90 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "shows": "/entity",
             },
             "x-state-dependent-members": ["/stack", "/name"],
+            "x-behaviours": {
+                "A buildpack of version 2 is deleted at once or by a job": [
+                    {
+                        "call": "createV2Buildpack",
+                        "example": "name",
+                        "keep": {"one": "/metadata/guid"},
+                    },
+                    {
+                        "call": "createV2Buildpack",
+                        "example": "name",
+                        "keep": {"other": "/metadata/guid"},
+                    },
+                    {
+                        "call": "deleteV2Buildpack",
+                        "path": {"guid": "{one}"},
+                        "query": {"async": "false"},
+                        "status": 204,
+                    },
+                    {"call": "getV2Buildpack", "path": {"guid": "{one}"}, "status": 404},
+                    {
+                        "call": "deleteV2Buildpack",
+                        "path": {"guid": "{other}"},
+                        "query": {"async": "true"},
+                        "status": 202,
+                        "ends": {"/entity/status": "finished"},
+                    },
+                    {"call": "getV2Buildpack", "path": {"guid": "{other}"}, "status": 404},
+                ],
+                "Bits of a buildpack come again under another name or not at all": [
+                    {
+                        "call": "createV2Buildpack",
+                        "example": "name",
+                        "keep": {"buildpack": "/metadata/guid"},
+                        "shows": {"/entity/filename": None},
+                    },
+                    {
+                        "call": "uploadV2BuildpackBits",
+                        "path": {"guid": "{buildpack}"},
+                        "status": 201,
+                        "shows": {"/entity/filename": "my_buildpack.zip"},
+                    },
+                    {
+                        "call": "uploadV2BuildpackBits",
+                        "path": {"guid": "{buildpack}"},
+                        "status": 204,
+                    },
+                    {
+                        "call": "getBuildpack",
+                        "path": {"guid": "{buildpack}"},
+                        "shows": {"/state": "READY", "/filename": "my_buildpack.zip"},
+                    },
+                ],
+                "A locked buildpack of version 2 takes no bits": [
+                    {
+                        "call": "createV2Buildpack",
+                        "example": "name",
+                        "keep": {"buildpack": "/metadata/guid"},
+                    },
+                    {
+                        "call": "updateV2Buildpack",
+                        "path": {"guid": "{buildpack}"},
+                        "body": {"": {"locked": True}},
+                        "status": 201,
+                        "shows": {"/entity/locked": True},
+                    },
+                    {
+                        "call": "uploadV2BuildpackBits",
+                        "path": {"guid": "{buildpack}"},
+                        "status": 409,
+                    },
+                    {
+                        "call": "updateV2Buildpack",
+                        "path": {"guid": "{buildpack}"},
+                        "body": {"": {"locked": False}},
+                        "status": 201,
+                        "shows": {"/entity/locked": False},
+                    },
+                    {
+                        "call": "uploadV2BuildpackBits",
+                        "path": {"guid": "{buildpack}"},
+                        "status": 201,
+                    },
+                ],
+            },
         },
     ),
     Operation(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import time
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "behaviour"
+_LOOKS: Final = 500
+_PAUSE: Final = 0.02
 
 
 @verdict
@@ -49,6 +52,7 @@ def _wrong(taken: Taken, step: Mapping[str, Any], kept: Mapping[str, Any]) -> st
         return f"{wanted} is right, and {said(answer.summary())} came"
     looks = [
         *((answer.json, place, value, True) for place, value in step.get("shows", {}).items()),
+        *((taken.last.json, place, value, True) for place, value in step.get("until", {}).items()),
         *((answer.json, place, value, False) for place, value in step.get("lacks", {}).items()),
         *((taken.last.json, place, value, True) for place, value in step.get("ends", {}).items()),
     ]
@@ -80,7 +84,7 @@ def _tried(
             call = _call(ground, ground.contract[step["call"]], step, kept)
         except BarrenError:
             return
-        taken.append(ground.take(call, "job"))
+        taken.append(_taken(ground, call, step, kept))
         if _wrong(taken[-1], step, kept):
             break
         for name, pointer in step.get("keep", {}).items():
@@ -90,6 +94,19 @@ def _tried(
     )
     if complaint:
         yield complaint
+
+
+def _taken(
+    ground: Ground, call: Call, step: Mapping[str, Any], kept: Mapping[str, Any]
+) -> Taken:
+    """Take a step; again and again until it shows what it comes to, if it says so."""
+    taken = ground.take(call, "job")
+    for _ in range(_LOOKS if "until" in step else 0):
+        if not taken.ok or _wrong(taken, step, kept) is None:
+            break
+        time.sleep(_PAUSE)  # between two looks at work that goes on
+        taken = ground.take(call, "job")
+    return taken
 
 
 def _call(

@@ -12,7 +12,7 @@ import httpx2
 from specfoundry.fuzz.bench import Bench, Circumstances
 from specfoundry.fuzz.coverage import Coverage
 from specfoundry.fuzz.engine import Engine, Options, Target
-from specfoundry.fuzz.hosting import Host, Relay, load, maker
+from specfoundry.fuzz.hosting import Host, HostingError, Relay, load, maker
 from specfoundry.fuzz.keeping import Keeper
 from specfoundry.fuzz.oracles.suite import ORACLES
 from specfoundry.fuzz.outcome import Outcome
@@ -246,6 +246,11 @@ def _logged_in(work: Work, http: httpx2.Client) -> dict[str, Mapping[str, Any]]:
         "references": work.references,
     }
     if work.login:
-        told = load(work.login, Path(work.folder))(http)
+        try:
+            told = load(work.login, Path(work.folder))(http)
+        except HostingError:
+            raise
+        except Exception as error:
+            raise HostingError(f"{work.login} cannot log in: {error!r}") from error
         known = {name: {**found, **told.get(name, {})} for name, found in known.items()}
     return known

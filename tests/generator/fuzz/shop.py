@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from starlette.requests import Request
 
 ORDER = {
@@ -123,3 +126,24 @@ def healthy() -> Starlette:
 def broken() -> Starlette:
     """Return the server that answers a text where the document says an integer."""
     return shop("wrong-type")
+
+
+def deadly() -> Starlette:
+    """Return a server whose process dies when an order is looked at."""
+
+    async def die(_request: Request) -> Response:
+        os._exit(9)
+
+    return Starlette(routes=[Route("/orders/{id}", die, methods=["GET"]), Mount("/", shop())])
+
+
+def lasting(folder: Path) -> Starlette:
+    """Return a server that remembers, in a folder, how often it was made."""
+    with (folder / "made").open("a") as file:
+        file.write("once\n")
+    return shop()
+
+
+def strangers(_client: object) -> dict[str, Any]:
+    """Let nobody in."""
+    raise ValueError("who are you?")

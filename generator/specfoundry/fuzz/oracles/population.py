@@ -49,6 +49,7 @@ class Population:
         elsewhere: Path parameters by reading operation, of the second parents.
         made: When the first part was made, by the monotonic clock.
         finished: Whether there is nothing more to make.
+        creators: What makes it.
 
     """
 
@@ -56,6 +57,7 @@ class Population:
     elsewhere: dict[str, dict[str, Any]] = field(default_factory=dict)
     made: float = 0.0
     finished: bool = False
+    creators: list[Operation] = field(default_factory=list)
 
     def listed(self, operation: Operation) -> list[Plant]:
         """Return what a list should show, as far as its path lets it."""
@@ -69,11 +71,32 @@ def begin(ground: Ground) -> Population:
     """
     found = ground.memory.get("population")
     if not isinstance(found, Population):
-        found = ground.memory["population"] = Population(finished=ground.read_only)
-        if not ground.read_only:
-            _sow(ground, found)
-            found.made = time.monotonic()
+        needed = [] if ground.read_only else _needed(ground)
+        found = ground.memory["population"] = Population(finished=not needed, creators=needed)
+        _sow(ground, found)
+        found.made = time.monotonic()
     return found
+
+
+def _needed(ground: Ground) -> list[Operation]:
+    """Return what creates items of the lists that are to be judged, and what they refer to.
+
+    That is everything when there is a list whose items come to life by some other way.
+    """
+    judged = {operation.id for operation, _ in lists(ground.contract) if ground.judges(operation)}
+    known = list(creators(ground.contract))
+    if not judged <= {name for _, creation in known for name in creation.lists}:
+        return [operation for operation, _ in known]
+    wanted = {operation.id for operation, creation in known if judged & {*creation.lists}}
+    for _ in known:  # as deep as references can lead
+        readers = {
+            reader
+            for operation, creation in known
+            if operation.id in wanted
+            for reader in creation.references.values()
+        }
+        wanted |= {operation.id for operation, creation in known if creation.get in readers}
+    return [operation for operation, _ in known if operation.id in wanted]
 
 
 def populate(ground: Ground) -> Population:
@@ -94,13 +117,12 @@ def _shows_seconds(ground: Ground) -> bool:
 
 
 def _sow(ground: Ground, found: Population) -> None:
-    mine = list(creators(ground.contract))
-    for operation, _ in mine:
+    for operation in found.creators:
         examples = examples_of(operation)
         examples += examples[:1] * (_WANTED - len(examples))
         found.plants += [one for each in examples for one in bred(ground, operation, each)]
     with _parents(ground.garden, _fixed(ground.garden), {}) as found.elsewhere:
-        for operation, _ in mine:
+        for operation in found.creators:
             for example in examples_of(operation):
                 found.plants += bred(ground, operation, example)
 
@@ -109,6 +131,8 @@ def _tend(ground: Ground, found: Population) -> None:
     """Change some of what there is, and make more, with a parent of its own."""
     labels = labels_of(ground.garden.prefix)
     for operation, creation in creators(ground.contract):
+        if operation not in found.creators:
+            continue
         plants = [plant for plant in found.plants if plant.creator is operation]
         for index, plant in enumerate([*plants[:2], *plants[-1:]]):
             change(ground, plant, labels[index])
@@ -116,8 +140,9 @@ def _tend(ground: Ground, found: Population) -> None:
             found.plants += _beside(ground, found, operation, place, reader)
         if not creation.references:
             found.plants += bred(ground, operation, next(iter(examples_of(operation)), None))
-    with _parents(ground.garden, found.elsewhere, {}):
-        _stir(ground)
+    if len(found.creators) == len(list(creators(ground.contract))):
+        with _parents(ground.garden, found.elsewhere, {}):
+            _stir(ground)
 
 
 def labels_of(prefix: str) -> list[dict[str, str]]:

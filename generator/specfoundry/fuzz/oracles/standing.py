@@ -149,7 +149,10 @@ def _reader(ground: Ground, plant: Plant) -> Operation:
 
 
 def nobody_of(contract: Contract) -> str | None:
-    """Return the role that the document refuses most often: it stands for having none."""
+    """Return the role that stands for having none: told (`x-roles`), or most often refused."""
+    told = contract.node.get("x-roles", {}).get("nobody")
+    if isinstance(told, str):
+        return told
     refused: dict[str, int] = {}
     for operation in contract:
         rights = rights_of(operation)
@@ -159,7 +162,13 @@ def nobody_of(contract: Contract) -> str | None:
 
 
 def bound_roles(ground: Ground, other: Standing) -> list[str]:
-    """Return the roles that hold in one place only: they cannot read most of what is elsewhere."""
+    """Return the roles that hold in one place only, as told (`x-roles`).
+
+    Without a word of them they are those that cannot read most of what is elsewhere.
+    """
+    everywhere = ground.contract.node.get("x-roles", {}).get("everywhere")
+    if everywhere is not None:
+        return [role for role in ground.roles if role not in everywhere]
     calls = [
         Call(operation=reader, path=path)
         for reader, path in ground.garden.shared.items()

@@ -141,7 +141,7 @@ class Ways:
 
     def home(self, start: Taken, creation: Creation) -> Iterator[Complaint]:
         """Follow what should lead to the very thing."""
-        call = self._call(start.first.at(str(creation.self)), "GET")
+        call = self.call(start.first.at(str(creation.self)), "GET")
         steps = [start]
         if call is not None and call.operation == creation.get:
             steps.append(self.ground.take(call))
@@ -167,7 +167,7 @@ class Ways:
     def _followed(
         self, taken: Taken, name: str, place: str, link: tuple[str, str]
     ) -> Iterator[Complaint]:
-        call = self._call(*link)
+        call = self.call(*link)
         if call is None and not _names_things(self.ground.contract[taken.last.call.operation]):
             return
         if call is None:
@@ -184,7 +184,8 @@ class Ways:
         if complaint:
             yield complaint
 
-    def _call(self, address: Any, method: str) -> Call | None:
+    def call(self, address: Any, method: str) -> Call | None:
+        """Return the call that an address means, or None when the document knows none."""
         parts = urlsplit(address) if isinstance(address, str) else None
         if parts is None:
             return None

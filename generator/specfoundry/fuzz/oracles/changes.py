@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import copy
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import join
+from specfoundry.fuzz.contract import target
 from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.oracles.bodies import validators_of
 from specfoundry.fuzz.oracles.comparison import ABSENT, found, nested, within
 from specfoundry.fuzz.oracles.whereabouts import made
+from specfoundry.fuzz.samples import NoSampleError, sample
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from specfoundry.fuzz.contract import Operation
     from specfoundry.fuzz.garden import Plant
@@ -112,6 +115,8 @@ def parts(ground: Ground, update: Operation, merge: Merge) -> list[Any]:
             if body not in found_parts and is_valid(ground, update, body):
                 found_parts.append(body)
         break
+    rest = {next(iter(body)): body for body in unshown(ground, update)}
+    found_parts += [body for body in rest.values() if not _is_apart(body, merge)]
     keys = [{f"key-{number}": str(number)} for number in range(_KEYS)]
     return found_parts + [nested(pointer, key) for pointer in merge.maps[:1] for key in keys]
 
@@ -126,31 +131,37 @@ def flips(ground: Ground, update: Operation, merge: Merge) -> list[Any]:
     return []
 
 
-def changes(
-    operation: Operation, merge: Merge, is_valid: Callable[[Any], bool]
-) -> Iterator[tuple[Any, bool]]:
-    """Yield the bodies to send in turn, and whether each of them must be accepted.
+def unshown(ground: Ground, update: Operation) -> list[Any]:
+    """Return changes of those members that no example of an update has: each has one of them."""
+    media = next(iter(update.bodies), None)
+    _, schema = target(ground.contract.node, "", media.node.get("schema")) if media else ("", {})
+    examples = media.examples if media else ()
+    shown = {name for example in examples if isinstance(example, dict) for name in example}
+    found_bodies = []
+    for name, node in schema.get("properties", {}).items():
+        if name not in shown:
+            with suppress(NoSampleError):
+                value = sample(ground.contract.node, node)
+                found_bodies += [{name: one} for one in (*others(value), value)]
+    return [body for body in found_bodies if is_valid(ground, update, body)]
+
+
+def changes(ground: Ground, update: Operation, merge: Merge) -> list[tuple[Any, bool]]:
+    """Return the bodies to send in turn, and whether each of them must be accepted.
 
     Keys of every map come, change and go; then nothing changes; then every example is sent, and
-    every value in it alone, then another one in its place, then null, and the example again.
-
-    Args:
-        operation: The update.
-        merge: How it treats what it is sent.
-        is_valid: Whether the update's own schema allows a body.
+    every value in it alone, then another one in its place, then null, and the example again; then
+    what no example shows.
     """
-    for pointer in merge.maps:
-        yield from ((nested(pointer, change), True) for change in _STEPS)
-    if is_valid({}):
-        yield {}, False
-    media = next(iter(operation.bodies), None)
+    media = next(iter(update.bodies), None)
+    steps = [(nested(pointer, change), True) for pointer in merge.maps for change in _STEPS]
+    steps.append(({}, False))
     for example in media.examples if media else ():
-        if not isinstance(example, dict):
-            continue
-        yield copy.deepcopy(example), False
-        for body in _alone(example, merge):
-            if is_valid(body):
-                yield body, False
+        if isinstance(example, dict):
+            steps.append((copy.deepcopy(example), False))
+            steps += [(body, False) for body in _alone(example, merge)]
+    steps += [(body, False) for body in unshown(ground, update)]
+    return [(body, sure) for body, sure in steps if sure or is_valid(ground, update, body)]
 
 
 def _alone(example: Any, merge: Merge) -> Iterator[Any]:
@@ -165,6 +176,10 @@ def _alone(example: Any, merge: Merge) -> Iterator[Any]:
         if value is not None:
             yield nested(pointer, None)
             yield nested(pointer, value)
+
+
+def _is_apart(body: Any, merge: Merge) -> bool:
+    return any(within(join("", name), [*merge.maps, *merge.hides]) for name in body)
 
 
 def leaves(value: Any, pointer: str = "") -> Iterator[str]:

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.garden import BarrenError
+from specfoundry.fuzz.oracles.addresses import Ways
+from specfoundry.fuzz.oracles.changes import Target, parts
 from specfoundry.fuzz.oracles.comparison import differences, nested, within
 from specfoundry.fuzz.oracles.deletion import gone
+from specfoundry.fuzz.oracles.likely import likely
 from specfoundry.fuzz.oracles.whereabouts import listings, made, said, shown, told
-from specfoundry.fuzz.semantics import creators, merge_of
+from specfoundry.fuzz.semantics import blob_of, creators, job_of, merge_of, paging_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.contract import Operation
     from specfoundry.fuzz.garden import Plant
     from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.semantics import Creation
+    from specfoundry.fuzz.semantics import Creation, Merge
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "durability"
@@ -65,6 +68,15 @@ def still_listed(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | 
     return f"{arguments['listed']} showed it {had} times before a restart, {has} times after it"
 
 
+@verdict
+def same_content(taken: Sequence[Taken], _arguments: Mapping[str, Any]) -> str | None:
+    """Say that content which could be read before the restart is not the same after it."""
+    before, _, after = (taken[-3].first, taken[-2], taken[-1].first)
+    if not before.ok or (after.ok and before.content == after.content):
+        return None
+    return "after a restart the content is another one or gone"
+
+
 def _homeless(value: Any) -> Any:
     return _HOST.sub("", value) if isinstance(value, str) else value
 
@@ -90,12 +102,23 @@ def survivals(ground: Ground) -> Iterator[Complaint]:
         for plant in _grown(ground, operation, creation)
     ]
     kept = [_kept(ground, plant) for plant in plants]
-    last = {one.plant.creator.id: one.plant for one in kept}
-    removed = [found for plant in last.values() if (found := _removed(ground, plant)) is not None]
+    seen = [*_downloads(ground), *_readings(ground)]
     restart = ground.restarted()
     for one in kept:
         if one.plant in ground.garden.living:
             yield from _judged(ground, one, restart)
+    for before in seen:
+        rule = survived if before.first.json is not None else same_content
+        steps = [before, restart, ground.take(before.first.call)]
+        yield from _told(judged(CHECK, before.first.call.operation, rule, steps, moves=[]))
+    yield from _removals(ground, plants)
+
+
+def _removals(ground: Ground, plants: Sequence[Plant]) -> Iterator[Complaint]:
+    """Restart the server while it removes one of every kind."""
+    last = {plant.creator.id: plant for plant in plants}
+    removed = [found for plant in last.values() if (found := _removed(ground, plant)) is not None]
+    restart = ground.restarted()
     for plant, taken in removed:
         yield from _gone(ground, plant, [made(plant), taken, restart])
 
@@ -132,6 +155,74 @@ def _change(ground: Ground, plant: Plant) -> None:
     ground.take(
         Call(operation=update.id, path=plant.path(update), media_type=media, body=body), "job"
     )
+
+
+def _readings(ground: Ground) -> Iterator[Taken]:
+    """Yield what can be read beside what was created, as far as it stays the same by itself."""
+    known = {creation.get for _, creation in creators(ground.contract)}
+    changed = [
+        call
+        for operation in ground.contract
+        if (merge := merge_of(operation)) is not None
+        and merge.get not in known
+        and ground.judges(operation)
+        and (call := _changed(ground, operation, merge)) is not None
+    ]
+    calls = changed + [_reading(ground, one) for one in ground.contract if one.id not in known]
+    firsts = [ground.take(call) for call in calls if call is not None]
+    for first in [*firsts, *_jobs(ground)]:
+        second = ground.take(first.first.call)
+        same = first.first.content == second.first.content
+        if second.ok and same and ground.judges(first.first.call.operation):
+            yield second
+
+
+def _reading(ground: Ground, operation: Operation) -> Call | None:
+    """Return what reads one of many things, or a list: what is at the root speaks of the server."""
+    is_one = any(operation.at("path")) or paging_of(operation) is not None
+    if operation.method != "GET" or not is_one:
+        return None
+    try:
+        return likely(ground, operation)
+    except BarrenError:
+        return None
+
+
+def _jobs(ground: Ground) -> Iterator[Taken]:
+    """Yield the last jobs that were seen, one of every kind."""
+    readers = {job.get for one in ground.contract if (job := job_of(one)) is not None}
+    last = {one.call.operation: one for one in ground.past if one.call.operation in readers}
+    for exchange in last.values():
+        call = Ways(ground).call(exchange.url, "GET")
+        if call is not None and exchange.ok:
+            yield ground.take(call)
+
+
+def _changed(ground: Ground, update: Operation, merge: Merge) -> Call | None:
+    """Change what nobody creates, and return what reads it."""
+    try:
+        target = Target.found(ground, update, merge)
+    except BarrenError:
+        return None
+    for body in parts(ground, update, merge):
+        ground.take(target.call(body))
+    return target.reading
+
+
+def _downloads(ground: Ground) -> Iterator[Taken]:
+    """Yield content that was stored and can be read."""
+    for operation in ground.contract:
+        blob = blob_of(operation)
+        kind = ground.garden.creators.get(str(blob.get)) if blob else None
+        download = ground.contract.get(blob.download) if blob else None
+        if kind is None or download is None or not ground.judges(operation):
+            continue
+        try:
+            plant = ground.garden.grow(*kind)
+            ground.garden.prepare(plant, operation)
+        except BarrenError:
+            continue
+        yield ground.take(Call(operation=download.id, path=plant.path(download)))
 
 
 def _removed(ground: Ground, plant: Plant) -> tuple[Plant, Taken] | None:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.garden import BarrenError
-from specfoundry.fuzz.oracles.changes import Target, changes, is_valid
+from specfoundry.fuzz.oracles.changes import Target, changes
 from specfoundry.fuzz.oracles.comparison import ABSENT, base, differences, found, lacking, within
 from specfoundry.fuzz.oracles.whereabouts import said, told, twice
 from specfoundry.fuzz.semantics import creators, merge_of
@@ -133,7 +133,7 @@ def merges(ground: Ground) -> Iterator[Complaint]:
         update = ground.contract.get(creation.update)
         merge = merge_of(update) if update else None
         if update is not None and merge is not None:
-            bodies = list(changes(update, merge, partial(is_valid, ground, update)))
+            bodies = changes(ground, update, merge)
             bodies = bodies[:_FEW] if update.id in grown else bodies
             grown.add(update.id)
             if ground.judges(update):
@@ -170,7 +170,7 @@ def _found(ground: Ground, update: Operation, merge: Merge) -> Iterator[Complain
     except BarrenError:
         return
     before = ground.take(target.reading)
-    yield from _trial(ground, target, changes(update, merge, partial(is_valid, ground, update)))
+    yield from _trial(ground, target, changes(ground, update, merge))
     ground.take(target.restoring(before.first.json))
 
 

@@ -80,9 +80,11 @@ def shop(fault: str = "") -> Starlette:
     orders: dict[str, int] = {}
 
     async def create(request: Request) -> Response:
+        if request.headers.get("content-type", "").split(";")[0] != "application/json":
+            return Response(status_code=400)
         try:
             body = await request.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             return Response(status_code=400)
         amount = body.get("amount") if isinstance(body, dict) else None
         if isinstance(amount, float) and amount.is_integer():

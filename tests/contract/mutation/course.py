@@ -79,6 +79,8 @@ class Course:
                 fresh.append((mutant.name, self._trial(mutant, way)))
             else:
                 yield mutant, outcome
+        # In no order, so that a run that was interrupted has something to say of every class.
+        fresh.sort(key=lambda one: hashlib.sha256(one[0].encode()).digest())
         for name, outcome in self._run(fresh, patient=way != "stock"):
             self._remember(self._key(by_name[name], way), outcome)
             yield by_name[name], outcome

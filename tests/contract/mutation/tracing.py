@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 _MANY: Final = 40
 """What works for more operations than these is everybody's."""
 
+_AT_START: Final = ""
+"""Stands for what happens before the first call."""
+_ELSEWHERE: Final = "?"
+"""Stands for calls that are not documented."""
 Trace = dict[str, dict[str, list[str]]]
 """Module → first line of a function → operationIds."""
 
@@ -52,7 +56,7 @@ class Tracer:
             for method in METHODS
             if method in item
         ]
-        self._operation = ""
+        self._operation = _AT_START
         self._seen: set[tuple[CodeType, str]] = set()
         threading.setprofile(self._watch)
         sys.setprofile(self._watch)
@@ -68,7 +72,7 @@ class Tracer:
         sys.setprofile(None)
         found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for code, operation in self._seen:
-            if operation and code.co_filename.startswith(f"{SERVER}/"):
+            if operation != _ELSEWHERE and code.co_filename.startswith(f"{SERVER}/"):
                 module = module_of(SERVER / code.co_filename)
                 found[module][str(code.co_firstlineno)].add(operation)
         trace = {
@@ -85,11 +89,11 @@ class Tracer:
         for known, pattern, operation in self._paths:
             if known == method and pattern.fullmatch(path):
                 return str(operation["operationId"])
-        return ""
+        return _ELSEWHERE
 
 
 def focus(trace: Trace, sources: Mapping[str, str]) -> frozenset[str]:
-    """Return the operations that changed functions work for; none when those are too many."""
+    """Return the operations that changed functions work for; none when those could be all."""
     found: set[str] = set()
     for module, changed in sources.items():
         original = path_of(module).read_text("utf-8")
@@ -101,7 +105,8 @@ def focus(trace: Trace, sources: Mapping[str, str]) -> frozenset[str]:
                 if begin <= int(line) <= end
                 for operation in operations
             )
-    return frozenset(found) if len(found) <= _MANY else frozenset()
+    is_everybodys = len(found) > _MANY or _AT_START in found
+    return frozenset() if is_everybodys else frozenset(found)
 
 
 def _touched(original: str, changed: str) -> Iterator[tuple[int, int]]:

@@ -392,10 +392,22 @@ def test_the_first_page_tells_how_unknown_methods_are_answered(site_of: SiteOf) 
     assert site.dead_links() == []
 
 
-def test_sentences_about_behaviour_lead_to_the_calls_that_show_them(site_of: SiteOf) -> None:
-    steps = [{"call": "listPets"}, {"call": "sellPet", "status": 409}]
-    case = {"title": "A name is taken once", "steps": [{"operation": "listPets", "status": 422}]}
-    node = operation(**{"x-behaviours": {"Sold is sold": steps}, "x-cases": [case]})
+def test_the_first_page_tells_which_roles_are_special(site_of: SiteOf) -> None:
+    roles = {"everywhere": ["admin", "auditor"], "nobody": "stranger"}
+    site = site_of(pets(operation()) | {"x-roles": roles})
+    words = site.words("index.html")
+    assert "Roles that hold everywhere admin, auditor" in words
+    assert "Role of those who have none stranger" in words
+    assert site.dead_links() == []
+
+
+def test_cases_lead_to_the_calls_that_show_them(site_of: SiteOf) -> None:
+    steps = [{"operation": "listPets"}, {"operation": "sellPet", "status": 409}]
+    cases = [
+        {"title": "Sold is sold", "steps": steps},
+        {"title": "A name is taken once", "steps": [{"operation": "listPets", "status": 422}]},
+    ]
+    node = operation(**{"x-cases": cases})
     site = site_of(pets(node))
     words = site.words("operations/listPets.html")
     assert "Sold is sold listPets , sellPet (409)" in words

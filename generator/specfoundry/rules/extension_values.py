@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from specfoundry.document.pointer import join
 from specfoundry.rules.contents import responses, success_schemas
 from specfoundry.rules.context import Context, OperationPlace, Violation
-from specfoundry.rules.extension_parts import mapping
+from specfoundry.rules.extension_parts import extension_of, mapping
 from specfoundry.rules.schema_path import named_values, schemas_at
 
 if TYPE_CHECKING:
@@ -37,21 +37,30 @@ def _statuses(operation: OperationPlace) -> Iterator[tuple[str, str]]:
 
 
 def extension_roles(context: Context) -> Iterator[Violation]:
-    """Check that no role is permitted and refused, or refused in two ways."""
+    """Check that what a role may is said once of each operation, and of each special role anywhere."""
+    everywhere: set[str] = set()
     for operation in context.operations:
-        roles = mapping(operation.node.get("x-permitted-roles"))
         seen: set[str] = set()
-        for base, holder in (
-            ("", roles),
-            ("/denied", mapping(roles.get("denied"))),
-            ("/hidden", mapping(roles.get("hidden"))),
-        ):
-            for index, role in _texts(holder.get("roles")):
-                if role in seen:
-                    pointer = f"{join(operation.pointer, 'x-permitted-roles')}{base}/roles/{index}"
-                    message = f"What `{role}` may is said twice of `{operation.label}`."
-                    yield Violation(pointer, message)
-                seen.add(role)
+        for inside, role in _roles(extension_of(operation, "x-permitted-roles")):
+            if role in seen:
+                pointer = join(operation.pointer, "x-permitted-roles") + inside
+                yield Violation(pointer, f"What `{role}` may is said twice of `{operation.label}`.")
+            seen.add(role)
+        everywhere |= seen
+    special = mapping(context.root.get("x-roles"))
+    named = [(f"/everywhere/{index}", role) for index, role in _texts(special.get("everywhere"))]
+    named += [("/nobody", role) for role in (special.get("nobody"),) if isinstance(role, str)]
+    for inside, role in named:
+        if role not in everywhere:
+            yield Violation(f"/x-roles{inside}", f"No operation says what `{role}` may.")
+
+
+def _roles(permitted: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield (pointer inside, role) of every role that an operation names."""
+    for base in ("", "/denied", "/hidden"):
+        holder = mapping(permitted.get(base[1:])) if base else permitted
+        for index, role in _texts(holder.get("roles")):
+            yield f"{base}/roles/{index}", role
 
 
 def extension_states(context: Context) -> Iterator[Violation]:

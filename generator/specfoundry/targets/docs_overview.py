@@ -84,6 +84,7 @@ def _facts(document: Mapping[str, Any]) -> Iterator[tuple[str, Ref]]:
     terms = safe_url(info.get("termsOfService"))
     if terms is not None:
         yield "Terms of service", Ref(terms, terms)
+    yield from _roles(mapping(document.get("x-roles")))
     status = document.get("x-unknown-method-status")
     if isinstance(status, int):
         yield (
@@ -93,6 +94,15 @@ def _facts(document: Mapping[str, Any]) -> Iterator[tuple[str, Ref]]:
     more = outside(document)
     if more is not None:
         yield "More", more
+
+
+def _roles(roles: Mapping[str, Any]) -> Iterator[tuple[str, Ref]]:
+    reference = "extensions.html#x-roles"
+    everywhere = ", ".join(map(text, sequence(roles.get("everywhere"))))
+    if everywhere:
+        yield "Roles that hold everywhere", Ref(everywhere, reference)
+    if text(roles.get("nobody")):
+        yield "Role of those who have none", Ref(text(roles["nobody"]), reference)
 
 
 def _servers(parts: Parts) -> Iterator[ServerView]:

@@ -12,6 +12,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import httpx2
 
 from specfoundry.fuzz.exchange import NO_ANSWER, Call, Exchange
+from specfoundry.fuzz.spoilt import SPOILT, spoilt_headers
 
 if TYPE_CHECKING:
     from specfoundry.fuzz.contract import Contract, Operation
@@ -51,6 +52,8 @@ class Session:
         pause: Called before every request, for a bounded rate.
         withhold: Returns why a call must not be sent, or None.
         withheld: Why calls were not sent, by operationId.
+        held: Headers with tokens that were got on the way, by a name for calls: those may be
+            written down, tokens may not.
 
     """
 
@@ -61,6 +64,7 @@ class Session:
     pause: Callable[[], None] = lambda: None
     withhold: Callable[[Operation, Call], str | None] = lambda _operation, _call: None
     withheld: dict[str, str] = field(default_factory=dict)
+    held: dict[str, dict[str, str]] = field(default_factory=dict)
     _silent: int = 0
 
     def send(self, call: Call) -> Exchange:
@@ -88,12 +92,18 @@ class Session:
 
         """
         operation = self.contract[call.operation]
-        headers = dict(self.identities.get(call.identity, {}))
+        headers = self._credentials(call.identity)
         try:
             request = self.http.build_request("GET", self._at_home(url), headers=headers)
         except (httpx2.InvalidURL, ValueError) as error:
             return _unanswered(call, "GET", url, f"the answer's link is no address: {error}")
         return self._exchanged(call, operation, request)
+
+    def _credentials(self, identity: str) -> dict[str, str]:
+        """Return the headers of who calls; of nobody when he is not known."""
+        if identity.startswith(SPOILT):
+            return spoilt_headers(self.identities.get("", {}), identity)
+        return dict(self.identities.get(identity) or self.held.get(identity) or {})
 
     def _at_home(self, url: str) -> str:
         home = str(self.http.base_url)
@@ -132,7 +142,7 @@ class Session:
         return _exchange(call, answer, bytes(content))
 
     def _request(self, operation: Operation, call: Call) -> httpx2.Request:
-        headers = {**self.identities.get(call.identity, {}), **call.headers}
+        headers = {**self._credentials(call.identity), **call.headers}
         options: dict[str, Any] = {}
         if call.media_type == _MULTIPART:
             options["files"] = _multipart(call)

@@ -16,6 +16,7 @@ from specfoundry.fuzz.ground import values_at
 from specfoundry.fuzz.oracles.archives import files_of
 from specfoundry.fuzz.oracles.edits import left_out, put_anew
 from specfoundry.fuzz.oracles.likely import MULTIPART, likely, settle
+from specfoundry.fuzz.spoilt import HEADER
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 
 if TYPE_CHECKING:
@@ -156,6 +157,9 @@ class _Case:
         for place in step.get("without", ()):
             body = left_out(body, place)
         identity = self.ground.roles.get(step.get("role", ""), "")
+        if HEADER in headers:  # what calls hold is written down: no tokens
+            identity = f"held/{len(self.ground.session.held)}"
+            self.ground.session.held[identity] = {HEADER: headers.pop(HEADER)}
         return replace(call, body=body, path=path, query=query, headers=headers, identity=identity)
 
     def _begin(self, operation: Operation, step: Mapping[str, Any]) -> Call:

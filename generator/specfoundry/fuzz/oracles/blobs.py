@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.exchange import Call, FilePart
 from specfoundry.fuzz.garden import BarrenError, Plant
-from specfoundry.fuzz.oracles.archives import files_of, members_of, zipped
+from specfoundry.fuzz.oracles.archives import files_of, members_of, tarred, zipped
 from specfoundry.fuzz.oracles.bodies import turned_down
 from specfoundry.fuzz.oracles.likely import MULTIPART
 from specfoundry.fuzz.oracles.shapes import parts
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 CHECK: Final = "blob"
 _LOOKS: Final = 500
 _PAUSE: Final = 0.02
+_PART: Final = 40
 _DIGESTS: Final = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
 
 
@@ -60,8 +61,11 @@ def is_digest(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | Non
     if not isinstance(told, str):
         return f"{arguments['checksum']} holds no digest although there is content"
     name = _DIGESTS.get(len(told))
-    if name is None:
+    if name is None:  # the digits of no digest that anybody uses
         return f"{arguments['checksum']} is as long as no digest: {len(told)} characters"
+    kind = taken[-2].last.at(f"{arguments['checksum'].rpartition('/')[0]}/type")
+    if isinstance(kind, str) and kind.lower().replace("-", "") in _DIGESTS.values():
+        name = kind.lower().replace("-", "")
     found = hashlib.new(name, download.content, usedforsecurity=False).hexdigest()
     return None if found == told.lower() else f"{arguments['checksum']} is not the {name} of it"
 
@@ -79,6 +83,37 @@ def becomes_ready(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str |
     if wrong:
         return f"a good upload led to the state {wrong[0]!r}"
     return None if states[-1] in arguments["ready"] else f"it stays in the state {states[-1]!r}"
+
+
+@verdict
+def is_part(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say when the last step does not give the part of the step before it that was asked for.
+
+    Arguments: `range` (as in the header), `first` and `last` (its bytes; null: there are none).
+    """
+    whole, part, asked = taken[-2].last, taken[-1].last, arguments["range"]
+    if whole.status != 200:
+        return None
+    first, last = arguments["first"], arguments["last"]
+    if first is None:
+        return None if part.status == 416 else f"{asked}: 416 is right, and {part.status} came"
+    if part.status != 206:
+        return f"{asked}: 206 is right, and {part.status} came"
+    if part.content != whole.content[first : last + 1]:
+        return f"{asked}: other bytes came"
+    told = f"bytes {first}-{last}/{len(whole.content)}"
+    shown = part.headers.get("content-range")
+    return None if shown == told else f"{asked}: Content-Range is not that of the bytes"
+
+
+@verdict
+def has_own_tag(taken: Sequence[Taken], _arguments: Mapping[str, Any]) -> str | None:
+    """Say when the last two steps downloaded different bytes with the same entity tag."""
+    one, other = taken[-2].last, taken[-1].last
+    tag = one.headers.get("etag")
+    if one.status != 200 or other.status != 200 or one.content == other.content or tag is None:
+        return None
+    return "other bytes have the same ETag" if other.headers.get("etag") == tag else None
 
 
 @verdict
@@ -131,13 +166,13 @@ class _Upload:
     def run(self) -> Iterator[Complaint]:
         """Yield what is wrong, first with bad uploads, then with a good one."""
         if self.blob.download:
-            yield from self._found(nothing_yet, [self._download(self.blob.download)])
+            yield from self._found(nothing_yet, [self.download(self.blob.download)])
         for what, call in self._bad_calls():
             sent = [self.ground.take(call)]
             statuses = [400, 413, 415, 422]
             yield from self._found(turned_down, sent, what=what, statuses=statuses)
         upload = self.ground.take(self._call(), "job")
-        looks = list(self._watch())
+        looks = list(self.watch())
         if looks:
             states = {
                 "state": self.blob.state,
@@ -146,7 +181,7 @@ class _Upload:
             }
             yield from self._found(becomes_ready, [upload, *looks], **states)
         if upload.first.ok and self.blob.download:
-            yield from self._content(upload, looks, self._download(self.blob.download))
+            yield from self._content(upload, looks, self.download(self.blob.download))
 
     def _content(
         self, upload: Taken, looks: Sequence[Taken], download: Taken
@@ -156,6 +191,52 @@ class _Upload:
             yield from self._found(
                 is_digest, [upload, looks[-1], download], checksum=self.blob.checksum
             )
+        if download.last.status == 200:
+            yield from self._parts(upload, download)
+            yield from self._tags(download)
+
+    def _parts(self, upload: Taken, download: Taken) -> Iterator[Complaint]:
+        """Ask for parts, where the document knows them."""
+        operation = self.ground.contract[self.blob.download or ""]
+        call, size = download.first.call, len(download.last.content)
+        if "206" not in operation.answers or size < _PART:
+            return
+        asked: list[tuple[str, int | None, int | None]] = [
+            ("bytes=0-9", 0, 9),
+            ("bytes=10-19", 10, 19),
+            (f"bytes={size - 5}-", size - 5, size - 1),
+            ("bytes=-7", size - 7, size - 1),
+            (f"bytes=5-{size + 100}", 5, size - 1),
+        ]
+        if "416" in operation.answers:
+            asked.append((f"bytes={size}-{size + 10}", None, None))
+        for text, first, last in asked:
+            part = self.ground.take(replace(call, headers={"Range": text}))
+            what = text if first in {0, 10} or text == "bytes=-7" else "bytes at the end"
+            yield from self._found(
+                is_part, [upload, download, part], range=what, first=first, last=last
+            )
+
+    def _tags(self, download: Taken) -> Iterator[Complaint]:
+        """Upload other content to another resource, and compare what caches go by."""
+        if "etag" not in download.last.headers:
+            return
+        try:
+            other = replace(self, plant=_holder(self.ground, self.operation, self.blob))
+        except BarrenError:
+            return
+        upload = self.ground.take(other.other_call(), "job")
+        list(other.watch())
+        if upload.first.ok and self.blob.download:
+            second = other.download(self.blob.download)
+            yield from self._found(has_own_tag, [upload, download, second])
+
+    def other_call(self) -> Call:
+        """Return an upload of other content than usual."""
+        name = self._call().files[0].filename
+        small = {"other.txt": b"other content"}
+        content = tarred(small) if name.endswith((".tgz", ".tar.gz")) else zipped(small)
+        return self._call(files_of(self.operation, self.media, content))
 
     def _call(self, files: Sequence[FilePart] | None = None) -> Call:
         path = self.plant.path(self.operation)
@@ -182,11 +263,12 @@ class _Upload:
         found = parts(self.ground.contract.node, self.media.node["schema"])
         return any(part.get("additionalProperties") is False for part in found)
 
-    def _download(self, name: str) -> Taken:
+    def download(self, name: str) -> Taken:
+        """Ask for the content."""
         operation = self.ground.contract[name]
         return self.ground.take(Call(operation=operation.id, path=self.plant.path(operation)))
 
-    def _watch(self) -> Iterator[Taken]:
+    def watch(self) -> Iterator[Taken]:
         """Read the resource until its content is ready, or is not going to be."""
         if self.blob.get is None or self.blob.state is None:
             return

@@ -40,8 +40,8 @@ class Parameter:
     @property
     def schema(self) -> Mapping[str, Any]:
         """Its schema, references not followed; empty when there is none."""
-        found: Mapping[str, Any] = self.node.get("schema", {})
-        return found
+        found = self.node.get("schema")
+        return found if isinstance(found, dict) else {}
 
     @property
     def is_list(self) -> bool:

@@ -66,7 +66,7 @@ def _texts(schema: Mapping[str, Any], example: Any) -> Iterator[str]:
         yield f"{member}x"
     if "maxLength" in schema:
         yield "x" * (schema["maxLength"] + 1)
-    if schema.get("type") in {"integer", "number", "boolean"} or "enum" in schema:
+    if schema.get("type") in ("integer", "number", "boolean") or "enum" in schema:
         yield from (_NOBODY, "1.5", "maybe", "-1", "")
     if "pattern" in schema or "format" in schema:
         one = example[0] if isinstance(example, list) and example else example
@@ -110,7 +110,7 @@ def _is_taken(ground: Ground, parameter: Parameter, value: Any) -> bool:
 def _read(parameter: Parameter, kind: Any, text: str) -> Any:
     if kind == "boolean":
         return {"true": True, "false": False}.get(text, _REFUSED)
-    if kind not in {"integer", "number"}:
+    if kind not in ("integer", "number"):
         return text
     if parameter.node.get("x-decode") == "leading-integer":
         return leading_integer(text)

@@ -48,7 +48,7 @@ def _label(ground: Ground, operation: Operation, paging: Paging, update: Operati
     media_type = update.bodies[0].media_type
     known = [item for item in items if mine & _texts(item)]
     for item, labels in zip(known, labels_of(ground.garden.prefix), strict=False):
-        for value in (values_at(item, "/guid") or values_at(item, "/id"))[:1]:
+        for value in (values_at(item, f"/{name}") or values_at(item, "/id"))[:1]:
             call = Call(
                 operation=update.id,
                 path={name: value},

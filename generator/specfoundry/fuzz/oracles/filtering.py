@@ -127,6 +127,11 @@ def _rule(rule: Filter) -> dict[str, Any]:
     return node
 
 
+def _is_id(value: Any) -> bool:
+    """Return whether a value can stand in a path."""
+    return isinstance(value, str | int) and value not in ("", ".", "..")
+
+
 class _Reader:
     """Reads what hops lead to, each resource once."""
 
@@ -142,7 +147,7 @@ class _Reader:
     def _of(self, item: Any, rule: Mapping[str, Any]) -> list[Any]:
         values = values_at(item, rule["path"])
         for operation, pointer in rule["through"]:
-            read = [self._read(operation, value) for value in values if value is not None]
+            read = [self._read(operation, value) for value in values if _is_id(value)]
             values = [inner for one in read for inner in values_at(one.first.json, pointer)]
         return values
 

@@ -28,7 +28,10 @@ def lost(sent: str, address: str, page: str | None) -> list[str]:
 
 
 def _query(address: str) -> list[tuple[str, str]]:
-    return parse_qsl(urlsplit(address).query, keep_blank_values=True)
+    try:
+        return parse_qsl(urlsplit(address).query, keep_blank_values=True)
+    except ValueError:  # no address at all
+        return []
 
 
 def _parts(value: str) -> list[str]:

@@ -142,11 +142,11 @@ def _paths(ground: Ground, operation: Operation) -> Iterator[Mapping[str, Any]]:
     above, _, rest = operation.path.partition("/{")
     listed = ground.contract.paths.get(("GET", above))
     if len(names) == 1 and rest and listed is not None:
-        yield from ({names[0]: value} for value in _listed(ground, listed))
+        yield from ({names[0]: value} for value in _listed(ground, listed, names[0]))
 
 
-def _listed(ground: Ground, operation: Operation) -> Iterator[Any]:
-    """Yield ids that a list shows: first of what lies elsewhere, then as they come."""
+def _listed(ground: Ground, operation: Operation, name: str) -> Iterator[Any]:
+    """Yield ids that a list shows, as a path parameter is named: those that lie elsewhere first."""
     paging = paging_of(operation)
     readers = [one for one in ground.contract if one.path.startswith(f"{operation.path}/{{")]
     for reader in readers:
@@ -154,4 +154,5 @@ def _listed(ground: Ground, operation: Operation) -> Iterator[Any]:
     if paging is not None:
         walk = ground.take(Call(operation=operation.id))
         for item in walk.items(paging.items):
-            yield from (values_at(item, "/guid") or values_at(item, "/id"))[:1]
+            named = (values_at(item, f"/{name}") or values_at(item, "/id"))[:1]
+            yield from (value for value in named if isinstance(value, str) and value)

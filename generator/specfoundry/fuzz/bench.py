@@ -9,6 +9,7 @@ from specfoundry.fuzz.contract import Contract, read_contract
 from specfoundry.fuzz.garden import Garden
 from specfoundry.fuzz.ground import Ground
 from specfoundry.fuzz.guard import Guard
+from specfoundry.fuzz.inference import completed
 from specfoundry.fuzz.judge import Judge
 from specfoundry.fuzz.oracles.suite import ORACLES, examine
 from specfoundry.fuzz.session import Session
@@ -77,7 +78,7 @@ class Bench:
             http: Reaches the server; its base URL is the server's.
             circumstances: What is known about the server.
         """
-        contract = read_contract(node)
+        contract = completed(read_contract(node))
         complaints: list[Complaint] = []
         session = Session(contract, http, circumstances.identities, pause=circumstances.pause)
         session.watchers.append(Judge(contract).watch(complaints))

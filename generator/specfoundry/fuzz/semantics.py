@@ -189,6 +189,8 @@ class Creation:
     """Of `unique`: JSON pointers into the body; two that differ there may have the same."""
     optional: tuple[str, ...] = ()
     """Of `references`: where an id that nothing has is no error."""
+    inferred: bool = False
+    """Whether the document does not say it: much else is then unknown."""
 
     @classmethod
     def of(cls, node: Mapping[str, Any]) -> Creation:
@@ -209,6 +211,7 @@ class Creation:
             owners=tuple(node.get("owners", ())),
             case_sensitive=node.get("case-sensitive", {}),
             scopes={place: tuple(them) for place, them in node.get("scopes", {}).items()},
+            inferred=bool(node.get("inferred")),
             optional=tuple(node.get("optional", ())),
             conditional=tuple(node.get("conditional", ())),
             after=node.get("after", {}),

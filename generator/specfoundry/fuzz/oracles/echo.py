@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import follow, join
+from specfoundry.fuzz.contract import target
 from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.garden import BarrenError, has, put
 from specfoundry.fuzz.oracles.comparison import base, differences, within
@@ -126,7 +127,8 @@ def echoes(ground: Ground) -> Iterator[Complaint]:
         media = next(iter(operation.bodies), None)
         for example in (media.examples if media else ()) or (None,):
             yield from twice(partial(_trial, ground, operation, creation, example))
-        yield from twice(partial(_dangling, ground, operation, creation))
+        if not creation.inferred:
+            yield from twice(partial(_dangling, ground, operation, creation))
 
 
 def _trial(
@@ -136,17 +138,26 @@ def _trial(
         taken = ground.take(ground.garden.call(operation, creation, example), "job")
     except BarrenError:
         return
-    if not taken.ok and str(taken.first.status) in operation.node.get("x-state-dependent", {}):
+    if taken.first.refused and _is_conditional(ground, operation, creation, example):
         return
     refused = judged(CHECK, operation.id, created, [taken], id=creation.id)
     if refused:
         yield refused
         return
-    complaint = judged(CHECK, operation.id, echoed, [taken], hides=list(creation.hides))
+    hides = [""] if creation.inferred else list(creation.hides)
+    complaint = judged(CHECK, operation.id, echoed, [taken], hides=hides)
     if complaint:
         yield complaint
-    plant = next(one for one in ground.garden.living if one.exchange is taken.first)
-    yield from _seen(ground, plant, taken)
+    plant = ground.garden.plant_of(taken.first)
+    if plant is not None:
+        yield from _seen(ground, plant, taken)
+
+
+def _is_conditional(ground: Ground, operation: Operation, creation: Creation, example: Any) -> bool:
+    """Return whether an example may be refused for want of something that nobody has made."""
+    named = operation.bodies[0].node.get("examples", {}) if operation.bodies else {}
+    values = [target(ground.contract.node, "", named.get(name))[1] for name in creation.conditional]
+    return creation.inferred or example in [value.get("value") for value in values]
 
 
 def _seen(ground: Ground, plant: Plant, taken: Taken) -> Iterator[Complaint]:
@@ -156,9 +167,8 @@ def _seen(ground: Ground, plant: Plant, taken: Taken) -> Iterator[Complaint]:
         return
     reading = Call(operation=reader.id, path=plant.path(reader))
     read = ground.take(reading)
-    complaint = judged(
-        CHECK, name, read_back, [taken, read], id=creation.id, moves=list(creation.moves)
-    )
+    moves = [""] if creation.inferred else list(creation.moves)
+    complaint = judged(CHECK, name, read_back, [taken, read], id=creation.id, moves=moves)
     if complaint:
         yield complaint
     for listed, paging, call in listings(ground, plant):

@@ -54,7 +54,7 @@ def texts(ground: Ground) -> Iterator[Complaint]:
         return
     for operation, creation in creators(ground.contract):
         media = next(iter(operation.bodies), None)
-        if media is None or not ground.judges(operation):
+        if media is None or creation.inferred or not ground.judges(operation):
             continue
         done: set[str] = set()
         for example in media.examples:

@@ -1166,157 +1166,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
             ],
-            "x-behaviours": {
-                "A package fits the lifecycle of its app": [
-                    {"call": "createApp", "example": "buildpack", "keep": {"app": "/guid"}},
-                    {
-                        "call": "createPackage",
-                        "example": "docker",
-                        "body": {"/relationships/app/data/guid": "{app}"},
-                        "status": 422,
-                    },
-                    {
-                        "call": "createPackage",
-                        "body": {"/relationships/app/data/guid": "{app}"},
-                        "shows": {"/type": "bits", "/state": "AWAITING_UPLOAD"},
-                    },
-                    {"call": "createApp", "example": "docker", "keep": {"image": "/guid"}},
-                    {
-                        "call": "createPackage",
-                        "body": {"/relationships/app/data/guid": "{image}"},
-                        "status": 422,
-                    },
-                    {
-                        "call": "createPackage",
-                        "example": "docker",
-                        "body": {"/relationships/app/data/guid": "{image}"},
-                        "keep": {"package": "/guid"},
-                        "shows": {"/type": "docker", "/state": "READY", "/data/username": "jane"},
-                    },
-                    {
-                        "call": "updatePackage",
-                        "example": "credentials",
-                        "path": {"guid": "{package}"},
-                        "shows": {"/data/username": "joe"},
-                    },
-                    {
-                        "call": "getPackage",
-                        "path": {"guid": "{package}"},
-                        "shows": {"/data/username": "joe"},
-                    },
-                ],
-                "Bits of a package arrive once": [
-                    {
-                        "call": "createPackage",
-                        "keep": {"package": "/guid"},
-                        "shows": {"/data/checksum/value": None, "/data/error": None},
-                    },
-                    {
-                        "call": "createBuild",
-                        "body": {"": {"package": {"guid": "{package}"}}},
-                        "status": 400,
-                    },
-                    {
-                        "call": "uploadPackage",
-                        "path": {"guid": "{package}"},
-                        "shows": {"/state": "PROCESSING_UPLOAD"},
-                    },
-                    {
-                        "call": "getPackage",
-                        "path": {"guid": "{package}"},
-                        "until": {"/state": "READY"},
-                        "shows": {"/data/checksum/type": "sha256"},
-                    },
-                    {"call": "uploadPackage", "path": {"guid": "{package}"}, "status": 400},
-                    {
-                        "call": "getPackage",
-                        "path": {"guid": "{package}"},
-                        "shows": {"/state": "READY"},
-                    },
-                ],
-                "A copy of a package becomes ready with bits of its own": [
-                    {
-                        "call": "createPackage",
-                        "keep": {"package": "/guid", "app": "/relationships/app/data/guid"},
-                    },
-                    {"call": "uploadPackage", "path": {"guid": "{package}"}},
-                    {
-                        "call": "getPackage",
-                        "path": {"guid": "{package}"},
-                        "until": {"/state": "READY"},
-                        "keep": {"checksum": "/data/checksum/value"},
-                    },
-                    {
-                        "call": "createPackage",
-                        "example": "copy",
-                        "query": {"source_guid": "{package}"},
-                        "body": {"/relationships/app/data/guid": "{app}"},
-                        "status": 422,
-                    },
-                    {"call": "createApp", "keep": {"other": "/guid"}},
-                    {
-                        "call": "createPackage",
-                        "example": "copy",
-                        "query": {"source_guid": "{package}"},
-                        "body": {"/relationships/app/data/guid": "{other}"},
-                        "keep": {"copy": "/guid"},
-                        "shows": {"/type": "bits", "/relationships/app/data/guid": "{other}"},
-                    },
-                    {
-                        "call": "getPackage",
-                        "path": {"guid": "{copy}"},
-                        "until": {"/state": "READY"},
-                        "shows": {"/data/checksum/type": "sha256"},
-                    },
-                    {
-                        "call": "createPackageForApp",
-                        "path": {"guid": "{app}"},
-                        "query": {"source_package_guid": "{package}"},
-                        "status": 422,
-                    },
-                    {
-                        "call": "createPackageForApp",
-                        "path": {"guid": "{other}"},
-                        "query": {"source_package_guid": "{package}"},
-                        "keep": {"third": "/guid"},
-                        "shows": {"/relationships/app/data/guid": "{other}"},
-                    },
-                    {
-                        "call": "deletePackage",
-                        "path": {"guid": "{package}"},
-                        "ends": {"/state": "COMPLETE"},
-                    },
-                    {"call": "getPackage", "path": {"guid": "{package}"}, "status": 404},
-                    {
-                        "call": "getPackage",
-                        "path": {"guid": "{third}"},
-                        "until": {"/state": "READY"},
-                    },
-                    {"call": "downloadPackage", "path": {"guid": "{copy}"}},
-                    {
-                        "call": "getPackage",
-                        "path": {"guid": "{copy}"},
-                        "shows": {"/state": "READY"},
-                    },
-                ],
-                "Deleting a package leaves the others of its app": [
-                    {
-                        "call": "createPackage",
-                        "keep": {"package": "/guid", "app": "/relationships/app/data/guid"},
-                    },
-                    {
-                        "call": "createPackage",
-                        "body": {"/relationships/app/data/guid": "{app}"},
-                        "keep": {"other": "/guid"},
-                    },
-                    {
-                        "call": "deletePackage",
-                        "path": {"guid": "{package}"},
-                        "ends": {"/state": "COMPLETE"},
-                    },
-                    {"call": "getPackage", "path": {"guid": "{other}"}},
-                ],
-            },
         },
     ),
     Operation(
@@ -1441,6 +1290,33 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "failed": ["FAILED"],
                 "errors": "/errors",
             },
+            "x-cases": [
+                {
+                    "title": "deleting a package leaves the others of its app",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "createPackage",
+                            "name": "other",
+                            "set": {
+                                "/relationships/app/data/guid": "$package/relationships/app/data/guid"
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "deletePackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$other/guid"},
+                            "status": 200,
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -1507,6 +1383,67 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "keeps": ["/guid", "/created_at", "/type", "/state", "/relationships"],
                 "bumps": ["/updated_at"],
             },
+            "x-cases": [
+                {
+                    "title": "a package fits the lifecycle of its app",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "buildpack",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "example": "docker",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 422,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                            "shows": {"/type": "bits", "/state": "AWAITING_UPLOAD"},
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "image",
+                            "example": "docker",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "set": {"/relationships/app/data/guid": "$image/guid"},
+                            "status": 422,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "example": "docker",
+                            "set": {"/relationships/app/data/guid": "$image/guid"},
+                            "status": 201,
+                            "shows": {
+                                "/type": "docker",
+                                "/state": "READY",
+                                "/data/username": "jane",
+                            },
+                        },
+                        {
+                            "operation": "updatePackage",
+                            "example": "credentials",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "shows": {"/data/username": "joe"},
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "shows": {"/data/username": "joe"},
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -2053,6 +1990,99 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "owners": ["{guid}"],
             },
             "x-state-dependent-members": ["/type"],
+            "x-cases": [
+                {
+                    "title": "a copy of a package becomes ready with bits of its own",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "name": "checksum",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "until": {"/state": "READY"},
+                        },
+                        {
+                            "operation": "createPackage",
+                            "example": "copy",
+                            "set": {
+                                "?source_guid": "$package/guid",
+                                "/relationships/app/data/guid": "$package/relationships/app/data/guid",
+                            },
+                            "status": 422,
+                        },
+                        {"operation": "createApp", "name": "other", "status": 201},
+                        {
+                            "operation": "createPackage",
+                            "name": "copy",
+                            "example": "copy",
+                            "set": {
+                                "?source_guid": "$package/guid",
+                                "/relationships/app/data/guid": "$other/guid",
+                            },
+                            "status": 201,
+                            "shows": {
+                                "/type": "bits",
+                                "/relationships/app/data/guid": "$other/guid",
+                            },
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$copy/guid"},
+                            "status": 200,
+                            "until": {"/state": "READY"},
+                            "shows": {"/data/checksum/type": "sha256"},
+                        },
+                        {
+                            "operation": "createPackageForApp",
+                            "set": {
+                                "{guid}": "$package/relationships/app/data/guid",
+                                "?source_package_guid": "$package/guid",
+                            },
+                            "status": 422,
+                        },
+                        {
+                            "operation": "createPackageForApp",
+                            "name": "third",
+                            "set": {
+                                "{guid}": "$other/guid",
+                                "?source_package_guid": "$package/guid",
+                            },
+                            "status": 201,
+                            "shows": {"/relationships/app/data/guid": "$other/guid"},
+                        },
+                        {
+                            "operation": "deletePackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 404,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$third/guid"},
+                            "status": 200,
+                            "until": {"/state": "READY"},
+                        },
+                        {"operation": "downloadPackage", "set": {"{guid}": "$copy/guid"}},
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$copy/guid"},
+                            "status": 200,
+                            "shows": {"/state": "READY"},
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -2334,107 +2364,138 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "status": 400,
                         },
                     ],
-                }
+                },
+                {
+                    "title": "an image is staged at once, and its droplet can be run",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "docker",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "example": "docker",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createBuild",
+                            "name": "build",
+                            "set": {
+                                "": {
+                                    "package": {"guid": "$package/guid"},
+                                    "metadata": {"labels": {"kept": "yes"}},
+                                }
+                            },
+                            "status": 201,
+                            "shows": {"/state": "STAGED"},
+                        },
+                        {
+                            "operation": "getBuild",
+                            "name": "droplet",
+                            "set": {"{guid}": "$build/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/state": "STAGED",
+                                "/metadata/labels/kept": "yes",
+                                "/package/guid": "$package/guid",
+                                "/relationships/app/data/guid": "$app/guid",
+                            },
+                        },
+                        {
+                            "operation": "listBuildsForApp",
+                            "set": {"{guid}": "$app/guid", "?label_selector": "kept=yes"},
+                            "status": 200,
+                            "shows": {
+                                "/resources/0/guid": "$build/guid",
+                                "/pagination/total_results": 1,
+                            },
+                        },
+                        {
+                            "operation": "getDroplet",
+                            "set": {"{guid}": "$droplet/droplet/guid"},
+                            "status": 200,
+                            "shows": {"/state": "STAGED", "/image": "$package/data/image"},
+                        },
+                        {
+                            "operation": "listDropletsForPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "shows": {"/resources/*/guid": "$droplet/droplet/guid"},
+                        },
+                        {
+                            "operation": "setCurrentDroplet",
+                            "set": {"{guid}": "$app/guid", "/data/guid": "$droplet/droplet/guid"},
+                            "status": 200,
+                            "shows": {"/data/guid": "$droplet/droplet/guid"},
+                        },
+                        {
+                            "operation": "startApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {"/state": "STARTED"},
+                        },
+                    ],
+                },
+                {
+                    "title": "an app has one build at a time, and a build that ends keeps its state",
+                    "steps": [
+                        {"operation": "createApp", "name": "app", "status": 201},
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "until": {"/state": "READY"},
+                        },
+                        {
+                            "operation": "createBuild",
+                            "name": "build",
+                            "set": {"": {"package": {"guid": "$package/guid"}}},
+                            "status": 201,
+                            "shows": {"/state": "FAILED"},
+                        },
+                        {
+                            "operation": "listDropletsForPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "until": {"/pagination/total_results": 1},
+                            "shows": {"/resources/0/state": "FAILED"},
+                        },
+                        {
+                            "operation": "updateBuild",
+                            "set": {
+                                "{guid}": "$build/guid",
+                                "": {
+                                    "state": "STAGED",
+                                    "lifecycle": {"type": "docker", "data": {"image": "x"}},
+                                },
+                            },
+                            "status": 200,
+                            "shows": {"/state": "FAILED"},
+                        },
+                        {
+                            "operation": "createBuild",
+                            "set": {"": {"package": {"guid": "$package/guid"}}},
+                            "status": 201,
+                            "shows": {"/state": "FAILED"},
+                        },
+                    ],
+                },
             ],
-            "x-behaviours": {
-                "An image is staged at once, and its droplet can be run": [
-                    {"call": "createApp", "example": "docker", "keep": {"app": "/guid"}},
-                    {
-                        "call": "createPackage",
-                        "example": "docker",
-                        "body": {"/relationships/app/data/guid": "{app}"},
-                        "keep": {"package": "/guid", "image": "/data/image"},
-                    },
-                    {
-                        "call": "createBuild",
-                        "body": {
-                            "": {
-                                "package": {"guid": "{package}"},
-                                "metadata": {"labels": {"kept": "yes"}},
-                            }
-                        },
-                        "keep": {"build": "/guid"},
-                        "ends": {"/state": "STAGED"},
-                    },
-                    {
-                        "call": "getBuild",
-                        "path": {"guid": "{build}"},
-                        "keep": {"droplet": "/droplet/guid"},
-                        "shows": {
-                            "/state": "STAGED",
-                            "/metadata/labels/kept": "yes",
-                            "/package/guid": "{package}",
-                            "/relationships/app/data/guid": "{app}",
-                        },
-                    },
-                    {
-                        "call": "listBuildsForApp",
-                        "path": {"guid": "{app}"},
-                        "query": {"label_selector": "kept=yes"},
-                        "shows": {"/resources/0/guid": "{build}", "/pagination/total_results": 1},
-                    },
-                    {
-                        "call": "getDroplet",
-                        "path": {"guid": "{droplet}"},
-                        "shows": {"/state": "STAGED", "/image": "{image}"},
-                    },
-                    {
-                        "call": "listDropletsForPackage",
-                        "path": {"guid": "{package}"},
-                        "shows": {"/resources/*/guid": "{droplet}"},
-                    },
-                    {
-                        "call": "setCurrentDroplet",
-                        "path": {"guid": "{app}"},
-                        "body": {"/data/guid": "{droplet}"},
-                        "shows": {"/data/guid": "{droplet}"},
-                    },
-                    {"call": "startApp", "path": {"guid": "{app}"}, "shows": {"/state": "STARTED"}},
-                ],
-                "An app has one build at a time, and a build that ends keeps its state": [
-                    {"call": "createApp", "keep": {"app": "/guid"}},
-                    {
-                        "call": "createPackage",
-                        "body": {"/relationships/app/data/guid": "{app}"},
-                        "keep": {"package": "/guid"},
-                    },
-                    {"call": "uploadPackage", "path": {"guid": "{package}"}},
-                    {
-                        "call": "getPackage",
-                        "path": {"guid": "{package}"},
-                        "until": {"/state": "READY"},
-                    },
-                    {
-                        "call": "createBuild",
-                        "body": {"": {"package": {"guid": "{package}"}}},
-                        "keep": {"build": "/guid"},
-                        "shows": {"/state": "STAGING"},
-                        "ends": {"/state": "FAILED"},
-                    },
-                    {
-                        "call": "listDropletsForPackage",
-                        "path": {"guid": "{package}"},
-                        "until": {"/pagination/total_results": 1},
-                        "shows": {"/resources/0/state": "FAILED"},
-                    },
-                    {
-                        "call": "updateBuild",
-                        "path": {"guid": "{build}"},
-                        "body": {
-                            "": {
-                                "state": "STAGED",
-                                "lifecycle": {"type": "docker", "data": {"image": "x"}},
-                            }
-                        },
-                        "shows": {"/state": "FAILED"},
-                    },
-                    {
-                        "call": "createBuild",
-                        "body": {"": {"package": {"guid": "{package}"}}},
-                        "ends": {"/state": "FAILED"},
-                    },
-                ],
-            },
         },
     ),
     Operation(
@@ -4056,6 +4117,67 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "per-page": "per_page",
             },
             "x-default-order": "created",
+            "x-cases": [
+                {
+                    "title": "of an app's droplets one is the current one",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createDroplet",
+                            "name": "old",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadDroplet",
+                            "set": {"{guid}": "$old/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "createDroplet",
+                            "name": "new",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadDroplet",
+                            "set": {"{guid}": "$new/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "setCurrentDroplet",
+                            "set": {"{guid}": "$app/guid", "/data/guid": "$new/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "listDropletsForApp",
+                            "set": {"{guid}": "$app/guid", "?current": "true"},
+                            "status": 200,
+                            "shows": {
+                                "/resources/*/guid": "$new/guid",
+                                "/pagination/total_results": 1,
+                            },
+                            "hides": {"/resources/*/guid": "$old/guid"},
+                        },
+                        {
+                            "operation": "listDropletsForApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/resources/*/guid": "$old/guid",
+                                "/pagination/total_results": 2,
+                            },
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -4345,100 +4467,25 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "case-sensitive": {"/name": True},
                 "self": "/links/self/href",
             },
-            "x-behaviours": {
-                "A suspended organization stays suspended when it is renamed": [
-                    {
-                        "call": "createOrganization",
-                        "keep": {"organization": "/guid", "name": "/name"},
-                        "shows": {"/suspended": False},
-                    },
-                    {
-                        "call": "updateOrganization",
-                        "path": {"guid": "{organization}"},
-                        "body": {"": {"suspended": True}},
-                        "shows": {"/suspended": True},
-                    },
-                    {
-                        "call": "updateOrganization",
-                        "path": {"guid": "{organization}"},
-                        "body": {"": {"name": "{name}-b"}},
-                        "shows": {"/suspended": True, "/name": "{name}-b"},
-                    },
-                    {
-                        "call": "listOrganizations",
-                        "query": {"names": ["{name}-b"]},
-                        "shows": {"/resources/0/guid": "{organization}"},
-                    },
-                    {
-                        "call": "listOrganizations",
-                        "query": {"names": ["{name}"]},
-                        "shows": {"/resources": []},
-                    },
-                    {
-                        "call": "createSpace",
-                        "body": {"/relationships/organization/data/guid": "{organization}"},
-                    },
-                    {
-                        "call": "updateOrganization",
-                        "path": {"guid": "{organization}"},
-                        "body": {"": {"suspended": False}},
-                        "shows": {"/suspended": False},
-                    },
-                ],
-                "Names of organizations are unique": [
-                    {"call": "createOrganization", "keep": {"name": "/name"}},
-                    {"call": "createOrganization", "body": {"/name": "{name}"}, "status": 422},
-                    {"call": "createOrganization", "keep": {"other": "/guid"}},
-                    {
-                        "call": "updateOrganization",
-                        "path": {"guid": "{other}"},
-                        "body": {"": {"name": "{name}"}},
-                        "status": 422,
-                    },
-                ],
-                "What an organization holds goes with it": [
-                    {"call": "createOrganization", "keep": {"organization": "/guid"}},
-                    {
-                        "call": "createSpace",
-                        "body": {"/relationships/organization/data/guid": "{organization}"},
-                        "keep": {"space": "/guid"},
-                    },
-                    {
-                        "call": "createApp",
-                        "example": "plain",
-                        "body": {"/relationships/space/data/guid": "{space}"},
-                        "keep": {"app": "/guid"},
-                    },
-                    {
-                        "call": "createDomain",
-                        "example": "private",
-                        "body": {"/relationships/organization/data/guid": "{organization}"},
-                        "keep": {"domain": "/guid"},
-                    },
-                    {
-                        "call": "deleteOrganization",
-                        "path": {"guid": "{organization}"},
-                        "ends": {"/state": "COMPLETE"},
-                    },
-                    {"call": "getSpace", "path": {"guid": "{space}"}, "status": 404},
-                    {"call": "getApp", "path": {"guid": "{app}"}, "status": 404},
-                    {"call": "getDomain", "path": {"guid": "{domain}"}, "status": 404},
-                ],
-                "Only isolation segments that exist can be assigned": [
-                    {"call": "createOrganization", "keep": {"organization": "/guid"}},
-                    {
-                        "call": "updateDefaultIsolationSegment",
-                        "path": {"guid": "{organization}"},
-                        "body": {"": {"data": {"guid": "6f1bd0c2-6a5c-4d25-9f68-2f7a4f5c5b07"}}},
-                        "status": 422,
-                    },
-                    {
-                        "call": "updateDefaultIsolationSegment",
-                        "path": {"guid": "{organization}"},
-                        "shows": {"/data": None},
-                    },
-                ],
-            },
+            "x-cases": [
+                {
+                    "title": "names of organizations are unique",
+                    "steps": [
+                        {"operation": "createOrganization", "name": "name", "status": 201},
+                        {
+                            "operation": "createOrganization",
+                            "set": {"/name": "$name/name"},
+                            "status": 422,
+                        },
+                        {"operation": "createOrganization", "name": "other", "status": 201},
+                        {
+                            "operation": "updateOrganization",
+                            "set": {"{guid}": "$other/guid", "": {"name": "$name/name"}},
+                            "status": 422,
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -4584,7 +4631,46 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             },
                         },
                     ],
-                }
+                },
+                {
+                    "title": "what an organization holds goes with it",
+                    "steps": [
+                        {"operation": "createOrganization", "name": "organization", "status": 201},
+                        {
+                            "operation": "createSpace",
+                            "name": "space",
+                            "set": {"/relationships/organization/data/guid": "$organization/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createDomain",
+                            "name": "domain",
+                            "example": "private",
+                            "set": {"/relationships/organization/data/guid": "$organization/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "deleteOrganization",
+                            "set": {"{guid}": "$organization/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {"operation": "getSpace", "set": {"{guid}": "$space/guid"}, "status": 404},
+                        {"operation": "getApp", "set": {"{guid}": "$app/guid"}, "status": 404},
+                        {
+                            "operation": "getDomain",
+                            "set": {"{guid}": "$domain/guid"},
+                            "status": 404,
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -4696,7 +4782,56 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "finally": [
                         {"operation": "updateOrganization", "set": {"": {"suspended": False}}}
                     ],
-                }
+                },
+                {
+                    "title": "a suspended organization stays suspended when it is renamed",
+                    "steps": [
+                        {
+                            "operation": "createOrganization",
+                            "name": "organization",
+                            "status": 201,
+                            "shows": {"/suspended": False},
+                        },
+                        {
+                            "operation": "updateOrganization",
+                            "set": {"{guid}": "$organization/guid", "": {"suspended": True}},
+                            "status": 200,
+                            "shows": {"/suspended": True},
+                        },
+                        {
+                            "operation": "updateOrganization",
+                            "set": {
+                                "{guid}": "$organization/guid",
+                                "": {"name": "{$organization/name}-b"},
+                            },
+                            "status": 200,
+                            "shows": {"/suspended": True, "/name": "{$organization/name}-b"},
+                        },
+                        {
+                            "operation": "listOrganizations",
+                            "set": {"?names": ["{$organization/name}-b"]},
+                            "status": 200,
+                            "shows": {"/resources/0/guid": "$organization/guid"},
+                        },
+                        {
+                            "operation": "listOrganizations",
+                            "set": {"?names": ["$organization/name"]},
+                            "status": 200,
+                            "shows": {"/resources": []},
+                        },
+                        {
+                            "operation": "createSpace",
+                            "set": {"/relationships/organization/data/guid": "$organization/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "updateOrganization",
+                            "set": {"{guid}": "$organization/guid", "": {"suspended": False}},
+                            "status": 200,
+                            "shows": {"/suspended": False},
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -4981,118 +5116,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
             ],
-            "x-behaviours": {
-                "Names of spaces count within their organization": [
-                    {
-                        "call": "createSpace",
-                        "keep": {
-                            "name": "/name",
-                            "organization": "/relationships/organization/data/guid",
-                        },
-                    },
-                    {
-                        "call": "createSpace",
-                        "body": {
-                            "/name": "{name}",
-                            "/relationships/organization/data/guid": "{organization}",
-                        },
-                        "status": 422,
-                    },
-                    {"call": "createOrganization", "keep": {"other": "/guid"}},
-                    {
-                        "call": "createSpace",
-                        "body": {
-                            "/name": "{name}",
-                            "/relationships/organization/data/guid": "{other}",
-                        },
-                        "shows": {"/name": "{name}"},
-                    },
-                ],
-                "Deleting a space deletes what is in it and nothing else": [
-                    {
-                        "call": "createSpace",
-                        "keep": {
-                            "space": "/guid",
-                            "organization": "/relationships/organization/data/guid",
-                        },
-                    },
-                    {
-                        "call": "createSpace",
-                        "body": {"/relationships/organization/data/guid": "{organization}"},
-                        "keep": {"other": "/guid"},
-                    },
-                    {
-                        "call": "createApp",
-                        "example": "plain",
-                        "body": {"/relationships/space/data/guid": "{space}"},
-                        "keep": {"app": "/guid"},
-                    },
-                    {
-                        "call": "createRoute",
-                        "body": {"/relationships/space/data/guid": "{space}"},
-                        "keep": {"route": "/guid"},
-                    },
-                    {
-                        "call": "deleteSpace",
-                        "path": {"guid": "{space}"},
-                        "ends": {"/state": "COMPLETE"},
-                    },
-                    {"call": "getApp", "path": {"guid": "{app}"}, "status": 404},
-                    {"call": "getRoute", "path": {"guid": "{route}"}, "status": 404},
-                    {"call": "getSpace", "path": {"guid": "{other}"}},
-                ],
-                "Whether SSH is allowed in a space is kept": [
-                    {"call": "createSpace", "keep": {"space": "/guid"}},
-                    {
-                        "call": "updateSpaceSshFeature",
-                        "path": {"guid": "{space}"},
-                        "body": {"": {"enabled": False}},
-                        "shows": {"/enabled": False},
-                    },
-                    {
-                        "call": "getSpaceSshFeature",
-                        "path": {"guid": "{space}"},
-                        "shows": {"/enabled": False},
-                    },
-                    {
-                        "call": "createApp",
-                        "example": "plain",
-                        "body": {"/relationships/space/data/guid": "{space}"},
-                        "keep": {"app": "/guid"},
-                    },
-                    {
-                        "call": "getAppSshEnabled",
-                        "path": {"guid": "{app}"},
-                        "shows": {"/enabled": False},
-                    },
-                    {
-                        "call": "updateSpaceSshFeature",
-                        "path": {"guid": "{space}"},
-                        "body": {"": {"enabled": True}},
-                        "shows": {"/enabled": True},
-                    },
-                    {
-                        "call": "updateAppFeature",
-                        "path": {"guid": "{app}", "name": "ssh"},
-                        "body": {"": {"enabled": True}},
-                        "shows": {"/enabled": True},
-                    },
-                    {
-                        "call": "getAppSshEnabled",
-                        "path": {"guid": "{app}"},
-                        "shows": {"/enabled": True},
-                    },
-                ],
-                "Only an organization that exists can get a space": [
-                    {
-                        "call": "createSpace",
-                        "body": {
-                            "/relationships/organization/data/guid": "6f1bd0c2-6a5c-4d25-9f68-2f7a4f5c5b07"
-                        },
-                        "status": 422,
-                    }
-                ],
-            },
         },
     ),
     Operation(
@@ -5228,6 +5251,44 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "failed": ["FAILED"],
                 "errors": "/errors",
             },
+            "x-cases": [
+                {
+                    "title": "deleting a space deletes what is in it and nothing else",
+                    "steps": [
+                        {"operation": "createSpace", "name": "space", "status": 201},
+                        {
+                            "operation": "createSpace",
+                            "name": "other",
+                            "set": {
+                                "/relationships/organization/data/guid": "$space/relationships/organization/data/guid"
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createRoute",
+                            "name": "route",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "deleteSpace",
+                            "set": {"{guid}": "$space/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {"operation": "getApp", "set": {"{guid}": "$app/guid"}, "status": 404},
+                        {"operation": "getRoute", "set": {"{guid}": "$route/guid"}, "status": 404},
+                        {"operation": "getSpace", "set": {"{guid}": "$other/guid"}, "status": 200},
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -7042,7 +7103,49 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "org_user",
                     "none",
                 ]
-            }
+            },
+            "x-cases": [
+                {
+                    "title": "a feature flag goes off and on",
+                    "steps": [
+                        {
+                            "operation": "updateFeatureFlag",
+                            "set": {"{name}": "task_creation", "": {"enabled": False}},
+                            "status": 200,
+                            "shows": {"/enabled": False},
+                        },
+                        {
+                            "operation": "getFeatureFlag",
+                            "set": {"{name}": "task_creation"},
+                            "status": 200,
+                            "shows": {"/enabled": False},
+                        },
+                        {
+                            "operation": "updateFeatureFlag",
+                            "set": {"{name}": "task_creation", "": {"enabled": True}},
+                            "status": 200,
+                            "shows": {"/enabled": True},
+                        },
+                        {
+                            "operation": "listFeatureFlags",
+                            "status": 200,
+                            "shows": {"/resources/*/name": "task_creation"},
+                        },
+                        {
+                            "operation": "getFeatureFlag",
+                            "set": {"{name}": "no_such_flag"},
+                            "status": 404,
+                        },
+                    ],
+                    "finally": [
+                        {
+                            "operation": "updateFeatureFlag",
+                            "set": {"{name}": "task_creation", "": {"enabled": True}},
+                        }
+                    ],
+                    "alone": True,
+                }
+            ],
         },
     ),
     Operation(
@@ -7163,54 +7266,52 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         }
                     ],
                 },
+                {
+                    "title": "the message of a feature flag can be taken away",
+                    "steps": [
+                        {
+                            "operation": "getFeatureFlag",
+                            "name": "enabled",
+                            "set": {"{name}": "task_creation"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "updateFeatureFlag",
+                            "set": {
+                                "{name}": "task_creation",
+                                "": {"custom_error_message": "Not today."},
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/custom_error_message": "Not today.",
+                                "/enabled": "$enabled/enabled",
+                            },
+                        },
+                        {
+                            "operation": "updateFeatureFlag",
+                            "set": {"{name}": "task_creation", "": {"custom_error_message": None}},
+                            "status": 200,
+                            "shows": {"/custom_error_message": None},
+                        },
+                        {
+                            "operation": "getFeatureFlag",
+                            "set": {"{name}": "task_creation"},
+                            "status": 200,
+                            "shows": {
+                                "/custom_error_message": None,
+                                "/enabled": "$enabled/enabled",
+                            },
+                        },
+                    ],
+                    "finally": [
+                        {
+                            "operation": "updateFeatureFlag",
+                            "set": {"{name}": "task_creation", "": {"custom_error_message": None}},
+                        }
+                    ],
+                    "alone": True,
+                },
             ],
-            "x-behaviours": {
-                "The message of a feature flag can be taken away": [
-                    {
-                        "call": "getFeatureFlag",
-                        "path": {"name": "task_creation"},
-                        "keep": {"enabled": "/enabled"},
-                    },
-                    {
-                        "call": "updateFeatureFlag",
-                        "path": {"name": "task_creation"},
-                        "body": {"": {"custom_error_message": "Not today."}},
-                        "shows": {"/custom_error_message": "Not today.", "/enabled": "{enabled}"},
-                    },
-                    {
-                        "call": "updateFeatureFlag",
-                        "path": {"name": "task_creation"},
-                        "body": {"": {"custom_error_message": None}},
-                        "shows": {"/custom_error_message": None},
-                    },
-                    {
-                        "call": "getFeatureFlag",
-                        "path": {"name": "task_creation"},
-                        "shows": {"/custom_error_message": None, "/enabled": "{enabled}"},
-                    },
-                ],
-                "A feature flag goes off and on": [
-                    {
-                        "call": "updateFeatureFlag",
-                        "path": {"name": "task_creation"},
-                        "body": {"": {"enabled": False}},
-                        "shows": {"/enabled": False},
-                    },
-                    {
-                        "call": "getFeatureFlag",
-                        "path": {"name": "task_creation"},
-                        "shows": {"/enabled": False},
-                    },
-                    {
-                        "call": "updateFeatureFlag",
-                        "path": {"name": "task_creation"},
-                        "body": {"": {"enabled": True}},
-                        "shows": {"/enabled": True},
-                    },
-                    {"call": "listFeatureFlags", "shows": {"/resources/*/name": "task_creation"}},
-                    {"call": "getFeatureFlag", "path": {"name": "no_such_flag"}, "status": 404},
-                ],
-            },
         },
     ),
     Operation(
@@ -7457,7 +7558,73 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 404,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
-            }
+            },
+            "x-cases": [
+                {
+                    "title": "what a space uses counts started apps alone",
+                    "steps": [
+                        {"operation": "createSpace", "name": "space", "status": 201},
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createApp",
+                            "example": "plain",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "scaleProcessForApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "{type}": "web",
+                                "": {"instances": 2, "memory_in_mb": 100},
+                            },
+                            "status": 202,
+                        },
+                        {
+                            "operation": "getSpaceUsageSummary",
+                            "set": {"{guid}": "$space/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/usage_summary/started_instances": 0,
+                                "/usage_summary/memory_in_mb": 0,
+                            },
+                        },
+                        {
+                            "operation": "createDroplet",
+                            "name": "droplet",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "setCurrentDroplet",
+                            "set": {"{guid}": "$app/guid", "/data/guid": "$droplet/guid"},
+                            "status": 200,
+                        },
+                        {"operation": "startApp", "set": {"{guid}": "$app/guid"}, "status": 200},
+                        {
+                            "operation": "getSpaceUsageSummary",
+                            "set": {"{guid}": "$space/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/usage_summary/started_instances": 2,
+                                "/usage_summary/memory_in_mb": 200,
+                            },
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -7633,6 +7800,57 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 },
             },
             "x-merge-patch": {"get": "getSpaceSshFeature", "keeps": ["/name", "/description"]},
+            "x-cases": [
+                {
+                    "title": "whether SSH is allowed in a space is kept",
+                    "steps": [
+                        {"operation": "createSpace", "name": "space", "status": 201},
+                        {
+                            "operation": "updateSpaceSshFeature",
+                            "set": {"{guid}": "$space/guid", "": {"enabled": False}},
+                            "status": 200,
+                            "shows": {"/enabled": False},
+                        },
+                        {
+                            "operation": "getSpaceSshFeature",
+                            "set": {"{guid}": "$space/guid"},
+                            "status": 200,
+                            "shows": {"/enabled": False},
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "getAppSshEnabled",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {"/enabled": False},
+                        },
+                        {
+                            "operation": "updateSpaceSshFeature",
+                            "set": {"{guid}": "$space/guid", "": {"enabled": True}},
+                            "status": 200,
+                            "shows": {"/enabled": True},
+                        },
+                        {
+                            "operation": "updateAppFeature",
+                            "set": {"{guid}": "$app/guid", "{name}": "ssh", "": {"enabled": True}},
+                            "status": 200,
+                            "shows": {"/enabled": True},
+                        },
+                        {
+                            "operation": "getAppSshEnabled",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {"/enabled": True},
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -7841,6 +8059,63 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "organization_guids": {"path": "/organization/guid", "op": "in"},
             },
             "x-default-order": "created",
+            "x-cases": [
+                {
+                    "title": "what is done to an app is told in events",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "buildpack",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {"?target_guids": ["$app/guid"], "?types": ["audit.app.create"]},
+                            "status": 200,
+                            "shows": {
+                                "/pagination/total_results": 1,
+                                "/resources/0/target/name": "$app/name",
+                                "/resources/0/space/guid": "$app/relationships/space/data/guid",
+                                "/resources/0/actor/type": "user",
+                                "/resources/0/data/request/environment_variables": "[PRIVATE DATA HIDDEN]",
+                            },
+                        },
+                        {
+                            "operation": "updateApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "": {"metadata": {"labels": {"told": "yes"}}},
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {"?target_guids": ["$app/guid"], "?types": ["audit.app.update"]},
+                            "status": 200,
+                            "shows": {"/pagination/total_results": 1},
+                        },
+                        {
+                            "operation": "deleteApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {
+                                "?target_guids": ["$app/guid"],
+                                "?types": ["audit.app.delete-request"],
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/pagination/total_results": 1,
+                                "/resources/0/actor/type": "user",
+                            },
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -8264,348 +8539,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
             ],
-            "x-behaviours": {
-                "An app starts with a droplet only, and stops and starts again": [
-                    {
-                        "call": "createApp",
-                        "example": "plain",
-                        "keep": {"app": "/guid"},
-                        "shows": {"/state": "STOPPED"},
-                    },
-                    {"call": "startApp", "path": {"guid": "{app}"}, "status": 422},
-                    {"call": "getApp", "path": {"guid": "{app}"}, "shows": {"/state": "STOPPED"}},
-                    {
-                        "call": "createDroplet",
-                        "body": {
-                            "/relationships/app/data/guid": "{app}",
-                            "/process_types": {"web": "serve", "worker": "work"},
-                        },
-                        "keep": {"droplet": "/guid"},
-                    },
-                    {
-                        "call": "setCurrentDroplet",
-                        "path": {"guid": "{app}"},
-                        "body": {"/data/guid": "{droplet}"},
-                        "status": 422,
-                    },
-                    {
-                        "call": "uploadDroplet",
-                        "path": {"guid": "{droplet}"},
-                        "ends": {"/state": "COMPLETE"},
-                    },
-                    {
-                        "call": "setCurrentDroplet",
-                        "path": {"guid": "{app}"},
-                        "body": {"/data/guid": "{droplet}"},
-                        "shows": {"/data/guid": "{droplet}"},
-                    },
-                    {
-                        "call": "getApp",
-                        "path": {"guid": "{app}"},
-                        "shows": {"/relationships/current_droplet/data/guid": "{droplet}"},
-                    },
-                    {
-                        "call": "getCurrentDroplet",
-                        "path": {"guid": "{app}"},
-                        "shows": {"/guid": "{droplet}", "/process_types/worker": "work"},
-                    },
-                    {
-                        "call": "listProcessesForApp",
-                        "path": {"guid": "{app}"},
-                        "shows": {"/pagination/total_results": 2, "/resources/*/type": "worker"},
-                    },
-                    {"call": "startApp", "path": {"guid": "{app}"}, "shows": {"/state": "STARTED"}},
-                    {"call": "getApp", "path": {"guid": "{app}"}, "shows": {"/state": "STARTED"}},
-                    {
-                        "call": "restartApp",
-                        "path": {"guid": "{app}"},
-                        "shows": {"/state": "STARTED"},
-                    },
-                    {"call": "getApp", "path": {"guid": "{app}"}, "shows": {"/state": "STARTED"}},
-                    {"call": "deleteDroplet", "path": {"guid": "{droplet}"}, "status": 422},
-                    {"call": "getDroplet", "path": {"guid": "{droplet}"}},
-                    {"call": "stopApp", "path": {"guid": "{app}"}, "shows": {"/state": "STOPPED"}},
-                    {"call": "getApp", "path": {"guid": "{app}"}, "shows": {"/state": "STOPPED"}},
-                    {
-                        "call": "deleteApp",
-                        "path": {"guid": "{app}"},
-                        "ends": {"/state": "COMPLETE"},
-                    },
-                    {"call": "getDroplet", "path": {"guid": "{droplet}"}, "status": 404},
-                ],
-                "An app does not take the droplet of another one": [
-                    {"call": "createApp", "example": "plain", "keep": {"app": "/guid"}},
-                    {"call": "createApp", "example": "plain", "keep": {"other": "/guid"}},
-                    {
-                        "call": "createDroplet",
-                        "body": {"/relationships/app/data/guid": "{app}"},
-                        "keep": {"droplet": "/guid"},
-                    },
-                    {
-                        "call": "uploadDroplet",
-                        "path": {"guid": "{droplet}"},
-                        "ends": {"/state": "COMPLETE"},
-                    },
-                    {
-                        "call": "setCurrentDroplet",
-                        "path": {"guid": "{other}"},
-                        "body": {"/data/guid": "{droplet}"},
-                        "status": 422,
-                    },
-                    {"call": "getCurrentDroplet", "path": {"guid": "{other}"}, "status": 404},
-                ],
-                "Of an app's droplets one is the current one": [
-                    {"call": "createApp", "example": "plain", "keep": {"app": "/guid"}},
-                    {
-                        "call": "createDroplet",
-                        "body": {"/relationships/app/data/guid": "{app}"},
-                        "keep": {"old": "/guid"},
-                    },
-                    {
-                        "call": "uploadDroplet",
-                        "path": {"guid": "{old}"},
-                        "ends": {"/state": "COMPLETE"},
-                    },
-                    {
-                        "call": "createDroplet",
-                        "body": {"/relationships/app/data/guid": "{app}"},
-                        "keep": {"new": "/guid"},
-                    },
-                    {
-                        "call": "uploadDroplet",
-                        "path": {"guid": "{new}"},
-                        "ends": {"/state": "COMPLETE"},
-                    },
-                    {
-                        "call": "setCurrentDroplet",
-                        "path": {"guid": "{app}"},
-                        "body": {"/data/guid": "{new}"},
-                    },
-                    {
-                        "call": "listDropletsForApp",
-                        "path": {"guid": "{app}"},
-                        "query": {"current": "true"},
-                        "shows": {"/resources/*/guid": "{new}", "/pagination/total_results": 1},
-                        "lacks": {"/resources/*/guid": "{old}"},
-                    },
-                    {
-                        "call": "listDropletsForApp",
-                        "path": {"guid": "{app}"},
-                        "shows": {"/resources/*/guid": "{old}", "/pagination/total_results": 2},
-                    },
-                ],
-                "Names of apps count within their space, and letter case counts": [
-                    {
-                        "call": "createApp",
-                        "example": "plain",
-                        "keep": {"name": "/name", "space": "/relationships/space/data/guid"},
-                    },
-                    {
-                        "call": "createApp",
-                        "example": "plain",
-                        "body": {"/name": "{name}", "/relationships/space/data/guid": "{space}"},
-                        "status": 422,
-                        "shows": {"/errors/0/title": "CF-UniquenessError"},
-                    },
-                    {
-                        "call": "createApp",
-                        "example": "plain",
-                        "body": {"/name": "{name}-x", "/relationships/space/data/guid": "{space}"},
-                        "keep": {"other": "/guid"},
-                    },
-                    {
-                        "call": "createApp",
-                        "example": "plain",
-                        "body": {"/name": "{name}-X", "/relationships/space/data/guid": "{space}"},
-                    },
-                    {
-                        "call": "updateApp",
-                        "path": {"guid": "{other}"},
-                        "body": {"": {"name": "{name}"}},
-                        "status": 422,
-                    },
-                    {"call": "createSpace", "keep": {"elsewhere": "/guid"}},
-                    {
-                        "call": "createApp",
-                        "example": "plain",
-                        "body": {
-                            "/name": "{name}",
-                            "/relationships/space/data/guid": "{elsewhere}",
-                        },
-                    },
-                ],
-                "Buildpacks of an app are installed or have an address": [
-                    {
-                        "call": "createApp",
-                        "example": "buildpack",
-                        "body": {"/lifecycle/data/buildpacks": ["nobody-knows-this-buildpack"]},
-                        "status": 422,
-                    },
-                    {
-                        "call": "createApp",
-                        "example": "buildpack",
-                        "body": {"/lifecycle/data/stack": "no-such-stack"},
-                        "status": 422,
-                    },
-                    {
-                        "call": "createApp",
-                        "example": "buildpack",
-                        "keep": {"app": "/guid", "buildpack": "/lifecycle/data/buildpacks/0"},
-                    },
-                    {"call": "createStack", "keep": {"stack": "/name"}},
-                    {
-                        "call": "updateApp",
-                        "path": {"guid": "{app}"},
-                        "body": {
-                            "": {"lifecycle": {"type": "buildpack", "data": {"stack": "{stack}"}}}
-                        },
-                        "shows": {
-                            "/lifecycle/data/stack": "{stack}",
-                            "/lifecycle/data/buildpacks/0": "{buildpack}",
-                        },
-                    },
-                    {
-                        "call": "updateApp",
-                        "path": {"guid": "{app}"},
-                        "body": {"": {"lifecycle": {"type": "docker", "data": {}}}},
-                        "status": 422,
-                    },
-                ],
-                "The environment of an app holds its own variables and those of the platform": [
-                    {
-                        "call": "createApp",
-                        "example": "plain",
-                        "keep": {"app": "/guid", "name": "/name"},
-                    },
-                    {
-                        "call": "updateAppEnvironmentVariables",
-                        "path": {"guid": "{app}"},
-                        "body": {"": {"var": {"ONE": "1", "TWO": "2"}}},
-                        "shows": {"/var/ONE": "1", "/var/TWO": "2"},
-                    },
-                    {
-                        "call": "updateAppEnvironmentVariables",
-                        "path": {"guid": "{app}"},
-                        "body": {"": {"var": {"ONE": None, "THREE": "3"}}},
-                        "shows": {"/var": {"TWO": "2", "THREE": "3"}},
-                    },
-                    {
-                        "call": "updateEnvironmentVariableGroup",
-                        "path": {"name": "running"},
-                        "body": {"": {"var": {"ONLY_RUNNING": "yes"}}},
-                        "shows": {"/var/ONLY_RUNNING": "yes"},
-                    },
-                    {
-                        "call": "updateEnvironmentVariableGroup",
-                        "path": {"name": "staging"},
-                        "body": {"": {"var": {"ONLY_STAGING": "yes"}}},
-                        "shows": {"/var/ONLY_STAGING": "yes"},
-                    },
-                    {
-                        "call": "getAppEnvironment",
-                        "path": {"guid": "{app}"},
-                        "shows": {
-                            "/environment_variables": {"TWO": "2", "THREE": "3"},
-                            "/running_env_json/ONLY_RUNNING": "yes",
-                            "/staging_env_json/ONLY_STAGING": "yes",
-                            "/application_env_json/VCAP_APPLICATION/application_name": "{name}",
-                        },
-                        "lacks": {
-                            "/running_env_json/ONLY_STAGING": "yes",
-                            "/staging_env_json/ONLY_RUNNING": "yes",
-                        },
-                    },
-                    {
-                        "call": "updateEnvironmentVariableGroup",
-                        "path": {"name": "running"},
-                        "body": {"": {"var": {"ONLY_RUNNING": None}}},
-                        "lacks": {"/var/ONLY_RUNNING": "yes"},
-                    },
-                    {
-                        "call": "updateEnvironmentVariableGroup",
-                        "path": {"name": "staging"},
-                        "body": {"": {"var": {"ONLY_STAGING": None}}},
-                        "lacks": {"/var/ONLY_STAGING": "yes"},
-                    },
-                ],
-                "Two ways to hand services to an app exclude each other": [
-                    {"call": "createApp", "example": "plain", "keep": {"app": "/guid"}},
-                    {
-                        "call": "updateAppFeature",
-                        "path": {"guid": "{app}", "name": "service-binding-k8s"},
-                        "body": {"/enabled": True},
-                        "shows": {"/enabled": True},
-                    },
-                    {
-                        "call": "updateAppFeature",
-                        "path": {"guid": "{app}", "name": "file-based-vcap-services"},
-                        "body": {"/enabled": True},
-                        "status": 422,
-                    },
-                    {
-                        "call": "getAppFeature",
-                        "path": {"guid": "{app}", "name": "file-based-vcap-services"},
-                        "shows": {"/enabled": False},
-                    },
-                    {
-                        "call": "updateAppFeature",
-                        "path": {"guid": "{app}", "name": "service-binding-k8s"},
-                        "body": {"/enabled": False},
-                        "shows": {"/enabled": False},
-                    },
-                    {
-                        "call": "updateAppFeature",
-                        "path": {"guid": "{app}", "name": "file-based-vcap-services"},
-                        "body": {"/enabled": True},
-                        "shows": {"/enabled": True},
-                    },
-                ],
-                "What is done to an app is told in events": [
-                    {
-                        "call": "createApp",
-                        "example": "buildpack",
-                        "keep": {
-                            "app": "/guid",
-                            "name": "/name",
-                            "space": "/relationships/space/data/guid",
-                        },
-                    },
-                    {
-                        "call": "listAuditEvents",
-                        "query": {"target_guids": ["{app}"], "types": ["audit.app.create"]},
-                        "shows": {
-                            "/pagination/total_results": 1,
-                            "/resources/0/target/name": "{name}",
-                            "/resources/0/space/guid": "{space}",
-                            "/resources/0/actor/type": "user",
-                            "/resources/0/data/request/environment_variables": "[PRIVATE DATA HIDDEN]",
-                        },
-                    },
-                    {
-                        "call": "updateApp",
-                        "path": {"guid": "{app}"},
-                        "body": {"": {"metadata": {"labels": {"told": "yes"}}}},
-                    },
-                    {
-                        "call": "listAuditEvents",
-                        "query": {"target_guids": ["{app}"], "types": ["audit.app.update"]},
-                        "shows": {"/pagination/total_results": 1},
-                    },
-                    {
-                        "call": "deleteApp",
-                        "path": {"guid": "{app}"},
-                        "ends": {"/state": "COMPLETE"},
-                    },
-                    {
-                        "call": "listAuditEvents",
-                        "query": {"target_guids": ["{app}"], "types": ["audit.app.delete-request"]},
-                        "shows": {
-                            "/pagination/total_results": 1,
-                            "/resources/0/actor/type": "user",
-                        },
-                    },
-                ],
-            },
         },
     ),
     Operation(
@@ -8936,6 +8869,129 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {"{guid}": "$assigned.path/guid"},
                             "status": 200,
                             "shows": {"/state": "STARTED"},
+                        },
+                    ],
+                },
+                {
+                    "title": "an app starts with a droplet only, and stops and starts again",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                            "shows": {"/state": "STOPPED"},
+                        },
+                        {"operation": "startApp", "set": {"{guid}": "$app/guid"}, "status": 422},
+                        {
+                            "operation": "getApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {"/state": "STOPPED"},
+                        },
+                        {
+                            "operation": "createDroplet",
+                            "name": "droplet",
+                            "set": {
+                                "/relationships/app/data/guid": "$app/guid",
+                                "/process_types": {"web": "serve", "worker": "work"},
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "setCurrentDroplet",
+                            "set": {"{guid}": "$app/guid", "/data/guid": "$droplet/guid"},
+                            "status": 422,
+                        },
+                        {
+                            "operation": "uploadDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "setCurrentDroplet",
+                            "set": {"{guid}": "$app/guid", "/data/guid": "$droplet/guid"},
+                            "status": 200,
+                            "shows": {"/data/guid": "$droplet/guid"},
+                        },
+                        {
+                            "operation": "getApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {"/relationships/current_droplet/data/guid": "$droplet/guid"},
+                        },
+                        {
+                            "operation": "getCurrentDroplet",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {"/guid": "$droplet/guid", "/process_types/worker": "work"},
+                        },
+                        {
+                            "operation": "listProcessesForApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/pagination/total_results": 2,
+                                "/resources/*/type": "worker",
+                            },
+                        },
+                        {
+                            "operation": "startApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {"/state": "STARTED"},
+                        },
+                        {
+                            "operation": "getApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {"/state": "STARTED"},
+                        },
+                        {
+                            "operation": "restartApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {"/state": "STARTED"},
+                        },
+                        {
+                            "operation": "getApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {"/state": "STARTED"},
+                        },
+                        {
+                            "operation": "deleteDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "status": 422,
+                        },
+                        {
+                            "operation": "getDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "stopApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {"/state": "STOPPED"},
+                        },
+                        {
+                            "operation": "getApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {"/state": "STOPPED"},
+                        },
+                        {
+                            "operation": "deleteApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "getDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "status": 404,
                         },
                     ],
                 },
@@ -9523,7 +9579,77 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "status": 404,
                     "roles": ["org_auditor", "org_billing_manager", "org_user", "none"],
                 },
-            }
+            },
+            "x-cases": [
+                {
+                    "title": "the environment of an app holds its own variables and those of the platform",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "updateAppEnvironmentVariables",
+                            "set": {"{guid}": "$app/guid", "": {"var": {"ONE": "1", "TWO": "2"}}},
+                            "status": 200,
+                            "shows": {"/var/ONE": "1", "/var/TWO": "2"},
+                        },
+                        {
+                            "operation": "updateAppEnvironmentVariables",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "": {"var": {"ONE": None, "THREE": "3"}},
+                            },
+                            "status": 200,
+                            "shows": {"/var": {"TWO": "2", "THREE": "3"}},
+                        },
+                        {
+                            "operation": "updateEnvironmentVariableGroup",
+                            "set": {"{name}": "running", "": {"var": {"ONLY_RUNNING": "yes"}}},
+                            "status": 200,
+                            "shows": {"/var/ONLY_RUNNING": "yes"},
+                        },
+                        {
+                            "operation": "updateEnvironmentVariableGroup",
+                            "set": {"{name}": "staging", "": {"var": {"ONLY_STAGING": "yes"}}},
+                            "status": 200,
+                            "shows": {"/var/ONLY_STAGING": "yes"},
+                        },
+                        {
+                            "operation": "getAppEnvironment",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/environment_variables": {"TWO": "2", "THREE": "3"},
+                                "/running_env_json/ONLY_RUNNING": "yes",
+                                "/staging_env_json/ONLY_STAGING": "yes",
+                                "/application_env_json/VCAP_APPLICATION/application_name": "$app/name",
+                            },
+                            "hides": {
+                                "/running_env_json/ONLY_STAGING": "yes",
+                                "/staging_env_json/ONLY_RUNNING": "yes",
+                            },
+                        },
+                    ],
+                    "finally": [
+                        {
+                            "operation": "updateEnvironmentVariableGroup",
+                            "set": {"{name}": "running", "": {"var": {"ONLY_RUNNING": None}}},
+                            "status": 200,
+                            "hides": {"/var/ONLY_RUNNING": "yes"},
+                        },
+                        {
+                            "operation": "updateEnvironmentVariableGroup",
+                            "set": {"{name}": "staging", "": {"var": {"ONLY_STAGING": None}}},
+                            "status": 200,
+                            "hides": {"/var/ONLY_STAGING": "yes"},
+                        },
+                    ],
+                    "alone": True,
+                }
+            ],
         },
     ),
     Operation(
@@ -10847,6 +10973,94 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "moves": ["/version"],
             },
             "x-state-dependent-members": ["/health_check/data/timeout"],
+            "x-cases": [
+                {
+                    "title": "of a health check only what is sent changes",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "updateProcessForApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "{type}": "web",
+                                "": {
+                                    "health_check": {
+                                        "type": "http",
+                                        "data": {"endpoint": "/up", "timeout": 180},
+                                    }
+                                },
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/health_check/type": "http",
+                                "/health_check/data/endpoint": "/up",
+                                "/health_check/data/timeout": 180,
+                            },
+                        },
+                        {
+                            "operation": "updateProcessForApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "{type}": "web",
+                                "": {"health_check": {"data": {"timeout": 70}}},
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/health_check/type": "http",
+                                "/health_check/data/endpoint": "/up",
+                                "/health_check/data/timeout": 70,
+                            },
+                        },
+                        {
+                            "operation": "updateProcessForApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "{type}": "web",
+                                "": {"health_check": {"data": {"timeout": 181}}},
+                            },
+                            "status": 422,
+                        },
+                    ],
+                },
+                {
+                    "title": "a command that was removed is gone",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "updateProcessForApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "{type}": "web",
+                                "": {"command": "run me"},
+                            },
+                            "status": 200,
+                            "shows": {"/command": "run me"},
+                        },
+                        {
+                            "operation": "updateProcessForApp",
+                            "set": {"{guid}": "$app/guid", "{type}": "web", "": {"command": None}},
+                            "status": 200,
+                            "shows": {"/command": None},
+                        },
+                        {
+                            "operation": "getProcessForApp",
+                            "set": {"{guid}": "$app/guid", "{type}": "web"},
+                            "status": 200,
+                            "shows": {"/command": None},
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -10933,219 +11147,66 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "/log_rate_limit_in_bytes_per_second",
                 ],
             },
-            "x-behaviours": {
-                "A process keeps what scaling does not name, and may have no instance": [
-                    {"call": "createApp", "example": "plain", "keep": {"app": "/guid"}},
-                    {
-                        "call": "scaleProcessForApp",
-                        "path": {"guid": "{app}", "type": "web"},
-                        "body": {"": {"instances": 3, "memory_in_mb": 256, "disk_in_mb": 512}},
-                        "shows": {"/instances": 3, "/memory_in_mb": 256, "/disk_in_mb": 512},
-                    },
-                    {
-                        "call": "scaleProcessForApp",
-                        "path": {"guid": "{app}", "type": "web"},
-                        "body": {"": {"memory_in_mb": 128}},
-                        "shows": {"/instances": 3, "/memory_in_mb": 128, "/disk_in_mb": 512},
-                    },
-                    {
-                        "call": "scaleProcessForApp",
-                        "path": {"guid": "{app}", "type": "web"},
-                        "body": {"": {"instances": 0}},
-                        "shows": {"/instances": 0},
-                    },
-                    {
-                        "call": "getProcessForApp",
-                        "path": {"guid": "{app}", "type": "web"},
-                        "shows": {
-                            "/instances": 0,
-                            "/memory_in_mb": 128,
-                            "/disk_in_mb": 512,
-                            "/relationships/app/data/guid": "{app}",
+            "x-cases": [
+                {
+                    "title": "a process keeps what scaling does not name, and may have no instance",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
                         },
-                    },
-                    {
-                        "call": "scaleProcessForApp",
-                        "path": {"guid": "{app}", "type": "web"},
-                        "body": {"": {"instances": "2"}},
-                        "status": 422,
-                    },
-                    {
-                        "call": "scaleProcessForApp",
-                        "path": {"guid": "{app}", "type": "web"},
-                        "body": {"": {"instances": -1}},
-                        "status": 422,
-                    },
-                ],
-                "Instances of a process are counted from 0, and cannot be stopped where there are none": [
-                    {"call": "createApp", "example": "plain", "keep": {"app": "/guid"}},
-                    {
-                        "call": "createDroplet",
-                        "body": {"/relationships/app/data/guid": "{app}"},
-                        "keep": {"droplet": "/guid"},
-                    },
-                    {
-                        "call": "uploadDroplet",
-                        "path": {"guid": "{droplet}"},
-                        "ends": {"/state": "COMPLETE"},
-                    },
-                    {
-                        "call": "setCurrentDroplet",
-                        "path": {"guid": "{app}"},
-                        "body": {"/data/guid": "{droplet}"},
-                    },
-                    {
-                        "call": "scaleProcessForApp",
-                        "path": {"guid": "{app}", "type": "web"},
-                        "body": {"": {"instances": 2}},
-                    },
-                    {
-                        "call": "getProcessStatsForApp",
-                        "path": {"guid": "{app}", "type": "web"},
-                        "shows": {
-                            "/resources/0/index": 0,
-                            "/resources/1/index": 1,
-                            "/resources/0/type": "web",
-                            "/resources/1/state": "DOWN",
+                        {
+                            "operation": "scaleProcessForApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "{type}": "web",
+                                "": {"instances": 3, "memory_in_mb": 256, "disk_in_mb": 512},
+                            },
+                            "status": 202,
+                            "shows": {"/instances": 3, "/memory_in_mb": 256, "/disk_in_mb": 512},
                         },
-                        "lacks": {"/resources/*/index": 2},
-                    },
-                    {"call": "startApp", "path": {"guid": "{app}"}, "shows": {"/state": "STARTED"}},
-                    {
-                        "call": "terminateProcessInstanceForApp",
-                        "path": {"guid": "{app}", "type": "web", "index": "1"},
-                        "status": 204,
-                    },
-                    {
-                        "call": "terminateProcessInstanceForApp",
-                        "path": {"guid": "{app}", "type": "web", "index": "2"},
-                        "status": 404,
-                    },
-                    {
-                        "call": "terminateProcessInstance",
-                        "path": {"guid": "{app}", "index": "0"},
-                        "status": 204,
-                    },
-                    {
-                        "call": "terminateProcessInstance",
-                        "path": {"guid": "{app}", "index": "2"},
-                        "status": 404,
-                    },
-                ],
-                "Of a health check only what is sent changes": [
-                    {"call": "createApp", "example": "plain", "keep": {"app": "/guid"}},
-                    {
-                        "call": "updateProcessForApp",
-                        "path": {"guid": "{app}", "type": "web"},
-                        "body": {
-                            "": {
-                                "health_check": {
-                                    "type": "http",
-                                    "data": {"endpoint": "/up", "timeout": 180},
-                                }
-                            }
+                        {
+                            "operation": "scaleProcessForApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "{type}": "web",
+                                "": {"memory_in_mb": 128},
+                            },
+                            "status": 202,
+                            "shows": {"/instances": 3, "/memory_in_mb": 128, "/disk_in_mb": 512},
                         },
-                        "shows": {
-                            "/health_check/type": "http",
-                            "/health_check/data/endpoint": "/up",
-                            "/health_check/data/timeout": 180,
+                        {
+                            "operation": "scaleProcessForApp",
+                            "set": {"{guid}": "$app/guid", "{type}": "web", "": {"instances": 0}},
+                            "status": 202,
+                            "shows": {"/instances": 0},
                         },
-                    },
-                    {
-                        "call": "updateProcessForApp",
-                        "path": {"guid": "{app}", "type": "web"},
-                        "body": {"": {"health_check": {"data": {"timeout": 70}}}},
-                        "shows": {
-                            "/health_check/type": "http",
-                            "/health_check/data/endpoint": "/up",
-                            "/health_check/data/timeout": 70,
+                        {
+                            "operation": "getProcessForApp",
+                            "set": {"{guid}": "$app/guid", "{type}": "web"},
+                            "status": 200,
+                            "shows": {
+                                "/instances": 0,
+                                "/memory_in_mb": 128,
+                                "/disk_in_mb": 512,
+                                "/relationships/app/data/guid": "$app/guid",
+                            },
                         },
-                    },
-                    {
-                        "call": "updateProcessForApp",
-                        "path": {"guid": "{app}", "type": "web"},
-                        "body": {"": {"health_check": {"data": {"timeout": 181}}}},
-                        "status": 422,
-                    },
-                ],
-                "A command that was removed is gone": [
-                    {"call": "createApp", "example": "plain", "keep": {"app": "/guid"}},
-                    {
-                        "call": "updateProcessForApp",
-                        "path": {"guid": "{app}", "type": "web"},
-                        "body": {"": {"command": "run me"}},
-                        "shows": {"/command": "run me"},
-                    },
-                    {
-                        "call": "updateProcessForApp",
-                        "path": {"guid": "{app}", "type": "web"},
-                        "body": {"": {"command": None}},
-                        "shows": {"/command": None},
-                    },
-                    {
-                        "call": "getProcessForApp",
-                        "path": {"guid": "{app}", "type": "web"},
-                        "shows": {"/command": None},
-                    },
-                ],
-                "What a space uses counts started apps alone": [
-                    {
-                        "call": "createSpace",
-                        "keep": {
-                            "space": "/guid",
-                            "organization": "/relationships/organization/data/guid",
+                        {
+                            "operation": "scaleProcessForApp",
+                            "set": {"{guid}": "$app/guid", "{type}": "web", "": {"instances": "2"}},
+                            "status": 422,
                         },
-                    },
-                    {
-                        "call": "createApp",
-                        "example": "plain",
-                        "body": {"/relationships/space/data/guid": "{space}"},
-                        "keep": {"app": "/guid"},
-                    },
-                    {
-                        "call": "createApp",
-                        "example": "plain",
-                        "body": {"/relationships/space/data/guid": "{space}"},
-                    },
-                    {
-                        "call": "scaleProcessForApp",
-                        "path": {"guid": "{app}", "type": "web"},
-                        "body": {"": {"instances": 2, "memory_in_mb": 100}},
-                    },
-                    {
-                        "call": "getSpaceUsageSummary",
-                        "path": {"guid": "{space}"},
-                        "shows": {
-                            "/usage_summary/started_instances": 0,
-                            "/usage_summary/memory_in_mb": 0,
+                        {
+                            "operation": "scaleProcessForApp",
+                            "set": {"{guid}": "$app/guid", "{type}": "web", "": {"instances": -1}},
+                            "status": 422,
                         },
-                    },
-                    {
-                        "call": "createDroplet",
-                        "body": {"/relationships/app/data/guid": "{app}"},
-                        "keep": {"droplet": "/guid"},
-                    },
-                    {
-                        "call": "uploadDroplet",
-                        "path": {"guid": "{droplet}"},
-                        "ends": {"/state": "COMPLETE"},
-                    },
-                    {
-                        "call": "setCurrentDroplet",
-                        "path": {"guid": "{app}"},
-                        "body": {"/data/guid": "{droplet}"},
-                    },
-                    {"call": "startApp", "path": {"guid": "{app}"}},
-                    {
-                        "call": "getSpaceUsageSummary",
-                        "path": {"guid": "{space}"},
-                        "shows": {
-                            "/usage_summary/started_instances": 2,
-                            "/usage_summary/memory_in_mb": 200,
-                        },
-                    },
-                ],
-            },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -11281,6 +11342,79 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 },
             },
             "x-references": {"{guid}": {"operation": "startApp"}},
+            "x-cases": [
+                {
+                    "title": "instances of a process are counted from 0, and cannot be stopped where there are none",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createDroplet",
+                            "name": "droplet",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "setCurrentDroplet",
+                            "set": {"{guid}": "$app/guid", "/data/guid": "$droplet/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "scaleProcessForApp",
+                            "set": {"{guid}": "$app/guid", "{type}": "web", "": {"instances": 2}},
+                            "status": 202,
+                        },
+                        {
+                            "operation": "getProcessStatsForApp",
+                            "set": {"{guid}": "$app/guid", "{type}": "web"},
+                            "status": 200,
+                            "shows": {
+                                "/resources/0/index": 0,
+                                "/resources/1/index": 1,
+                                "/resources/0/type": "web",
+                                "/resources/1/state": "DOWN",
+                            },
+                            "hides": {"/resources/*/index": 2},
+                        },
+                        {
+                            "operation": "startApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {"/state": "STARTED"},
+                        },
+                        {
+                            "operation": "terminateProcessInstanceForApp",
+                            "set": {"{guid}": "$app/guid", "{type}": "web", "{index}": "1"},
+                            "status": 204,
+                        },
+                        {
+                            "operation": "terminateProcessInstanceForApp",
+                            "set": {"{guid}": "$app/guid", "{type}": "web", "{index}": "2"},
+                            "status": 404,
+                        },
+                        {
+                            "operation": "terminateProcessInstance",
+                            "set": {"{guid}": "$app/guid", "{index}": "0"},
+                            "status": 204,
+                        },
+                        {
+                            "operation": "terminateProcessInstance",
+                            "set": {"{guid}": "$app/guid", "{index}": "2"},
+                            "status": 404,
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -13689,84 +13823,45 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         }
                     ],
                 },
+                {
+                    "title": "buildpacks of the same name differ in stack or lifecycle",
+                    "steps": [
+                        {
+                            "operation": "createBuildpack",
+                            "name": "name",
+                            "example": "name",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createBuildpack",
+                            "example": "name",
+                            "set": {"/name": "$name/name"},
+                            "status": 422,
+                        },
+                        {
+                            "operation": "createBuildpack",
+                            "example": "name",
+                            "set": {"/name": "$name/name", "/lifecycle": "cnb"},
+                            "status": 201,
+                            "shows": {"/name": "$name/name", "/lifecycle": "cnb"},
+                        },
+                        {"operation": "createStack", "name": "stack", "status": 201},
+                        {
+                            "operation": "createBuildpack",
+                            "example": "name",
+                            "set": {"/name": "$name/name", "/stack": "$stack/name"},
+                            "status": 201,
+                            "shows": {"/stack": "$stack/name"},
+                        },
+                        {
+                            "operation": "createBuildpack",
+                            "example": "name",
+                            "set": {"/stack": "no-such-stack"},
+                            "status": 422,
+                        },
+                    ],
+                },
             ],
-            "x-behaviours": {
-                "A position behind the last one is the last one": [
-                    {"call": "createBuildpack", "example": "name", "keep": {"last": "/position"}},
-                    {
-                        "call": "createBuildpack",
-                        "example": "name",
-                        "body": {"/position": 5000},
-                        "keep": {"buildpack": "/guid"},
-                        "lacks": {"/position": 5000},
-                    },
-                    {
-                        "call": "updateBuildpack",
-                        "path": {"guid": "{buildpack}"},
-                        "body": {"": {"position": 1}},
-                        "shows": {"/position": 1},
-                    },
-                    {
-                        "call": "updateBuildpack",
-                        "path": {"guid": "{buildpack}"},
-                        "body": {"": {"position": 0}},
-                        "status": 422,
-                    },
-                ],
-                "Buildpacks of the same name differ in stack or lifecycle": [
-                    {"call": "createBuildpack", "example": "name", "keep": {"name": "/name"}},
-                    {
-                        "call": "createBuildpack",
-                        "example": "name",
-                        "body": {"/name": "{name}"},
-                        "status": 422,
-                    },
-                    {
-                        "call": "createBuildpack",
-                        "example": "name",
-                        "body": {"/name": "{name}", "/lifecycle": "cnb"},
-                        "shows": {"/name": "{name}", "/lifecycle": "cnb"},
-                    },
-                    {"call": "createStack", "keep": {"stack": "/name"}},
-                    {
-                        "call": "createBuildpack",
-                        "example": "name",
-                        "body": {"/name": "{name}", "/stack": "{stack}"},
-                        "shows": {"/stack": "{stack}"},
-                    },
-                    {
-                        "call": "createBuildpack",
-                        "example": "name",
-                        "body": {"/stack": "no-such-stack"},
-                        "status": 422,
-                    },
-                ],
-                "Switches of a buildpack go on and off": [
-                    {
-                        "call": "createBuildpack",
-                        "keep": {"buildpack": "/guid"},
-                        "shows": {"/enabled": True, "/locked": False, "/state": "AWAITING_UPLOAD"},
-                    },
-                    {
-                        "call": "updateBuildpack",
-                        "path": {"guid": "{buildpack}"},
-                        "body": {"": {"enabled": False, "locked": True}},
-                        "shows": {"/enabled": False, "/locked": True},
-                    },
-                    {"call": "uploadBuildpack", "path": {"guid": "{buildpack}"}, "status": 422},
-                    {
-                        "call": "updateBuildpack",
-                        "path": {"guid": "{buildpack}"},
-                        "body": {"": {"enabled": True, "locked": False}},
-                        "shows": {"/enabled": True, "/locked": False},
-                    },
-                    {
-                        "call": "getBuildpack",
-                        "path": {"guid": "{buildpack}"},
-                        "shows": {"/enabled": True, "/locked": False},
-                    },
-                ],
-            },
         },
     ),
     Operation(
@@ -13944,6 +14039,52 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "bumps": ["/updated_at"],
                 "unique": ["/name"],
             },
+            "x-cases": [
+                {
+                    "title": "switches of a buildpack go on and off",
+                    "steps": [
+                        {
+                            "operation": "createBuildpack",
+                            "name": "buildpack",
+                            "status": 201,
+                            "shows": {
+                                "/enabled": True,
+                                "/locked": False,
+                                "/state": "AWAITING_UPLOAD",
+                            },
+                        },
+                        {
+                            "operation": "updateBuildpack",
+                            "set": {
+                                "{guid}": "$buildpack/guid",
+                                "": {"enabled": False, "locked": True},
+                            },
+                            "status": 200,
+                            "shows": {"/enabled": False, "/locked": True},
+                        },
+                        {
+                            "operation": "uploadBuildpack",
+                            "set": {"{guid}": "$buildpack/guid"},
+                            "status": 422,
+                        },
+                        {
+                            "operation": "updateBuildpack",
+                            "set": {
+                                "{guid}": "$buildpack/guid",
+                                "": {"enabled": True, "locked": False},
+                            },
+                            "status": 200,
+                            "shows": {"/enabled": True, "/locked": False},
+                        },
+                        {
+                            "operation": "getBuildpack",
+                            "set": {"{guid}": "$buildpack/guid"},
+                            "status": 200,
+                            "shows": {"/enabled": True, "/locked": False},
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -14267,69 +14408,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "case-sensitive": {"/name": True},
                 "self": "/links/self/href",
             },
-            "x-behaviours": {
-                "A stack that apps are on stays": [
-                    {
-                        "call": "createStack",
-                        "keep": {"stack": "/guid", "name": "/name"},
-                        "shows": {"/state": "ACTIVE", "/default": False},
-                    },
-                    {
-                        "call": "createApp",
-                        "example": "buildpack",
-                        "body": {"/lifecycle/data/stack": "{name}"},
-                        "keep": {"app": "/guid"},
-                    },
-                    {
-                        "call": "listAppsForStack",
-                        "path": {"guid": "{stack}"},
-                        "shows": {"/resources/0/guid": "{app}", "/pagination/total_results": 1},
-                    },
-                    {"call": "deleteStack", "path": {"guid": "{stack}"}, "status": 422},
-                    {
-                        "call": "deleteApp",
-                        "path": {"guid": "{app}"},
-                        "ends": {"/state": "COMPLETE"},
-                    },
-                    {"call": "deleteStack", "path": {"guid": "{stack}"}, "status": 204},
-                ],
-                "White space around the name of a stack does not count": [
-                    {"call": "createStack", "keep": {"name": "/name"}},
-                    {
-                        "call": "createStack",
-                        "body": {"/name": "  {name}-b  "},
-                        "shows": {"/name": "{name}-b"},
-                    },
-                ],
-                "What a stack is for stays when it changes": [
-                    {
-                        "call": "createStack",
-                        "keep": {"stack": "/guid"},
-                        "shows": {"/description": "Here is my stack!"},
-                    },
-                    {
-                        "call": "updateStack",
-                        "path": {"guid": "{stack}"},
-                        "body": {"": {"state": "RESTRICTED"}},
-                        "shows": {"/state": "RESTRICTED"},
-                    },
-                    {
-                        "call": "updateStack",
-                        "path": {"guid": "{stack}"},
-                        "body": {"": {"metadata": {"labels": {"a": "b"}}}},
-                        "shows": {
-                            "/state": "RESTRICTED",
-                            "/description": "Here is my stack!",
-                            "/metadata/labels/a": "b",
+            "x-cases": [
+                {
+                    "title": "white space around the name of a stack does not count",
+                    "steps": [
+                        {"operation": "createStack", "name": "name", "status": 201},
+                        {
+                            "operation": "createStack",
+                            "set": {"/name": "  {$name/name}-b  "},
+                            "status": 201,
+                            "shows": {"/name": "{$name/name}-b"},
                         },
-                    },
-                    {
-                        "call": "getStack",
-                        "path": {"guid": "{stack}"},
-                        "shows": {"/state": "RESTRICTED", "/description": "Here is my stack!"},
-                    },
-                ],
-            },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -14521,6 +14613,44 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "keeps": ["/guid", "/created_at", "/name", "/description", "/default"],
                 "bumps": ["/updated_at"],
             },
+            "x-cases": [
+                {
+                    "title": "what a stack is for stays when it changes",
+                    "steps": [
+                        {
+                            "operation": "createStack",
+                            "name": "stack",
+                            "status": 201,
+                            "shows": {"/description": "Here is my stack!"},
+                        },
+                        {
+                            "operation": "updateStack",
+                            "set": {"{guid}": "$stack/guid", "": {"state": "RESTRICTED"}},
+                            "status": 200,
+                            "shows": {"/state": "RESTRICTED"},
+                        },
+                        {
+                            "operation": "updateStack",
+                            "set": {
+                                "{guid}": "$stack/guid",
+                                "": {"metadata": {"labels": {"a": "b"}}},
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/state": "RESTRICTED",
+                                "/description": "Here is my stack!",
+                                "/metadata/labels/a": "b",
+                            },
+                        },
+                        {
+                            "operation": "getStack",
+                            "set": {"{guid}": "$stack/guid"},
+                            "status": 200,
+                            "shows": {"/state": "RESTRICTED", "/description": "Here is my stack!"},
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -14999,6 +15129,45 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "unique": ["/guid", "/username"],
                 "self": "/links/self/href",
             },
+            "x-cases": [
+                {
+                    "title": "a user without a name is presented by guid",
+                    "steps": [
+                        {
+                            "operation": "createUser",
+                            "name": "user",
+                            "example": "guid",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "getUser",
+                            "set": {"{guid}": "$user/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/presentation_name": "$user/guid",
+                                "/username": None,
+                                "/origin": None,
+                            },
+                        },
+                        {
+                            "operation": "createUser",
+                            "name": "named",
+                            "example": "name",
+                            "status": 201,
+                            "shows": {"/origin": "ldap"},
+                        },
+                        {
+                            "operation": "getUser",
+                            "set": {"{guid}": "$named/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/presentation_name": "$named/username",
+                                "/username": "$named/username",
+                            },
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -15633,6 +15802,114 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "per-page": "per_page",
             },
             "x-default-order": "created",
+            "x-cases": [
+                {
+                    "title": "who works in a space belongs to its organization, and stays there as long",
+                    "steps": [
+                        {"operation": "createSpace", "name": "space", "status": 201},
+                        {
+                            "operation": "createUser",
+                            "name": "user",
+                            "example": "guid",
+                            "status": 201,
+                            "shows": {"/username": None},
+                        },
+                        {
+                            "operation": "createRole",
+                            "set": {
+                                "": {
+                                    "type": "space_developer",
+                                    "relationships": {
+                                        "user": {"data": {"guid": "$user/guid"}},
+                                        "space": {"data": {"guid": "$space/guid"}},
+                                    },
+                                }
+                            },
+                            "status": 422,
+                        },
+                        {
+                            "operation": "createRole",
+                            "name": "belongs",
+                            "set": {
+                                "/relationships/user/data/guid": "$user/guid",
+                                "/relationships/organization/data/guid": "$space/relationships/organization/data/guid",
+                            },
+                            "status": 201,
+                            "shows": {
+                                "/type": "organization_user",
+                                "/relationships/user/data/guid": "$user/guid",
+                                "/relationships/space/data": None,
+                            },
+                        },
+                        {
+                            "operation": "createRole",
+                            "set": {
+                                "/relationships/user/data/guid": "$user/guid",
+                                "/relationships/organization/data/guid": "$space/relationships/organization/data/guid",
+                            },
+                            "status": 422,
+                        },
+                        {
+                            "operation": "createRole",
+                            "name": "works",
+                            "set": {
+                                "": {
+                                    "type": "space_developer",
+                                    "relationships": {
+                                        "user": {"data": {"guid": "$user/guid"}},
+                                        "space": {"data": {"guid": "$space/guid"}},
+                                    },
+                                }
+                            },
+                            "status": 201,
+                            "shows": {
+                                "/type": "space_developer",
+                                "/relationships/space/data/guid": "$space/guid",
+                                "/relationships/organization/data": None,
+                            },
+                        },
+                        {
+                            "operation": "listUsersForSpace",
+                            "set": {"{guid}": "$space/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/resources/*/guid": "$user/guid",
+                                "/pagination/total_results": 1,
+                            },
+                        },
+                        {
+                            "operation": "listUsersForOrganization",
+                            "set": {"{guid}": "$space/relationships/organization/data/guid"},
+                            "status": 200,
+                            "shows": {"/resources/*/guid": "$user/guid"},
+                        },
+                        {
+                            "operation": "deleteRole",
+                            "set": {"{guid}": "$belongs/guid"},
+                            "status": 422,
+                        },
+                        {"operation": "getRole", "set": {"{guid}": "$belongs/guid"}, "status": 200},
+                        {
+                            "operation": "deleteRole",
+                            "set": {"{guid}": "$works/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "listUsersForSpace",
+                            "set": {"{guid}": "$space/guid"},
+                            "status": 200,
+                            "shows": {"/resources": []},
+                        },
+                        {
+                            "operation": "deleteRole",
+                            "set": {"{guid}": "$belongs/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -16267,149 +16544,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
             ],
-            "x-behaviours": {
-                "Who works in a space belongs to its organization, and stays there as long": [
-                    {
-                        "call": "createSpace",
-                        "keep": {
-                            "space": "/guid",
-                            "organization": "/relationships/organization/data/guid",
-                        },
-                    },
-                    {
-                        "call": "createUser",
-                        "example": "guid",
-                        "keep": {"user": "/guid"},
-                        "shows": {"/username": None},
-                    },
-                    {
-                        "call": "createRole",
-                        "body": {
-                            "": {
-                                "type": "space_developer",
-                                "relationships": {
-                                    "user": {"data": {"guid": "{user}"}},
-                                    "space": {"data": {"guid": "{space}"}},
-                                },
-                            }
-                        },
-                        "status": 422,
-                    },
-                    {
-                        "call": "createRole",
-                        "body": {
-                            "/relationships/user/data/guid": "{user}",
-                            "/relationships/organization/data/guid": "{organization}",
-                        },
-                        "keep": {"belongs": "/guid"},
-                        "shows": {
-                            "/type": "organization_user",
-                            "/relationships/user/data/guid": "{user}",
-                            "/relationships/space/data": None,
-                        },
-                    },
-                    {
-                        "call": "createRole",
-                        "body": {
-                            "/relationships/user/data/guid": "{user}",
-                            "/relationships/organization/data/guid": "{organization}",
-                        },
-                        "status": 422,
-                    },
-                    {
-                        "call": "createRole",
-                        "body": {
-                            "": {
-                                "type": "space_developer",
-                                "relationships": {
-                                    "user": {"data": {"guid": "{user}"}},
-                                    "space": {"data": {"guid": "{space}"}},
-                                },
-                            }
-                        },
-                        "keep": {"works": "/guid"},
-                        "shows": {
-                            "/type": "space_developer",
-                            "/relationships/space/data/guid": "{space}",
-                            "/relationships/organization/data": None,
-                        },
-                    },
-                    {
-                        "call": "listUsersForSpace",
-                        "path": {"guid": "{space}"},
-                        "shows": {"/resources/*/guid": "{user}", "/pagination/total_results": 1},
-                    },
-                    {
-                        "call": "listUsersForOrganization",
-                        "path": {"guid": "{organization}"},
-                        "shows": {"/resources/*/guid": "{user}"},
-                    },
-                    {"call": "deleteRole", "path": {"guid": "{belongs}"}, "status": 422},
-                    {"call": "getRole", "path": {"guid": "{belongs}"}},
-                    {
-                        "call": "deleteRole",
-                        "path": {"guid": "{works}"},
-                        "ends": {"/state": "COMPLETE"},
-                    },
-                    {
-                        "call": "listUsersForSpace",
-                        "path": {"guid": "{space}"},
-                        "shows": {"/resources": []},
-                    },
-                    {
-                        "call": "deleteRole",
-                        "path": {"guid": "{belongs}"},
-                        "ends": {"/state": "COMPLETE"},
-                    },
-                ],
-                "Roles go with their user": [
-                    {"call": "createUser", "example": "guid", "keep": {"user": "/guid"}},
-                    {
-                        "call": "createRole",
-                        "body": {"/relationships/user/data/guid": "{user}"},
-                        "keep": {"role": "/guid"},
-                    },
-                    {
-                        "call": "listRoles",
-                        "query": {"user_guids": ["{user}"]},
-                        "shows": {"/resources/0/guid": "{role}", "/pagination/total_results": 1},
-                    },
-                    {
-                        "call": "deleteUser",
-                        "path": {"guid": "{user}"},
-                        "ends": {"/state": "COMPLETE"},
-                    },
-                    {"call": "getRole", "path": {"guid": "{role}"}, "status": 404},
-                    {
-                        "call": "listRoles",
-                        "query": {"user_guids": ["{user}"]},
-                        "shows": {"/resources": []},
-                    },
-                ],
-                "A user without a name is presented by guid": [
-                    {"call": "createUser", "example": "guid", "keep": {"user": "/guid"}},
-                    {
-                        "call": "getUser",
-                        "path": {"guid": "{user}"},
-                        "shows": {
-                            "/presentation_name": "{user}",
-                            "/username": None,
-                            "/origin": None,
-                        },
-                    },
-                    {
-                        "call": "createUser",
-                        "example": "name",
-                        "keep": {"named": "/guid", "name": "/username"},
-                        "shows": {"/origin": "ldap"},
-                    },
-                    {
-                        "call": "getUser",
-                        "path": {"guid": "{named}"},
-                        "shows": {"/presentation_name": "{name}", "/username": "{name}"},
-                    },
-                ],
-            },
         },
     ),
     Operation(
@@ -17118,149 +17252,33 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "code": "CF-UnprocessableEntity",
                         },
                     ],
-                }
+                },
+                {
+                    "title": "an internal domain is for all organizations",
+                    "steps": [
+                        {
+                            "operation": "createDomain",
+                            "name": "domain",
+                            "example": "shared",
+                            "set": {"/internal": True},
+                            "status": 201,
+                            "shows": {"/internal": True, "/relationships/organization/data": None},
+                        },
+                        {
+                            "operation": "getDomain",
+                            "set": {"{guid}": "$domain/guid"},
+                            "status": 200,
+                            "shows": {"/internal": True, "/router_group": None},
+                        },
+                        {
+                            "operation": "createDomain",
+                            "example": "private",
+                            "set": {"/internal": True},
+                            "status": 422,
+                        },
+                    ],
+                },
             ],
-            "x-behaviours": {
-                "Names of domains are the same in any letter case": [
-                    {"call": "createDomain", "keep": {"name": "/name"}},
-                    {"call": "createDomain", "body": {"/name": "{name}"}, "status": 422},
-                    {"call": "createDomain", "body": {"/name": "low.{name}"}},
-                    {"call": "createDomain", "body": {"/name": "LOW.{name}"}, "status": 422},
-                ],
-                "A domain is shared with organizations, and stays with those who have routes in it": [
-                    {"call": "createOrganization", "keep": {"organization": "/guid"}},
-                    {
-                        "call": "createSpace",
-                        "body": {"/relationships/organization/data/guid": "{organization}"},
-                        "keep": {"space": "/guid"},
-                    },
-                    {"call": "createOrganization", "keep": {"third": "/guid"}},
-                    {"call": "createDomain", "example": "private", "keep": {"domain": "/guid"}},
-                    {
-                        "call": "createRoute",
-                        "body": {
-                            "/relationships/space/data/guid": "{space}",
-                            "/relationships/domain/data/guid": "{domain}",
-                        },
-                        "status": 422,
-                    },
-                    {
-                        "call": "shareDomain",
-                        "path": {"guid": "{domain}"},
-                        "body": {"": {"data": [{"guid": "{organization}"}, {"guid": "{third}"}]}},
-                        "shows": {"/data/*/guid": "{organization}"},
-                    },
-                    {
-                        "call": "getDomain",
-                        "path": {"guid": "{domain}"},
-                        "shows": {
-                            "/relationships/shared_organizations/data/*/guid": "{organization}"
-                        },
-                    },
-                    {
-                        "call": "listDomainsForOrganization",
-                        "path": {"guid": "{organization}"},
-                        "shows": {"/resources/*/guid": "{domain}"},
-                    },
-                    {"call": "deleteDomain", "path": {"guid": "{domain}"}, "status": 422},
-                    {
-                        "call": "createRoute",
-                        "body": {
-                            "/relationships/space/data/guid": "{space}",
-                            "/relationships/domain/data/guid": "{domain}",
-                        },
-                        "keep": {"route": "/guid"},
-                    },
-                    {
-                        "call": "unshareDomain",
-                        "path": {"guid": "{domain}", "org_guid": "{organization}"},
-                        "status": 422,
-                    },
-                    {
-                        "call": "unshareDomain",
-                        "path": {"guid": "{domain}", "org_guid": "{third}"},
-                        "status": 204,
-                    },
-                    {
-                        "call": "getDomain",
-                        "path": {"guid": "{domain}"},
-                        "lacks": {"/relationships/shared_organizations/data/*/guid": "{third}"},
-                    },
-                    {
-                        "call": "deleteRoute",
-                        "path": {"guid": "{route}"},
-                        "ends": {"/state": "COMPLETE"},
-                    },
-                    {
-                        "call": "deleteOrganization",
-                        "path": {"guid": "{organization}"},
-                        "ends": {"/state": "COMPLETE"},
-                    },
-                    {
-                        "call": "getDomain",
-                        "path": {"guid": "{domain}"},
-                        "shows": {"/relationships/shared_organizations/data": []},
-                    },
-                    {
-                        "call": "deleteDomain",
-                        "path": {"guid": "{domain}"},
-                        "ends": {"/state": "COMPLETE"},
-                    },
-                ],
-                "An internal domain is for all organizations": [
-                    {
-                        "call": "createDomain",
-                        "example": "shared",
-                        "body": {"/internal": True},
-                        "keep": {"domain": "/guid"},
-                        "shows": {"/internal": True, "/relationships/organization/data": None},
-                    },
-                    {
-                        "call": "getDomain",
-                        "path": {"guid": "{domain}"},
-                        "shows": {"/internal": True, "/router_group": None},
-                    },
-                    {
-                        "call": "createDomain",
-                        "example": "private",
-                        "body": {"/internal": True},
-                        "status": 422,
-                    },
-                ],
-                "A route in a shared domain has a host": [
-                    {"call": "createDomain", "example": "shared", "keep": {"domain": "/guid"}},
-                    {
-                        "call": "createRoute",
-                        "body": {"/host": "", "/relationships/domain/data/guid": "{domain}"},
-                        "status": 422,
-                    },
-                ],
-                "A route is reserved once it is there": [
-                    {
-                        "call": "createRoute",
-                        "example": "path",
-                        "keep": {"host": "/host", "domain": "/relationships/domain/data/guid"},
-                    },
-                    {
-                        "call": "checkRouteReservation",
-                        "path": {"guid": "{domain}"},
-                        "query": {"host": "{host}", "path": "/shop"},
-                        "shows": {"/matching_route": True},
-                    },
-                    {
-                        "call": "checkRouteReservation",
-                        "path": {"guid": "{domain}"},
-                        "query": {"host": "{host}", "path": "/other"},
-                        "shows": {"/matching_route": False},
-                    },
-                    {
-                        "call": "checkRouteReservation",
-                        "path": {"guid": "{domain}"},
-                        "query": {"host": "{host}"},
-                        "shows": {"/matching_route": False},
-                    },
-                ],
-            },
         },
     ),
     Operation(
@@ -17517,7 +17535,49 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "org_auditor",
                 ],
                 "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
-            }
+            },
+            "x-cases": [
+                {
+                    "title": "a route is reserved once it is there",
+                    "steps": [
+                        {
+                            "operation": "createRoute",
+                            "name": "host",
+                            "example": "path",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "checkRouteReservation",
+                            "set": {
+                                "{guid}": "$host/relationships/domain/data/guid",
+                                "?host": "$host/host",
+                                "?path": "/shop",
+                            },
+                            "status": 200,
+                            "shows": {"/matching_route": True},
+                        },
+                        {
+                            "operation": "checkRouteReservation",
+                            "set": {
+                                "{guid}": "$host/relationships/domain/data/guid",
+                                "?host": "$host/host",
+                                "?path": "/other",
+                            },
+                            "status": 200,
+                            "shows": {"/matching_route": False},
+                        },
+                        {
+                            "operation": "checkRouteReservation",
+                            "set": {
+                                "{guid}": "$host/relationships/domain/data/guid",
+                                "?host": "$host/host",
+                            },
+                            "status": 200,
+                            "shows": {"/matching_route": False},
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -17836,6 +17896,119 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "hidden": {"status": 404, "roles": ["org_billing_manager", "org_user", "none"]},
             },
             "x-references": {"/data/0/guid": {"operation": "createOrganization"}},
+            "x-cases": [
+                {
+                    "title": "a domain is shared with organizations, and stays with those who have routes in it",
+                    "steps": [
+                        {"operation": "createOrganization", "name": "organization", "status": 201},
+                        {
+                            "operation": "createSpace",
+                            "name": "space",
+                            "set": {"/relationships/organization/data/guid": "$organization/guid"},
+                            "status": 201,
+                        },
+                        {"operation": "createOrganization", "name": "third", "status": 201},
+                        {
+                            "operation": "createDomain",
+                            "name": "domain",
+                            "example": "private",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createRoute",
+                            "set": {
+                                "/relationships/space/data/guid": "$space/guid",
+                                "/relationships/domain/data/guid": "$domain/guid",
+                            },
+                            "status": 422,
+                        },
+                        {
+                            "operation": "shareDomain",
+                            "set": {
+                                "{guid}": "$domain/guid",
+                                "": {
+                                    "data": [
+                                        {"guid": "$organization/guid"},
+                                        {"guid": "$third/guid"},
+                                    ]
+                                },
+                            },
+                            "status": 200,
+                            "shows": {"/data/*/guid": "$organization/guid"},
+                        },
+                        {
+                            "operation": "getDomain",
+                            "set": {"{guid}": "$domain/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/relationships/shared_organizations/data/*/guid": "$organization/guid"
+                            },
+                        },
+                        {
+                            "operation": "listDomainsForOrganization",
+                            "set": {"{guid}": "$organization/guid"},
+                            "status": 200,
+                            "shows": {"/resources/*/guid": "$domain/guid"},
+                        },
+                        {
+                            "operation": "deleteDomain",
+                            "set": {"{guid}": "$domain/guid"},
+                            "status": 422,
+                        },
+                        {
+                            "operation": "createRoute",
+                            "name": "route",
+                            "set": {
+                                "/relationships/space/data/guid": "$space/guid",
+                                "/relationships/domain/data/guid": "$domain/guid",
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "unshareDomain",
+                            "set": {"{guid}": "$domain/guid", "{org_guid}": "$organization/guid"},
+                            "status": 422,
+                        },
+                        {
+                            "operation": "unshareDomain",
+                            "set": {"{guid}": "$domain/guid", "{org_guid}": "$third/guid"},
+                            "status": 204,
+                        },
+                        {
+                            "operation": "getDomain",
+                            "set": {"{guid}": "$domain/guid"},
+                            "status": 200,
+                            "hides": {
+                                "/relationships/shared_organizations/data/*/guid": "$third/guid"
+                            },
+                        },
+                        {
+                            "operation": "deleteRoute",
+                            "set": {"{guid}": "$route/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "deleteOrganization",
+                            "set": {"{guid}": "$organization/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "getDomain",
+                            "set": {"{guid}": "$domain/guid"},
+                            "status": 200,
+                            "shows": {"/relationships/shared_organizations/data": []},
+                        },
+                        {
+                            "operation": "deleteDomain",
+                            "set": {"{guid}": "$domain/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -18257,159 +18430,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "owners": ["/relationships/space/data/guid", "/relationships/domain/data/guid"],
             },
             "x-state-dependent-members": ["/port", "/host", "/path"],
-            "x-behaviours": {
-                "A host can have several paths, but no address is there twice": [
-                    {
-                        "call": "createRoute",
-                        "keep": {"domain": "/relationships/domain/data/guid", "host": "/host"},
-                    },
-                    {
-                        "call": "createRoute",
-                        "body": {
-                            "/host": "{host}",
-                            "/path": "/other",
-                            "/relationships/domain/data/guid": "{domain}",
-                        },
-                        "shows": {"/path": "/other", "/host": "{host}"},
-                    },
-                    {
-                        "call": "createRoute",
-                        "body": {"/host": "{host}", "/relationships/domain/data/guid": "{domain}"},
-                        "status": 422,
-                    },
-                ],
-                "A host comes back in the letters in which it was sent": [
-                    {
-                        "call": "createRoute",
-                        "body": {"/host": "Www-In-Capitals-7"},
-                        "shows": {"/host": "Www-In-Capitals-7"},
-                    }
-                ],
-                "A route by HTTP has no port": [
-                    {"call": "createRoute", "body": {"/port": 8080}, "status": 422}
-                ],
-                "A route leads to apps of its own space only": [
-                    {"call": "createSpace", "keep": {"space": "/guid"}},
-                    {
-                        "call": "createApp",
-                        "example": "plain",
-                        "body": {"/relationships/space/data/guid": "{space}"},
-                        "keep": {"app": "/guid"},
-                    },
-                    {"call": "createRoute", "keep": {"route": "/guid"}},
-                    {
-                        "call": "addRouteDestinations",
-                        "path": {"guid": "{route}"},
-                        "body": {"/destinations/0/app/guid": "{app}"},
-                        "status": 422,
-                    },
-                ],
-                "A destination cannot be sent twice, and stays when it is added again": [
-                    {"call": "createApp", "example": "plain", "keep": {"app": "/guid"}},
-                    {"call": "createRoute", "keep": {"route": "/guid"}},
-                    {
-                        "call": "addRouteDestinations",
-                        "path": {"guid": "{route}"},
-                        "body": {
-                            "/destinations": [
-                                {"app": {"guid": "{app}"}},
-                                {"app": {"guid": "{app}"}},
-                            ]
-                        },
-                        "status": 422,
-                    },
-                    {
-                        "call": "addRouteDestinations",
-                        "path": {"guid": "{route}"},
-                        "body": {"/destinations/0/app/guid": "{app}"},
-                        "keep": {"destination": "/destinations/0/guid"},
-                        "shows": {
-                            "/destinations/0/port": 8080,
-                            "/destinations/0/weight": None,
-                            "/destinations/0/app/process/type": "web",
-                        },
-                    },
-                    {
-                        "call": "addRouteDestinations",
-                        "path": {"guid": "{route}"},
-                        "body": {"/destinations/0/app/guid": "{app}"},
-                        "shows": {"/destinations/0/guid": "{destination}"},
-                        "lacks": {"/destinations/1/app/guid": "{app}"},
-                    },
-                    {
-                        "call": "updateRouteDestination",
-                        "path": {"guid": "{route}", "destination_guid": "{destination}"},
-                        "body": {"/protocol": "http2"},
-                        "shows": {"/protocol": "http2"},
-                    },
-                    {
-                        "call": "updateRouteDestination",
-                        "path": {"guid": "{route}", "destination_guid": "{destination}"},
-                        "body": {"/protocol": None},
-                        "shows": {"/protocol": "http1"},
-                    },
-                    {
-                        "call": "replaceRouteDestinations",
-                        "path": {"guid": "{route}"},
-                        "body": {"": {"destinations": []}},
-                        "shows": {"/destinations": []},
-                    },
-                    {
-                        "call": "getRoute",
-                        "path": {"guid": "{route}"},
-                        "shows": {"/destinations": []},
-                    },
-                ],
-                "A route does not lead to a deleted app any more": [
-                    {"call": "createApp", "example": "plain", "keep": {"app": "/guid"}},
-                    {"call": "createRoute", "keep": {"route": "/guid"}},
-                    {
-                        "call": "addRouteDestinations",
-                        "path": {"guid": "{route}"},
-                        "body": {"/destinations/0/app/guid": "{app}"},
-                    },
-                    {
-                        "call": "deleteApp",
-                        "path": {"guid": "{app}"},
-                        "ends": {"/state": "COMPLETE"},
-                    },
-                    {
-                        "call": "getRouteDestinations",
-                        "path": {"guid": "{route}"},
-                        "shows": {"/destinations": []},
-                    },
-                ],
-                "Deleting the unmapped routes of a space leaves the others": [
-                    {
-                        "call": "createApp",
-                        "example": "plain",
-                        "keep": {"app": "/guid", "space": "/relationships/space/data/guid"},
-                    },
-                    {
-                        "call": "createRoute",
-                        "body": {"/relationships/space/data/guid": "{space}"},
-                        "keep": {"mapped": "/guid"},
-                    },
-                    {
-                        "call": "createRoute",
-                        "body": {"/relationships/space/data/guid": "{space}"},
-                        "keep": {"unmapped": "/guid"},
-                    },
-                    {
-                        "call": "addRouteDestinations",
-                        "path": {"guid": "{mapped}"},
-                        "body": {"/destinations/0/app/guid": "{app}"},
-                    },
-                    {
-                        "call": "deleteUnmappedRoutes",
-                        "path": {"guid": "{space}"},
-                        "query": {"unmapped": "true"},
-                        "ends": {"/state": "COMPLETE"},
-                    },
-                    {"call": "getRoute", "path": {"guid": "{mapped}"}},
-                    {"call": "getRoute", "path": {"guid": "{unmapped}"}, "status": 404},
-                ],
-            },
             "x-cases": [
                 {
                     "title": "a route is there once",
@@ -18459,6 +18479,17 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 {
                     "title": "routes of HTTP have no port",
                     "steps": [{"operation": "createRoute", "set": {"/port": 1024}, "status": 422}],
+                },
+                {
+                    "title": "a host comes back in the letters in which it was sent",
+                    "steps": [
+                        {
+                            "operation": "createRoute",
+                            "set": {"/host": "Www-In-Capitals-7"},
+                            "status": 201,
+                            "shows": {"/host": "Www-In-Capitals-7"},
+                        }
+                    ],
                 },
             ],
         },
@@ -19315,7 +19346,86 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "status": 422,
                         },
                     ],
-                }
+                },
+                {
+                    "title": "a destination cannot be sent twice, and stays when it is added again",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {"operation": "createRoute", "name": "route", "status": 201},
+                        {
+                            "operation": "addRouteDestinations",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "/destinations": [
+                                    {"app": {"guid": "$app/guid"}},
+                                    {"app": {"guid": "$app/guid"}},
+                                ],
+                            },
+                            "status": 422,
+                        },
+                        {
+                            "operation": "addRouteDestinations",
+                            "name": "destination",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "/destinations/0/app/guid": "$app/guid",
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/destinations/0/port": 8080,
+                                "/destinations/0/weight": None,
+                                "/destinations/0/app/process/type": "web",
+                            },
+                        },
+                        {
+                            "operation": "addRouteDestinations",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "/destinations/0/app/guid": "$app/guid",
+                            },
+                            "status": 200,
+                            "shows": {"/destinations/0/guid": "$destination/destinations/0/guid"},
+                            "hides": {"/destinations/1/app/guid": "$app/guid"},
+                        },
+                        {
+                            "operation": "updateRouteDestination",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "{destination_guid}": "$destination/destinations/0/guid",
+                                "/protocol": "http2",
+                            },
+                            "status": 200,
+                            "shows": {"/protocol": "http2"},
+                        },
+                        {
+                            "operation": "updateRouteDestination",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "{destination_guid}": "$destination/destinations/0/guid",
+                                "/protocol": None,
+                            },
+                            "status": 200,
+                            "shows": {"/protocol": "http1"},
+                        },
+                        {
+                            "operation": "replaceRouteDestinations",
+                            "set": {"{guid}": "$route/guid", "": {"destinations": []}},
+                            "status": 200,
+                            "shows": {"/destinations": []},
+                        },
+                        {
+                            "operation": "getRoute",
+                            "set": {"{guid}": "$route/guid"},
+                            "status": 200,
+                            "shows": {"/destinations": []},
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -19856,90 +19966,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "shows": "/entity",
             },
             "x-state-dependent-members": ["/stack", "/name"],
-            "x-behaviours": {
-                "A buildpack of version 2 is deleted at once or by a job": [
-                    {
-                        "call": "createV2Buildpack",
-                        "example": "name",
-                        "keep": {"one": "/metadata/guid"},
-                    },
-                    {
-                        "call": "createV2Buildpack",
-                        "example": "name",
-                        "keep": {"other": "/metadata/guid"},
-                    },
-                    {
-                        "call": "deleteV2Buildpack",
-                        "path": {"guid": "{one}"},
-                        "query": {"async": "false"},
-                        "status": 204,
-                    },
-                    {"call": "getV2Buildpack", "path": {"guid": "{one}"}, "status": 404},
-                    {
-                        "call": "deleteV2Buildpack",
-                        "path": {"guid": "{other}"},
-                        "query": {"async": "true"},
-                        "status": 202,
-                        "ends": {"/entity/status": "finished"},
-                    },
-                    {"call": "getV2Buildpack", "path": {"guid": "{other}"}, "status": 404},
-                ],
-                "Bits of a buildpack come again under another name or not at all": [
-                    {
-                        "call": "createV2Buildpack",
-                        "example": "name",
-                        "keep": {"buildpack": "/metadata/guid"},
-                        "shows": {"/entity/filename": None},
-                    },
-                    {
-                        "call": "uploadV2BuildpackBits",
-                        "path": {"guid": "{buildpack}"},
-                        "status": 201,
-                        "shows": {"/entity/filename": "my_buildpack.zip"},
-                    },
-                    {
-                        "call": "uploadV2BuildpackBits",
-                        "path": {"guid": "{buildpack}"},
-                        "status": 204,
-                    },
-                    {
-                        "call": "getBuildpack",
-                        "path": {"guid": "{buildpack}"},
-                        "shows": {"/state": "READY", "/filename": "my_buildpack.zip"},
-                    },
-                ],
-                "A locked buildpack of version 2 takes no bits": [
-                    {
-                        "call": "createV2Buildpack",
-                        "example": "name",
-                        "keep": {"buildpack": "/metadata/guid"},
-                    },
-                    {
-                        "call": "updateV2Buildpack",
-                        "path": {"guid": "{buildpack}"},
-                        "body": {"": {"locked": True}},
-                        "status": 201,
-                        "shows": {"/entity/locked": True},
-                    },
-                    {
-                        "call": "uploadV2BuildpackBits",
-                        "path": {"guid": "{buildpack}"},
-                        "status": 409,
-                    },
-                    {
-                        "call": "updateV2Buildpack",
-                        "path": {"guid": "{buildpack}"},
-                        "body": {"": {"locked": False}},
-                        "status": 201,
-                        "shows": {"/entity/locked": False},
-                    },
-                    {
-                        "call": "uploadV2BuildpackBits",
-                        "path": {"guid": "{buildpack}"},
-                        "status": 201,
-                    },
-                ],
-            },
         },
     ),
     Operation(
@@ -20256,7 +20282,36 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "code": "CF-BuildpackLocked",
                         },
                     ],
-                }
+                },
+                {
+                    "title": "bits of a buildpack come again under another name or not at all",
+                    "steps": [
+                        {
+                            "operation": "createV2Buildpack",
+                            "name": "buildpack",
+                            "example": "name",
+                            "status": 201,
+                            "shows": {"/entity/filename": None},
+                        },
+                        {
+                            "operation": "uploadV2BuildpackBits",
+                            "set": {"{guid}": "$buildpack/metadata/guid"},
+                            "status": 201,
+                            "shows": {"/entity/filename": "my_buildpack.zip"},
+                        },
+                        {
+                            "operation": "uploadV2BuildpackBits",
+                            "set": {"{guid}": "$buildpack/metadata/guid"},
+                            "status": 204,
+                        },
+                        {
+                            "operation": "getBuildpack",
+                            "set": {"{guid}": "$buildpack/metadata/guid"},
+                            "status": 200,
+                            "shows": {"/state": "READY", "/filename": "my_buildpack.zip"},
+                        },
+                    ],
+                },
             ],
         },
     ),

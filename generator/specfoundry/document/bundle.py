@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from specfoundry.document.pointer import follow, from_tokens, join, split
 from specfoundry.document.refs import is_alias, references
-from specfoundry.document.structure import COMPONENT_KINDS, INLINED, Place, children
+from specfoundry.document.structure import COMPONENT_KINDS, Place, children
 from specfoundry.document.upgrade import upgrade
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class _Joiner:
         if not is_alias(place.node) or place.parent is None:
             return None
         target = claimed.pop(place.pointer, None)
-        if target is None and place.kind in INLINED:
+        if target is None and place.kind == "pathItem":
             target = self.document.targets.get((task.file.key, f"{task.source}/$ref"))
         if target is None:
             return None

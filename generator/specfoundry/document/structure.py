@@ -50,11 +50,8 @@ COMPONENT_KINDS: Mapping[str, str] = {
 }
 """Member of `components` → kind, in the order of the Components Object (OpenAPI 3.1, 4.8.7)."""
 
-REFERABLE = frozenset({*COMPONENT_KINDS.values(), "behaviours"})
+REFERABLE = frozenset(COMPONENT_KINDS.values())
 """Kinds of objects in whose place a Reference Object may stand."""
-
-INLINED = frozenset({"pathItem", "behaviours"})
-"""Kinds of objects that stand in a bundled document where they are used."""
 
 _VALUE_HOLDER = {
     "schema": _one("schema"),
@@ -86,9 +83,7 @@ STRUCTURE: Mapping[str, Mapping[str, Child]] = {
         "responses": _map("response"),
         "callbacks": _map("callback"),
         "servers": _list("server"),
-        "x-behaviours": _one("behaviours"),  # so that long ones may have files of their own
     },
-    "behaviours": {},
     "parameter": _VALUE_HOLDER,
     "header": _VALUE_HOLDER,
     "requestBody": {"content": _map("mediaType")},

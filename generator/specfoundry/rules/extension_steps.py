@@ -1,4 +1,4 @@
-"""Do the steps of `x-behaviours` and `x-cases` call, send, keep and show what the document has?"""
+"""Do the steps of `x-cases` call, send, name and show what the document has?"""
 
 from __future__ import annotations
 
@@ -8,35 +8,21 @@ from typing import TYPE_CHECKING, Any
 from specfoundry.document.pointer import join
 from specfoundry.rules.contents import example_names, json_schemas, responses, success_schemas
 from specfoundry.rules.context import Context, OperationPlace, Violation
-from specfoundry.rules.extension_parts import extension_of, mapping, sequence
+from specfoundry.rules.extension_parts import mapping, sequence
 from specfoundry.rules.schema_path import schemas_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_KEPT = re.compile(r"\{([A-Za-z_]\w*)\}")
 _NAMED = re.compile(r"\$([a-z][a-z0-9_]*)")
 _GIVEN = frozenset({"fresh", "unknown"})
-_VALUES = ("path", "query", "body", "shows", "lacks", "ends")
-"""Members of a step in which a text may stand for a value that was kept."""
 
 
 def extension_steps(context: Context) -> Iterator[Violation]:
-    """Check that every step finds its parameters, example, status, places and kept values."""
+    """Check that every step finds its parameters, example, status, places and named values."""
     for operation in context.operations:
-        base = join(operation.pointer, "x-behaviours")
-        for sentence, steps in extension_of(operation, "x-behaviours").items():
-            yield from _behaviour(context, sequence(steps), join(base, sentence))
         for index, case in enumerate(map(mapping, sequence(operation.node.get("x-cases")))):
             yield from _case(context, case, join(operation.pointer, "x-cases", index))
-
-
-def _behaviour(context: Context, steps: list[Any], pointer: str) -> Iterator[Violation]:
-    kept: set[str] = set()
-    for index, step in enumerate(map(mapping, steps)):
-        yield from _unkept(step, kept, join(pointer, index))
-        yield from _called(context, step, step.get("call"), join(pointer, index))
-        kept |= mapping(step.get("keep")).keys()
 
 
 def _case(context: Context, case: dict[str, Any], pointer: str) -> Iterator[Violation]:
@@ -67,14 +53,6 @@ def _unnamed(step: dict[str, Any], known: set[str], pointer: str) -> Iterator[Vi
                 yield Violation(inside, f"No step until here is named `{match[1]}`.")
 
 
-def _unkept(step: dict[str, Any], kept: set[str], pointer: str) -> Iterator[Violation]:
-    for member in _VALUES:
-        for inside, text in _texts(step.get(member), join(pointer, member)):
-            match = _KEPT.fullmatch(text)
-            if match is not None and match[1] not in kept:
-                yield Violation(inside, f"No step before keeps `{match[1]}`.")
-
-
 def _texts(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         yield pointer, value
@@ -91,8 +69,7 @@ def _named(
     for name in mapping(step.get("path")):
         if name not in known:
             message = f"`{called.label}` has no path parameter `{name}`."
-            place = ("path", name) if "call" in step else ("set", f"{{{name}}}")
-            yield Violation(join(pointer, *place), message)
+            yield Violation(join(pointer, "set", f"{{{name}}}"), message)
     example = step.get("example")
     if isinstance(example, str) and example not in example_names(context, called):
         message = f"`{called.label}` has no request example `{example}`."
@@ -110,14 +87,10 @@ def _found(
     if isinstance(status, int):
         answers = _answers(context, called, str(status))
         schemas = [schema for one in answers for _, schema in json_schemas(context, one)]
-    places = [
-        *((join("", "keep", name), at) for name, at in mapping(step.get("keep")).items()),
-        *((join("", "shows", at), at) for at in mapping(step.get("shows"))),
-    ]
-    for where, at in places:
+    for at in mapping(step.get("shows")):
         if schemas and isinstance(at, str) and not schemas_at(context, schemas, at, wild=True):
             message = f"`{at}` leads nowhere in the answer of `{called.label}`."
-            yield Violation(pointer + where, message)
+            yield Violation(join(pointer, "shows", at), message)
 
 
 def _answers(context: Context, called: OperationPlace, status: str) -> list[dict[str, Any]]:

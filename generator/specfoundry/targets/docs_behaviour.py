@@ -13,30 +13,26 @@ if TYPE_CHECKING:
 
 
 def behaviour_topics(operation: Mapping[str, Any], addresses: Addresses) -> Iterator[Topic]:
-    """Yield what `x-behaviours` and `x-cases` say, each sentence with the calls that show it."""
-    sentences = mapping(operation.get("x-behaviours"))
+    """Yield what `x-cases` says, each case with the calls that show it."""
     cases = list(map(mapping, sequence(operation.get("x-cases"))))
-    told = (
-        ("x-behaviours", "Behaviour", sentences.items()),
-        ("x-cases", "Cases", [(text(case.get("title")), case.get("steps")) for case in cases]),
-    )
-    for extension, title, found in told:
-        if found:
-            yield Topic(
-                identifier=title.lower(),
-                title=title,
-                extension=extension,
-                relations=tuple(
-                    Relation(sentence, tuple(_calls(sequence(steps), addresses)))
-                    for sentence, steps in found
-                ),
-            )
+    if cases:
+        yield Topic(
+            identifier="cases",
+            title="Cases",
+            extension="x-cases",
+            relations=tuple(
+                Relation(
+                    text(case.get("title")), tuple(_calls(sequence(case.get("steps")), addresses))
+                )
+                for case in cases
+            ),
+        )
 
 
 def _calls(steps: Iterable[Any], addresses: Addresses) -> Iterator[Ref]:
     """Yield the calls in their order, each with the status that is answered when it is said."""
     for step in map(mapping, steps):
-        name = text(step.get("call")) or text(step.get("operation"))
+        name = text(step.get("operation"))
         status = step.get("status")
         label = f"{name} ({status})" if isinstance(status, int) else name
         known = addresses.operations.get(name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from specfoundry.fuzz.oracles.addresses import addresses
-from specfoundry.fuzz.oracles.behaving import behaviours
 from specfoundry.fuzz.oracles.belonging import belongings
 from specfoundry.fuzz.oracles.blobs import blobs
 from specfoundry.fuzz.oracles.bodies import bodies
@@ -49,7 +48,6 @@ ORACLES: Final[Mapping[str, Oracle]] = {
     "text": texts,
     "address": addresses,
     "merge-patch": merges,
-    "behaviour": behaviours,
     "time": moments,
     "unique": twins,
     "position": numbered,

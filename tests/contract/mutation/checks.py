@@ -16,8 +16,10 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 
 from specfoundry.fuzz.bench import Bench, Circumstances
-from specfoundry.fuzz.engine import Options, Target, run
+from specfoundry.fuzz.engine import Engine, Options, Target
+from specfoundry.fuzz.outcome import Outcome
 from specfoundry.fuzz.plan import build_plan
+from specfoundry.fuzz.pool import Pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,9 +27,13 @@ if TYPE_CHECKING:
 
     import httpx2
 
+    from specfoundry.fuzz.report import Finding as EngineFinding
+    from specfoundry.fuzz.trial import Complaint
+
     Tell: TypeAlias = "Callable[[Finding], None]"
 
 NODE: Final[dict[str, Any]] = json.loads(files("capi").joinpath("openapi.json").read_text("utf-8"))
+_ENGINE_EXAMPLES: Final = 5
 _STOCK_EXAMPLES: Final = 5
 
 
@@ -97,10 +103,27 @@ def _ask(live: Live, tell: Tell, operations: frozenset[str] | None) -> None:
 
 def run_engine(live: Live, tell: Tell) -> None:
     """Tell what the fuzzing engine finds with its pool of live resources and its passive checks."""
-    options = Options(seed=live.seed, max_examples=3, headers=live.identities[""], shrink=False)
-    report = run(NODE, Target(url=str(live.http.base_url)), build_plan(NODE), options)
-    for found in report.findings:
+    options = Options(
+        seed=live.seed,
+        max_examples=_ENGINE_EXAMPLES,
+        headers=live.identities[""],
+        shrink=False,
+        operations=tuple(sorted(live.focus)) or None,
+    )
+
+    def take(found: EngineFinding, _: Complaint | None) -> None:
         tell(Finding(f"engine: {found.check}", found.operation, found.message))
+
+    engine = Engine(
+        node=NODE,
+        target=Target(url=str(live.http.base_url)),
+        plan=build_plan(NODE),
+        options=options,
+        outcome=Outcome(take_finding=take),
+        pool=Pool.of(NODE, live.seed),
+    )
+    engine.prime()
+    engine.run(options.phases)
 
 
 def run_stock(live: Live, tell: Tell) -> None:

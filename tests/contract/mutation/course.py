@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _ROOT = CONTRACT.parents[1]
 _SETUP_SECONDS = 120.0
+_HEALTHY_SECONDS = 1800.0
 # What decides on an outcome beside the mutant.
 _DECISIVE = (
     _ROOT / "generator" / "specfoundry" / "fuzz",
@@ -101,18 +102,17 @@ class Course:
         yield from run_all(again, jobs=1, timeout=3 * self.budget, idle=self.idle)
 
     def healthy(
-        self, way: str, seeds: Iterable[int], settings: Sequence[dict[str, Any]] = ({},)
-    ) -> Iterator[tuple[tuple[int, str], Outcome]]:
-        """Put the server without changes through all checks; the key is seed and settings."""
+        self, way: str, circumstances: Iterable[tuple[int, dict[str, Any]]]
+    ) -> Iterator[tuple[tuple[int, dict[str, Any]], Outcome]]:
+        """Put the server without changes through all checks, with these seeds and settings."""
         trials = [
             (
-                (seed, ", ".join(f"{name} {value:g}" for name, value in setting.items())),
+                (seed, setting),
                 Trial(grounds=self.grounds, way=way, seed=seed, settings=setting, keep_on=True),
             )
-            for seed in seeds
-            for setting in settings
+            for seed, setting in circumstances
         ]
-        yield from run_all(trials, jobs=self.jobs, timeout=10 * self.budget, idle=self.idle)
+        yield from run_all(trials, jobs=self.jobs, timeout=_HEALTHY_SECONDS, idle=self.idle)
 
     def _trial(self, mutant: Mutant, way: str) -> Trial:
         return Trial(
@@ -143,7 +143,7 @@ class Course:
                 return replace(self, trace=before["trace"])
         path = folder / "trace.json"
         trial = Trial(grounds=self.grounds, seed=self.seed, keep_on=True, trace=path)
-        for _, outcome in run_all([("trace", trial)], jobs=1, timeout=5 * _SETUP_SECONDS):
+        for _, outcome in run_all([("trace", trial)], jobs=1, timeout=_HEALTHY_SECONDS):
             if not path.is_file():
                 raise CourseError(f"the healthy server could not be watched: {outcome}")
         trace: Trace = json.loads(path.read_text("utf-8"))

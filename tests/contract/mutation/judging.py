@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-JOB_DELAYS: Final = (0.0, 1.0, 2.0)
+LONGEST_DELAY: Final = 2.0
+"""Seconds by which jobs begin later than they could, at most."""
 PROMISED: Final = {SEEDED: 0.98, MECHANICAL: 0.96}
 """Least share that must be caught, of those that do not behave as the healthy server does."""
 _PATIENCE: Final = 4
@@ -92,7 +93,7 @@ class Judging:
         """Return what the healthy server is blamed for, and how long it takes to judge it."""
         found: set[tuple[str, str]] = set()
         seconds = 0.0
-        for _, outcome in self.course.healthy(way, [self.course.seed]):
+        for _, outcome in self.course.healthy(way, [(self.course.seed, {})]):
             if "error" in outcome:
                 raise CourseError(f"healthy server, {way}: {outcome['error']}")
             for line in _account(outcome) if way != "stock" else ():
@@ -129,18 +130,28 @@ class Judging:
 
 
 def judge_healthy(course: Course, seeds: int, out: Console) -> int:
-    """Judge the server without changes with many seeds and delays of its jobs; return 0 or 1."""
-    settings: list[dict[str, Any]] = [{"job_delay": delay} for delay in JOB_DELAYS]
+    """Judge the server without changes with several seeds, each with another delay of its jobs.
+
+    Returns:
+        0, or 1 when anything was found.
+
+    Raises:
+        CourseError: The judging failed.
+
+    """
+    step = LONGEST_DELAY / max(seeds - 1, 1)
+    circumstances = [(seed, {"job_delay": step * (seed - 1)}) for seed in range(1, seeds + 1)]
     found = 0
-    for (seed, setting), outcome in course.healthy("oracles", range(1, seeds + 1), settings):
+    for (seed, setting), outcome in course.healthy("oracles", circumstances):
         if "error" in outcome:
             raise CourseError(outcome["error"])
-        blamed = len(outcome["findings"]) + len(outcome["crashes"])
+        blamed = len(outcome["findings"]) + len(outcome.get("crashes", ()))
         found += blamed
-        out.print(f"seed {seed}, {setting}: {blamed} findings, {outcome['seconds']:.1f} s")
+        delay = f"jobs {setting['job_delay']:.2f} s late"
+        out.print(f"seed {seed}, {delay}: {blamed} findings, {outcome['seconds']:.1f} s")
         for line in _account(outcome):
             out.print(f"  {line}")
-    out.print(f"{seeds} seeds, job delays of {JOB_DELAYS} s: {found} findings")
+    out.print(f"{seeds} seeds, jobs up to {LONGEST_DELAY:g} s late: {found} findings")
     return 1 if found else 0
 
 

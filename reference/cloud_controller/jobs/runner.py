@@ -104,8 +104,10 @@ class JobRunner:
             except StoreError:
                 LOG.exception("the job queue cannot be read; trying again")
                 wait = self._poll
+            # Not wait_for(): in Python 3.11 it swallows a cancellation that comes with the event.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), min(wait, self._poll))
+                async with asyncio.timeout(min(wait, self._poll)):
+                    await self._wake.wait()
 
     async def _seconds_to_next(self) -> float:
         due = await self._database.read(

@@ -313,3 +313,17 @@ async def stored(database: Database, guid: str) -> JobRecord:
     job = await database.read(lambda reader: reader.record(JOBS, guid))
     assert job is not None
     return job
+
+
+async def test_a_runner_stops_even_when_a_job_comes_at_that_moment(database: Database) -> None:
+    worker = JobRunner(database, {"thing.delete": JobHandler(succeed)})
+    await worker.start()
+    # Let the runner come to rest, so that the job and the stop reach it in the same turn.
+    async with asyncio.timeout(20):
+        while not worker._wake._waiters:
+            await asyncio.sleep(0)
+
+    worker._wake.set()
+
+    async with asyncio.timeout(20):
+        await worker.stop()

@@ -320,7 +320,7 @@ async def test_a_runner_stops_even_when_a_job_comes_at_that_moment(database: Dat
     await worker.start()
     # Let the runner come to rest, so that the job and the stop reach it in the same turn.
     async with asyncio.timeout(20):
-        while not worker._wake._waiters:
+        while not worker._wake._waiters:  # noqa: ASYNC110 -- nothing tells that it rests
             await asyncio.sleep(0)
 
     worker._wake.set()

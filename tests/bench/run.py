@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx2
+from fuzzing import measure_fuzzing
 from load import burst
 from rich.console import Console
 from rich.table import Table
@@ -188,6 +189,20 @@ def measure_generation(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     )
 
 
+def measure_fuzzers(folder: Path, seconds: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Compare the fuzzer with Schemathesis alone on the reference server full of seeded faults."""
+    faulty = str(Path(__file__).with_name("faulty.py"))
+    environment = {
+        "CLOUD_CONTROLLER_ACCESS_TOKEN_VALIDITY": "86400",
+        "CLOUD_CONTROLLER_LOCKOUT_FAILURES": "0",
+    }
+    command = (sys.executable, faulty, "serve", "--port", "0", "--data", str(folder / "data"))
+    with served(*command, **environment) as (port, _):
+        address = f"http://127.0.0.1:{port}"
+        header = f"Authorization: {log_in(address).headers['Authorization']}"
+        yield from measure_fuzzing(address, header, folder, seconds)
+
+
 def main() -> None:
     """Run every comparison and write the ratios."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -200,6 +215,7 @@ def main() -> None:
         results.update(measure_reads(folder / "reads", 400 if quick else 4000))
         results.update(measure_upload(folder, 16 if quick else 256))
         results.update(measure_generation(folder))
+        results.update(measure_fuzzers(folder / "fuzz", 20 if quick else 120))
     table = Table("what", "ratio", "unit", "against")
     for what, result in results.items():
         table.add_row(what, f"{result['ratio']:.2f}", result["unit"], result["against"])

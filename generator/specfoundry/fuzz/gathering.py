@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.baseline import Baseline
 from specfoundry.fuzz.coverage import Coverage
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.contract import Contract
     from specfoundry.fuzz.plan import Plan
 
+_SIMILAR: Final = 20
+"""So many findings of one check about one operation are kept."""
 _Place = tuple[int, int, int, int]
 """Round, part, stage, and which finding of these: what comes first in a report."""
 
@@ -98,6 +100,11 @@ class Gathering:
             stages={name: round(self._stages[name], 1) for name in STAGES if name in self._stages},
         )
 
+    def _is_full(self, finding: Finding) -> bool:
+        """Tell whether enough is known of a check about an operation: an hour can be long."""
+        alike = (finding.check, finding.operation)
+        return sum(key[:2] == alike for key in self._findings) >= _SIMILAR
+
     def _take_finding(self, event: Mapping[str, Any]) -> bool:
         finding = Finding(**{**_members(Finding, event), "steps": tuple(event["steps"])})
         finding = self.baseline.judge(finding)
@@ -105,6 +112,8 @@ class Gathering:
         self._counts[where] += 1
         place = (*where, self._counts[where])
         known = self._findings.get(finding.key)
+        if known is None and self._is_full(finding):
+            return True
         if known is None or place < known[0]:
             self._findings[finding.key] = (place, finding)
         return not (self.is_stopping and not finding.accepted)

@@ -53,8 +53,9 @@ def _without_details(report: FuzzReport, folder: Path) -> list[Crash]:
 class EventLog:
     """Appends events to a file as they come, one JSON value to a line.
 
-    Each has `event` (`finding`, `crash`, `stage`, `left`, …), `part`, `round` and `at`, seconds since
-    the beginning. What only moves a progress bar is left out.
+    Each has `event` and `at`, seconds since the beginning; `finding`, `crash`, `stage` and `left` have
+    `part` and `round` as well, and `end` comes last. What only moves a progress bar, and what is only
+    of use when it is added up, is left out.
     """
 
     def __init__(self, file: TextIO) -> None:
@@ -63,7 +64,7 @@ class EventLog:
 
     def write(self, event: Mapping[str, Any]) -> None:
         """Append an event."""
-        if event["event"] == "progress":
+        if event["event"] in {"progress", "coverage"}:
             return
         shown = {"at": round(time.monotonic() - self._begun, 3), **event}
         self._file.write(json.dumps(shown, ensure_ascii=False) + "\n")

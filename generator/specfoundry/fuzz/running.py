@@ -89,7 +89,11 @@ class Run:
                 logs=self.folder / LOGS,
             )
             campaign.run()
-        return gathering.report(self.work.seed, build_plan(self.work.node), campaign.stop_reason)
+            reason = campaign.stop_reason
+            report = gathering.report(self.work.seed, build_plan(self.work.node), reason)
+            end = {"findings": len(report.open), "requests": report.cases, "stop_reason": reason}
+            log.write({"event": "end", **end})
+        return report
 
     def _make_room(self) -> None:
         """Remove what an earlier run left that would be taken for this one's."""

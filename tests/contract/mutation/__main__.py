@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mutation.choice import chosen, parser
+from mutation.choice import chosen, parser, quick_faults
 from mutation.course import Course, CourseError, prepare_grounds
 from mutation.judging import Judging, judge_healthy, report
 from mutation.seeded import FaultError
@@ -59,6 +59,7 @@ def _run(arguments: argparse.Namespace) -> int:
             jobs=arguments.jobs,
             seed=arguments.seed,
             budget=arguments.budget,
+            hints=quick_faults() if arguments.quick else {},
             thorough=not arguments.hasty,
             memory=arguments.report.with_suffix(".partial.ndjson"),
             idle=progress.refresh,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _BUILD: Final = CONTRACT.parents[1] / "build"
+_QUICK: Final = Path(__file__).with_name("quick.toml")
 _OPTIONS: Final[dict[str, dict[str, Any]]] = {
     "--class": {"dest": "classes", "action": "append", "help": "only this class of seeded faults"},
     "--only": {"action": "append", "help": "only the mutant of this name"},
@@ -41,6 +43,7 @@ _OPTIONS: Final[dict[str, dict[str, Any]]] = {
         "default": 180.0,
         "help": "seconds for one server and stock Schemathesis",
     },
+    "--quick": {"action": "store_true", "help": "only the faults of quick.toml, where they show"},
     "--hasty": {"action": "store_true", "help": "ask only what a change concerns"},
     "--despite-healthy": {
         "action": "store_true",
@@ -70,6 +73,12 @@ def parser() -> argparse.ArgumentParser:
     return found
 
 
+def quick_faults() -> dict[str, frozenset[str]]:
+    """Return some faults of every class that are noticed soon, with the operations that show them."""
+    entries = tomllib.loads(_QUICK.read_text("utf-8"))
+    return {name: frozenset(operations) for name, operations in entries.items()}
+
+
 def chosen(arguments: argparse.Namespace, told: Console) -> list[tuple[str, Mutant]]:
     """Return the mutants that were asked for, each with its kind.
 
@@ -77,6 +86,8 @@ def chosen(arguments: argparse.Namespace, told: Console) -> list[tuple[str, Muta
         FaultError: A fault does not fit, or there is nothing of that name.
 
     """
+    if arguments.quick:
+        arguments.only, arguments.hasty = list(quick_faults()), True
     seeded = _seeded(arguments, told)
     wanted = set(arguments.only or ()) - {mutant.name for mutant in seeded}
     found = [(SEEDED, mutant) for mutant in seeded]

@@ -18,7 +18,7 @@ from mutation.tracing import focus
 from mutation.trial import Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from mutation.seeded import Mutant
@@ -54,6 +54,8 @@ class Course:
         memory: File that remembers outcomes; None: nothing is remembered.
         known: Findings that do not count, as pairs of check and operation.
         trace: Which operations the functions of the server work for; empty: not known.
+        hints: operationIds in which a mutant shows, by its name; the healthy server is asked about
+            all of them first.
         thorough: Whether to ask about everything when nothing is found where it is likely.
         idle: Called about twice a second.
 
@@ -66,6 +68,7 @@ class Course:
     memory: Path | None = None
     known: frozenset[tuple[str, str]] = frozenset()
     trace: Trace = field(default_factory=dict, repr=False)
+    hints: Mapping[str, frozenset[str]] = field(default_factory=dict)
     thorough: bool = True
     idle: Callable[[], None] = lambda: None
 
@@ -108,7 +111,15 @@ class Course:
         trials = [
             (
                 (seed, setting),
-                Trial(grounds=self.grounds, way=way, seed=seed, settings=setting, keep_on=True),
+                Trial(
+                    grounds=self.grounds,
+                    way=way,
+                    seed=seed,
+                    settings=setting,
+                    keep_on=True,
+                    focus=frozenset().union(*self.hints.values()),
+                    thorough=self.thorough or not self.hints,
+                ),
             )
             for seed, setting in circumstances
         ]
@@ -121,7 +132,7 @@ class Course:
             sources=mutant.sources,
             seed=self.seed,
             known=self.known,
-            focus=focus(self.trace, mutant.sources),
+            focus=self.hints.get(mutant.name) or focus(self.trace, mutant.sources),
             thorough=self.thorough,
         )
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.document.pointer import join
+from specfoundry.document.pointer import join, split
 from specfoundry.fuzz.contract import target
 from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.oracles.bodies import validators_of
@@ -102,23 +102,24 @@ def is_valid(ground: Ground, update: Operation, body: Any) -> bool:
 
 
 def parts(ground: Ground, update: Operation, merge: Merge) -> list[Any]:
-    """Return changes that have nothing to do with each other: each alone is right."""
+    """Return changes that have nothing to do with each other: of every member one."""
     media = next(iter(update.bodies), None)
-    found_parts: list[Any] = []
+    alone: dict[str, Any] = {}
     for example in media.examples if media else ():
         for pointer in leaves(example) if isinstance(example, dict) else ():
-            if within(pointer, [*merge.maps, *merge.hides]):
+            top = join("", split(pointer)[0])
+            if top in alone or within(pointer, [*merge.maps, *merge.hides]):
                 continue
             value = found(example, pointer)
             value = ground.garden.fresh(value) if pointer in merge.unique else value
             body = nested(pointer, next(iter(others(value)), value))
-            if body not in found_parts and is_valid(ground, update, body):
-                found_parts.append(body)
-        break
-    rest = {next(iter(body)): body for body in unshown(ground, update)}
-    found_parts += [body for body in rest.values() if not _is_apart(body, merge)]
+            if is_valid(ground, update, body):
+                alone[top] = body
+    for body in unshown(ground, update):
+        if not _is_apart(body, merge):
+            alone[join("", next(iter(body)))] = body
     keys = [{f"key-{number}": str(number)} for number in range(_KEYS)]
-    return found_parts + [nested(pointer, key) for pointer in merge.maps[:1] for key in keys]
+    return [*alone.values(), *(nested(one, key) for one in merge.maps[:1] for key in keys)]
 
 
 def flips(ground: Ground, update: Operation, merge: Merge) -> list[Any]:

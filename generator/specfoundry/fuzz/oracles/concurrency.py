@@ -121,8 +121,7 @@ def races(ground: Ground) -> Iterator[Complaint]:
         remove = ground.contract.get(creation.delete)
         kind = (operation, creation)
         if update is not None and merge is not None and _new(ground, update, seen):
-            for _ in range(_ROUNDS):  # chance decides who comes first
-                yield from _updates(ground, kind, update, merge)
+            yield from _updates(ground, kind, update, merge)
         if creation.unique and ground.judges(operation):
             yield from _twins(ground, kind)
         if remove is not None and _new(ground, remove, seen):
@@ -183,8 +182,9 @@ def _found(ground: Ground, update: Operation, merge: Merge) -> Iterator[Complain
     except BarrenError:
         return
     before = ground.take(target.reading)
-    yield from _at_once(ground, target)
-    ground.take(target.restoring(before.first.json))
+    for _ in range(_ROUNDS):  # chance decides who comes first
+        yield from _at_once(ground, target)
+        ground.take(target.restoring(before.first.json))
     yield from _siblings(ground, target)
 
 

@@ -125,7 +125,8 @@ class _Mapping:
         if text in self._now:
             return self._now[text]
         if text in self._script.origins:
-            return text
+            # What should have given it did not: the one of the run before may still be there.
+            return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self._prefix}/{text}"))
         text = self._within(text)
         if text in self._script.invented:  # what it named may still be there
             return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self._prefix}/{text}"))

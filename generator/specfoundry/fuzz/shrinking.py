@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import PointerError, follow, join, split
-from specfoundry.fuzz.script import Origin, Script
+from specfoundry.fuzz.script import Origin, Script, call_texts, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,12 +55,20 @@ def _without_steps(script: Script, budget: _Budget) -> Script:
         while start < len(script.steps) - script.shown:
             end = min(start + size, len(script.steps) - script.shown)
             smaller = without(script, start, end)
-            if budget.fails(smaller):
+            # A value whose giver is gone would still be there now, and never again.
+            if not _orphans(script, smaller) and budget.fails(smaller):
                 script = smaller
             else:
                 start = end
         size //= 2
     return script
+
+
+def _orphans(script: Script, smaller: Script) -> set[str]:
+    """Return the values that a smaller script sends without a step that gives them any more."""
+    sent = {text for step in smaller.steps if step.call for text in call_texts(step.call)}
+    lost = script.origins.keys() - smaller.origins.keys()
+    return lost & (sent | set(texts(smaller.arguments)))
 
 
 def without(script: Script, start: int, end: int) -> Script:

@@ -101,6 +101,28 @@ def test_the_command_ends_with_one_when_something_was_found(tmp_path: Path) -> N
     assert "response_schema_conformance" in done.stdout
 
 
+def test_a_finding_is_made_small_and_found_again_until_it_is_mended(tmp_path: Path) -> None:
+    _command("--app", "shop:broken", "--phase", "examples", folder=tmp_path)
+    [script] = (tmp_path / "build/fuzz/trials").iterdir()
+    steps = [step["operation"] for step in json.loads(script.read_text())["steps"]]
+    assert steps == ["createOrder", "getOrder"]
+    still = _command("--app", "shop:broken", "--replay", str(script), folder=tmp_path)
+    assert (still.returncode, "still: " in still.stdout) == (1, True)
+    mended = _command("--app", "shop:healthy", "--replay", str(script), folder=tmp_path)
+    assert (mended.returncode, "it is mended" in mended.stdout) == (0, True)
+
+
+def test_an_accepted_finding_does_not_fail_the_run(tmp_path: Path) -> None:
+    options = ("--phase", "examples", "--baseline", "accepted.toml")
+    first = _command("--app", "shop:broken", *options, "--write-baseline", folder=tmp_path)
+    assert first.returncode == 0, first.stdout + first.stderr
+    again = _command("--app", "shop:broken", *options, folder=tmp_path)
+    assert again.returncode == 0
+    assert "0 findings (1 more accepted)" in again.stdout
+    healthy = _command("--app", "shop:healthy", *options, folder=tmp_path)
+    assert "is accepted but was not found" in healthy.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -110,6 +132,14 @@ def test_the_command_ends_with_one_when_something_was_found(tmp_path: Path) -> N
         (("--app", "shop"), "'shop' is not MODULE:NAME"),
         (("--app", "shop:healthy", "--time", "soon"), "'soon' is not a duration"),
         (("--app", "shop:healthy", "--header", "secret"), "is not NAME:VALUE"),
+        (("--app", "shop:healthy", "--phase", "dreaming"), "'dreaming' is none of oracles"),
+        (("--app", "shop:healthy", "--only", "taste"), "'taste' is none of"),
+        (("--app", "shop:healthy", "--operation", "none"), "has no such operation"),
+        (("--app", "shop:healthy", "--identity", "boss"), "'boss' is not NAME=VALUE"),
+        (("--app", "shop:healthy", "--reference", "x=1"), "has no operation 'x'"),
+        (("--app", "shop:healthy", "--baseline", "none.toml"), "none.toml: "),
+        (("--app", "shop:healthy", "--write-baseline"), "--write-baseline needs --baseline"),
+        (("--app", "shop:healthy", "--replay", "none.json"), "none.json: "),
     ],
 )
 def test_a_wrong_call_is_one_clear_error(

@@ -19,7 +19,7 @@ from specfoundry.fuzz.oracles.whereabouts import (
     twice,
 )
 from specfoundry.fuzz.semantics import creators, job_of
-from specfoundry.fuzz.trial import Complaint, judged, verdict
+from specfoundry.fuzz.trial import Complaint, Step, Taken, judged, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.garden import Plant
     from specfoundry.fuzz.ground import Ground
     from specfoundry.fuzz.semantics import Creation
-    from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "deletion"
 
@@ -63,6 +62,18 @@ def job_ends(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None
         return f"the job ended {told(state)}: {said(looks[-1].summary())}"
     errors = looks[-1].at(arguments["errors"]) if arguments["errors"] else None
     return f"a job that is done has errors: {told(errors)}" if errors else None
+
+
+@verdict
+def failure_told(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
+    """Say that a job that failed, which the last step read, does not tell why.
+
+    Arguments: `state`, `failed`, `errors` of the job.
+    """
+    look = taken[-1].first
+    if look.at(arguments["state"]) not in arguments["failed"] or look.at(arguments["errors"]):
+        return None
+    return "a job that failed does not tell why"
 
 
 @verdict
@@ -106,6 +117,27 @@ def deletions(ground: Ground) -> Iterator[Complaint]:
         operation = ground.contract.get(creation.delete)
         if operation is not None and ground.judges(operation):
             yield from twice(partial(_trial, ground, operation, creator, creation))
+    yield from _failures(ground)
+
+
+def _failures(ground: Ground) -> Iterator[Complaint]:
+    """Look at the failed jobs that anybody has seen."""
+    for operation in ground.contract:
+        job = job_of(operation)
+        if job is None or not job.errors or not ground.judges(operation):
+            continue
+        told_apart = {"state": job.state, "failed": list(job.failed), "errors": job.errors}
+        looks = [
+            one
+            for one in ground.past
+            if one.call.operation == job.get and one.at(job.state) in job.failed
+        ]
+        for look in [one for one in looks if one.ok and not one.at(str(job.errors))][:1]:
+            call = Ways(ground).call(look.url, "GET") or look.call
+            taken = Taken(Step(call=call), (look,))
+            complaint = judged(CHECK, job.get, failure_told, [taken], **told_apart)
+            if complaint:
+                yield complaint
 
 
 def _trial(

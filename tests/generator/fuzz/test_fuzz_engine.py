@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from specfoundry.cli import main
 from specfoundry.fuzz.engine import Options, Target, iter_unreached, run
 from specfoundry.fuzz.plan import build_plan
 
@@ -143,9 +144,16 @@ def test_an_accepted_finding_does_not_fail_the_run(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_call_is_one_clear_error(
-    tmp_path: Path, arguments: tuple[str, ...], message: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    message: str,
 ) -> None:
-    done = _command(*arguments, folder=tmp_path)
-    assert done.returncode == 1
-    assert message in done.stderr
-    assert "Traceback" not in done.stderr
+    (tmp_path / "shop.json").write_text(json.dumps(DOCUMENT))
+    monkeypatch.syspath_prepend(str(HERE))
+    monkeypatch.chdir(tmp_path)
+    assert main(["fuzz", "shop.json", *arguments]) == 1
+    told = capsys.readouterr().err
+    assert message in told
+    assert "Traceback" not in told

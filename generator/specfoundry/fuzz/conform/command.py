@@ -83,6 +83,12 @@ Examples:
 )
 @click.option("--seed", default=1, show_default=True, help="The same seed asks the same questions.")
 @click.option(
+    "--baseline",
+    "baseline_file",
+    type=click.Path(path_type=Path),
+    help="File of accepted deviations, as `specfoundry fuzz --write-baseline` begins one.",
+)
+@click.option(
     "--report",
     type=click.Path(path_type=Path),
     default=Path("build/conform"),
@@ -99,16 +105,27 @@ def conform(
 
     Exit code 0: it keeps the document; 1: it does not, or a mistake in the call; 2: a mistake of ours.
     """
+    from specfoundry.fuzz.baseline import Baseline, read_baseline
     from specfoundry.fuzz.conform.reporting import show
 
     if url is None and har is None:
         raise click.UsageError("say what to judge: the URL of a server, or --har FILE")
+    accepted = options["baseline_file"]
+    baseline = read_baseline(accepted) if accepted else Baseline()
     node = _read_document(spec)
     begun = time.monotonic()
     outcome = _judge_file(node, har, url) if har else _judge_server(node, str(url), options)
     seconds = time.monotonic() - begun
     sys.exit(
-        show(outcome, node, report, seed=options["seed"], seconds=seconds, target=str(har or url))
+        show(
+            outcome,
+            node,
+            report,
+            seed=options["seed"],
+            seconds=seconds,
+            target=str(har or url),
+            baseline=baseline,
+        )
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.bench import Bench, Circumstances
+from specfoundry.fuzz.coverage import Coverage
 from specfoundry.fuzz.guard import Guard
 from specfoundry.fuzz.judge import Judge
 from specfoundry.fuzz.oracles.suite import ORACLES
@@ -51,6 +52,7 @@ class Outcome:
         withheld: Why an operation was not called, or not with everything, by operationId.
         left: What could not be removed again, in words.
         crashes: Which oracles failed by our own fault, and how.
+        coverage: What of the document was sent and seen; None for recorded traffic.
         stopped: Why the run ended early; None: it did not.
 
     """
@@ -61,6 +63,7 @@ class Outcome:
     withheld: dict[str, str] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
     crashes: list[str] = field(default_factory=list)
+    coverage: Coverage | None = None
     stopped: str | None = None
 
     def crashed(self, name: str, error: Exception) -> None:
@@ -92,6 +95,8 @@ def examine_live(
     bench = Bench.of(node, http, circumstances)
     outcome = Outcome()
     outcome.withheld |= dict(_never(bench, circumstances))
+    outcome.coverage = Coverage(bench.contract)
+    bench.ground.session.watchers.append(outcome.coverage.watch)
     bench.ground.session.watchers.append(_Watch(outcome, Judge(bench.contract)))
     try:
         for complaint in bench.examine(names, listen, outcome.crashed):
@@ -104,7 +109,7 @@ def examine_live(
         outcome.stopped = "interrupted"
     finally:
         outcome.left += _cleared(bench)
-        outcome.withheld |= bench.ground.session.withheld
+        outcome.withheld = {**bench.ground.session.withheld, **outcome.withheld}
     return outcome
 
 

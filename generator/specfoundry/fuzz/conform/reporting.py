@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from specfoundry.fuzz.command import write_report
+from specfoundry.commands.writing import write_file
 from specfoundry.fuzz.contract import read_contract
-from specfoundry.fuzz.plan import Deviation
+from specfoundry.fuzz.coverage_report import cover
+from specfoundry.fuzz.output import write_report
 from specfoundry.fuzz.report import Crash, Finding, FuzzReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from specfoundry.fuzz.baseline import Baseline
     from specfoundry.fuzz.conform.live import Found, Outcome
     from specfoundry.fuzz.contract import Contract
 
@@ -27,6 +29,7 @@ def show(
     seed: int,
     seconds: float,
     target: str,
+    baseline: Baseline,
 ) -> int:
     """Write the reports, print what a person needs, and return the exit code.
 
@@ -37,6 +40,7 @@ def show(
         seed: Of the run.
         seconds: How long it took.
         target: What was judged.
+        baseline: Deviations that are accepted.
     """
     contract = read_contract(node)
     scripts = dict(_scripts(outcome, folder))
@@ -49,21 +53,26 @@ def show(
             str(contract[name]): {str(status): count for status, count in sorted(counts.items())}
             for name, counts in outcome.statuses.items()
         },
-        findings=tuple(_finding(one, contract, scripts) for one in outcome.found),
+        findings=tuple(baseline.judge(_finding(one, contract, scripts)) for one in outcome.found),
         crashes=tuple(_crashes(outcome)),
         untested=tuple(
             str(one) for one in contract if one.id not in outcome.statuses and not outcome.unknown
         ),
-        deviations=tuple(_deviations(outcome)),
+        coverage=(
+            cover(outcome.coverage, frozenset(contract.operations)) if outcome.coverage else None
+        ),
+        stale=baseline.stale,
+        left=tuple(outcome.left),
     )
     paths = write_report(report, folder)
-    for line in report.lines():
+    for line in (*_unasked(outcome), *report.lines()):
         click.echo(line)
     click.echo(f"Judged: {target}", err=True)
     click.echo(f"Reports: {', '.join(map(str, paths))}", err=True)
     if outcome.crashes:
         return 2
-    return 0 if report.ok and outcome.stopped is None and outcome.requests else 1
+    clean = report.ok and not report.left and outcome.stopped is None and outcome.requests
+    return 0 if clean else 1
 
 
 def _finding(found: Found, contract: Contract, scripts: Mapping[int, str]) -> Finding:
@@ -89,21 +98,17 @@ def _scripts(outcome: Outcome, folder: Path) -> Iterator[tuple[int, str]]:
         if found.script is not None:
             name = f"{found.complaint.check}-{found.complaint.operation}-{number}.json"
             path = folder / "trials" / name.replace("/", "-").replace(" ", "-")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(found.script.to_json(), encoding="utf-8")
+            write_file(path, found.script.to_json())
             yield id(found), f"trials/{path.name}"
 
 
 def _crashes(outcome: Outcome) -> Iterator[Crash]:
     for text in outcome.crashes:
         yield Crash(operation="*", phase="conform", message=text, is_ours=True)
-    for text in outcome.left:
-        yield Crash(operation="*", phase="clearing up", message=text)
 
 
-def _deviations(outcome: Outcome) -> Iterator[Deviation]:
+def _unasked(outcome: Outcome) -> Iterator[str]:
     for name, reason in sorted(outcome.withheld.items()):
-        yield Deviation(check="some calls", operation=name, reason=reason)
+        yield f"{name}: not called, or not with everything: {reason}"
     for place, count in sorted(outcome.unknown.items()):
-        reason = f"the document does not know it ({count} times in the recording)"
-        yield Deviation(check="every check", operation=place, reason=reason)
+        yield f"{place}: the document does not know it ({count} times in the recording)"

@@ -28,6 +28,9 @@ Event: TypeAlias = dict[str, Any]
 _AGAIN: Final = ("oracles", "fuzzing", "stateful")
 """What asks anew with another seed."""
 _DEATHS: Final = 3
+_LIFE: Final = 60.0
+"""Seconds after which a process makes room for a fresh one: libraries keep what they compiled."""
+_RENEW: Final[Event] = {"do": "renew"}
 _LAST_WORDS: Final = 2000
 _PATIENCE: Final = 60.0
 """Seconds in which processes that are to end may clear up."""
@@ -83,13 +86,16 @@ class Campaign:
         for part in parts:
             yield {"do": "close", "part": asdict(part)}
         again = [stage for stage in _AGAIN if stage in self.stages]
-        number = 0
+        number, born = 0, time.monotonic()
         while again and self.seconds is not None and self._left() > 0:
             number += 1
             for part in (replace(one, round=number) for one in parts):
                 for stage in again:
                     yield self._order(part, stage)
                 yield {"do": "close", "part": asdict(part)}
+            if time.monotonic() - born > _LIFE:
+                yield dict(_RENEW)
+                born = time.monotonic()
 
     def _order(self, part: Part, stage: str) -> Event:
         left = None if self.seconds is None else max(self._left(), 0.0)
@@ -105,7 +111,7 @@ class Campaign:
     def _send(self, slot: _Slot) -> None:
         """Give a process its next order, or no more at all."""
         slot.order = next(slot.orders, None)
-        if slot.order is None:
+        if slot.order is None or slot.order == _RENEW:
             slot.finish()
         else:
             slot.send(slot.order)
@@ -129,8 +135,9 @@ class Campaign:
         status = slot.wait()
         if slot.order is None:
             return
-        slot.deaths += 1
-        self.listen({**_death(slot, status), "part": slot.order["part"]["number"]})
+        if slot.order != _RENEW:
+            slot.deaths += 1
+            self.listen({**_death(slot, status), "part": slot.order["part"]["number"]})
         if slot.deaths < _DEATHS:
             self._start(slot)
             self._send(slot)

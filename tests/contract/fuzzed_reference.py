@@ -34,5 +34,5 @@ def log_in(client: TestClient) -> dict[str, Any]:
     form = {"grant_type": "password", "username": "admin", "password": "admin"}
     answer = client.post("/oauth/token", data=form, auth=("cf", "")).raise_for_status()
     headers = {"Authorization": f"bearer {answer.json()['access_token']}"}
-    cast = runpy.run_path(str(Path(__file__).with_name("identities.py")))["identities"]
+    cast = runpy.run_path(str(Path(__file__).with_name("fuzzed_callers.py")))["identities"]
     return asdict(cast(client, headers))

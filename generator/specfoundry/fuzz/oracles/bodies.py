@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 CHECK: Final = "bodies"
 FORM: Final = "application/x-www-form-urlencoded"
 _EXAMPLES: Final = 3
+_ROOM: Final = 40
+"""Characters in which a text that nobody else has finds room."""
 _SHARE: Final = 3
 """Of an operation whose body another one has as well every third bad body is sent."""
 _WRONG: Final = frozenset({400, 409, 413, 415, 422})
@@ -108,7 +110,7 @@ class _Media:
                 if self._is_bad(change.body):
                     if len(seen) % self.share == 0:
                         yield from self._refused(base, change)
-                elif change.plain and not self._is_reference(change.pointer):
+                elif change.plain and not self._is_elsewhere(change):
                     good.append(change)
             yield from self._good(self._apart(base), good)
 
@@ -121,10 +123,15 @@ class _Media:
                     return replace(base, path=plant.path(self.operation))
         return base
 
-    def _is_reference(self, pointer: str) -> bool:
+    def _is_elsewhere(self, change: Change) -> bool:
+        """Whether what a change puts there depends on what else there is: others may have it."""
         creation = creation_of(self.operation)
         known = {**(creation.references if creation else {}), **references(self.operation)}
-        return pointer in known
+        value = follow(change.body, change.pointer) if has(change.body, change.pointer) else None
+        is_taken = creation is not None and change.pointer in creation.unique
+        return change.pointer in known or (
+            is_taken and isinstance(value, str) and len(value) < _ROOM
+        )
 
     def _good(self, base: Call, good: Sequence[Change]) -> Iterator[Complaint]:
         """Send the example itself, and what is as good."""
@@ -166,8 +173,15 @@ class _Media:
             return change.body
         body = self.ground.garden.call(self.operation, creation, change.body).body
         if change.pointer in creation.unique and has(body, change.pointer):
-            put(body, change.pointer, follow(change.body, change.pointer))
+            put(body, change.pointer, self._of_its_own(follow(change.body, change.pointer)))
         return body
+
+    def _of_its_own(self, value: Any) -> Any:
+        """Return a text of the same length that nobody else has."""
+        if not isinstance(value, str):
+            return value
+        mark = str(self.ground.garden.fresh())
+        return mark + value[len(mark) :] if len(mark) < len(value) else value
 
     def _is_bad(self, body: Any) -> bool:
         pointer = self.media.schema_pointer or ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ class Contract:
     """The bundled document."""
 
     node: dict[str, Any]
+    _validators: dict[str, jsonschema_rs.Draft202012Validator] = field(default_factory=dict)
 
     def resolve(self, node: Any) -> Any:
         while isinstance(node, dict) and isinstance(node.get("$ref"), str):
@@ -34,8 +35,14 @@ class Contract:
 
     def validator(self, schema: Any) -> jsonschema_rs.Draft202012Validator:
         """Return a validator that knows the document's components and checks formats."""
-        whole = {"components": self.node["components"], **schema}
-        return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+        key = json.dumps(schema, sort_keys=True)
+        if key not in self._validators:
+            # Schemas refer to schemas only; the rest of the components would cost most of the time.
+            known = {"schemas": self.node["components"]["schemas"]}
+            whole = {"components": known, **schema}
+            made = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+            self._validators[key] = made
+        return self._validators[key]
 
     def component(self, name: str) -> jsonschema_rs.Draft202012Validator:
         return self.validator({"$ref": f"#/components/schemas/{name}"})

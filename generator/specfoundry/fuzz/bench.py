@@ -37,6 +37,7 @@ class Circumstances:
         restart: Stops the server and starts it again on what it stored; None: that cannot be done.
         pause: Called before every request, for a bounded rate.
         is_shared: The server is somebody's: what this run did not create is not changed.
+        thrift: Of so many variations of a question one is sent, another one for each seed; 1: all.
 
     """
 
@@ -50,6 +51,7 @@ class Circumstances:
     restart: Callable[[], None] | None = None
     pause: Callable[[], None] = lambda: None
     is_shared: bool = False
+    thrift: int = 1
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ class Bench:
             roles=circumstances.roles,
             restart=circumstances.restart,
             operations=circumstances.operations,
+            thrift=circumstances.thrift,
         )
         return cls(contract, ground, complaints)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from specfoundry.document.pointer import PointerError, split
 from specfoundry.fuzz.exchange import Call, Exchange
@@ -18,6 +19,8 @@ from specfoundry.fuzz.trial import Complaint, Follow, Step, Taken
 if TYPE_CHECKING:
     from specfoundry.fuzz.contract import Contract, Operation
     from specfoundry.fuzz.session import Session
+
+_T = TypeVar("_T")
 
 _PAGES: Final = 500
 _REMEMBERED: Final = 2000
@@ -38,6 +41,7 @@ class Ground:
         roles: Name of the session's identity by role, for those who may be asked.
         restart: Stops the server and starts it again on what it stored; None: that cannot be done.
         operations: operationIds to judge; None: all. The others may still be called.
+        thrift: Of so many variations of a question one is sent, another one for each seed; 1: all.
         past: The last exchanges, oldest first: from them come the steps that lead to a complaint.
         memory: What oracles keep for each other, by name.
 
@@ -51,6 +55,7 @@ class Ground:
     roles: Mapping[str, str] = field(default_factory=dict)
     restart: Callable[[], None] | None = None
     operations: frozenset[str] | None = None
+    thrift: int = 1
     past: deque[Exchange] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     memory: dict[str, object] = field(default_factory=dict)
 
@@ -66,6 +71,22 @@ class Ground:
     def random(self, *names: str) -> random.Random:
         """Return a source of choices that depends on the seed and the names alone."""
         return random.Random("/".join((str(self.seed), *names)))  # noqa: S311 -- repeatable
+
+    def some(self, variations: Sequence[_T], *names: str) -> Sequence[_T]:
+        """Return what is to be sent of the variations of a question: all, or a share but one at least.
+
+        As many seeds in a row as `thrift` says send everything between them.
+
+        Args:
+            variations: In an order that does not depend on the seed.
+            names: Of the question, so that not all questions begin with the same variation.
+
+        """
+        share = min(self.thrift, len(variations))
+        if share <= 1:
+            return variations
+        first = (self.seed + zlib.crc32("/".join(names).encode())) % share
+        return variations[first::share]
 
     def take(self, call: Call, follow: Follow = "") -> Taken:
         """Send a call, and follow its pages or its job to the end."""

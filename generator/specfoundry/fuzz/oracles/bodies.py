@@ -100,7 +100,8 @@ class _Media:
                 base = likely(self.ground, self.operation, example)
             except BarrenError:
                 continue
-            good = []
+            bad: list[Change] = []
+            good: list[Change] = []
             for change in changes(self.ground.contract.node, self.media.node["schema"], base.body):
                 if change.what in seen:
                     continue
@@ -109,10 +110,12 @@ class _Media:
                     continue
                 if self._is_bad(change.body):
                     if len(seen) % self.share == 0:
-                        yield from self._refused(base, change)
+                        bad.append(change)
                 elif change.plain and not self._is_elsewhere(change):
                     good.append(change)
-            yield from self._good(self._apart(base), good)
+            for change in self.ground.some(bad, CHECK, self.operation.id):
+                yield from self._refused(base, change)
+            yield from self._good(self._apart(base), self.ground.some(good, self.operation.id))
 
     def _apart(self, base: Call) -> Call:
         """Return the call about a resource that nothing else needs, if it changes one."""

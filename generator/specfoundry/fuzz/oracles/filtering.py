@@ -61,7 +61,8 @@ def filters(ground: Ground) -> Iterator[Complaint]:
             continue
         rules = {parameter.name: _rule(rule) for parameter, rule in listing.filters}
         values = {name: _Reader(ground, listing).values(rule) for name, rule in rules.items()}
-        asked = [_asked(listing, one, values) for one in questions(listing, values)]
+        chosen = ground.some(list(questions(listing, values)), CHECK, listing.operation.id)
+        asked = [_asked(listing, one, values) for one in chosen]
         after = listing.ask()
         for question, found in filter(None, asked):
             if _complaint(listing, rules, question, (listing.walk, after, found)):

@@ -72,9 +72,8 @@ def _methods(ground: Ground, operations: Sequence[Operation]) -> Iterator[Compla
     known = {operation.method for operation in operations}
     wanted = ground.contract.node.get("x-unknown-method-status", 405)
     path = _some_call(ground, operations[0]).path
-    for method in (name.upper() for name in METHODS):
-        if method in known | _UNASKED:
-            continue
+    others = [name.upper() for name in METHODS if name.upper() not in known | _UNASKED]
+    for method in ground.some(others, CHECK, operations[0].id):
         call = Call(operation=operations[0].id, path=path, method=method)
         yield from _judged(ground, call, f"the method {method}", [wanted])
 
@@ -90,7 +89,8 @@ def _unknown_ids(ground: Ground, operation: Operation) -> Iterator[Complaint]:
         # Some servers take the digits at the beginning for a number: that must be unknown, too.
         unknown = f"99999999{ground.garden.fresh(_LIKE)[8:]}"
         template = address(operation, replace(call, path={**call.path, name: _MARK}))
-        for value in (unknown, *(_ODD if operation.reads else ())):
+        values = (unknown, *(_ODD if operation.reads else ()))
+        for value in ground.some(values, operation.id, name):
             odd = replace(call, address=template.replace(_MARK, value))
             statuses = [404, *(int(one) for one in told if one in {"400", "409", "422"})]
             yield from _judged(ground, odd, _what(name, value), statuses)

@@ -57,7 +57,7 @@ def queries(ground: Ground) -> Iterator[Complaint]:
         if len(path) == len(list(operation.at("path"))):
             asking = _Asking(ground, operation, path)
             yield from asking.unknown()
-            for parameter in operation.at("query"):
+            for parameter in ground.some(list(operation.at("query")), operation.id):
                 yield from asking.known(parameter, is_new=parameter.pointer not in seen)
                 seen.add(parameter.pointer)
 
@@ -84,7 +84,8 @@ class _Asking:
         name = parameter.name
         chance = self._ground.random("query", self._operation.id, name)
         bad = bad_values(self._ground, parameter)
-        for value in bad[:_FIRST] if is_new else bad and [chance.choice(bad)]:
+        usual = self._ground.some(bad[:_FIRST], VALUES, self._operation.id, name)
+        for value in usual if is_new else bad and [chance.choice(bad)]:
             yield from self._refused(VALUES, {name: value}, f"{name}={_shown(value)}")
         rule = filter_of(self._operation, parameter)
         if rule is not None and rule.most is not None:

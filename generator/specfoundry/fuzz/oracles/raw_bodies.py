@@ -68,7 +68,7 @@ def _unreadable(ground: Ground, operation: Operation, call: Call) -> Iterator[Co
     raw = dict(_UNREADABLE)
     if operation.is_body_required:
         raw["nothing"] = b""
-    for what, content in raw.items():
+    for what, content in ground.some(list(raw.items()), CHECK, operation.id):
         yield from _refused(ground, operation, replace(call, body=content), what)
 
 
@@ -79,7 +79,7 @@ def _mistyped(ground: Ground, operation: Operation, call: Call) -> Iterator[Comp
         yield from _ignored(ground, operation, call)
         return
     content = json.dumps(call.body).encode()
-    for media_type in ("text/plain", "application/xml", FORM):
+    for media_type in ground.some(("text/plain", "application/xml", FORM), operation.id):
         other = replace(call, body=content, media_type=media_type)
         yield from _refused(ground, operation, other, f"JSON as {media_type}")
 

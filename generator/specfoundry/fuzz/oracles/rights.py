@@ -153,9 +153,9 @@ class _Matrix:
         return calls[0]
 
     def _refusals(self, call: Call, *, inside: bool) -> Iterator[Complaint]:
-        for role, status in sorted(self.rights.refusals.items()):
-            if role not in self.ground.roles:
-                continue
+        known = self.ground.roles
+        refused = [one for one in sorted(self.rights.refusals.items()) if one[0] in known]
+        for role, status in self.ground.some(refused, CHECK, self.operation.id):
             wanted = {status} if inside else set(self.rights.refusals.values())
             sent = self.ground.take(replace(call, identity=self.ground.roles[role]))
             complaint = self._judged(refused_as, [sent], role=role, statuses=sorted(wanted))
@@ -170,7 +170,8 @@ class _Matrix:
         refusals = set(self.rights.refusals.values())
         told = {int(one) for one in self.operation.node.get("x-state-dependent", {})} - _SHUT
         usual = None
-        for role in (role for role in roles if role in self.ground.roles):
+        known = [role for role in roles if role in self.ground.roles]
+        for role in self.ground.some(known, self.operation.id):
             own = self._fresh(call)
             if own is None:
                 return

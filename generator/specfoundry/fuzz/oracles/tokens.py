@@ -58,7 +58,7 @@ def tokens(ground: Ground) -> Iterator[Complaint]:
             if _kind(operation) in thorough:
                 kinds = [what for what in _ALWAYS if what in kinds]
             thorough.add(_kind(operation))
-            yield from _shut(ground, operation, call, kinds)
+            yield from _shut(ground, operation, call, ground.some(kinds, operation.id))
 
 
 _ALWAYS: Final = ("no token", "a changed signature")

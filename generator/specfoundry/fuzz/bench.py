@@ -38,6 +38,7 @@ class Circumstances:
         pause: Called before every request, for a bounded rate.
         is_shared: The server is somebody's: what this run did not create is not changed.
         thrift: Of so many variations of a question one is sent, another one for each seed; 1: all.
+        is_alone: Nobody else judges the operations that this run leaves out.
 
     """
 
@@ -52,6 +53,7 @@ class Circumstances:
     pause: Callable[[], None] = lambda: None
     is_shared: bool = False
     thrift: int = 1
+    is_alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ class Bench:
             restart=circumstances.restart,
             operations=circumstances.operations,
             thrift=circumstances.thrift,
+            is_alone=circumstances.is_alone or circumstances.operations is None,
         )
         return cls(contract, ground, complaints)
 

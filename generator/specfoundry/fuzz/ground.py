@@ -42,6 +42,7 @@ class Ground:
         restart: Stops the server and starts it again on what it stored; None: that cannot be done.
         operations: operationIds to judge; None: all. The others may still be called.
         thrift: Of so many variations of a question one is sent, another one for each seed; 1: all.
+        is_alone: Nobody else judges the other operations of the same server meanwhile.
         past: The last exchanges, oldest first: from them come the steps that lead to a complaint.
         memory: What oracles keep for each other, by name.
 
@@ -56,6 +57,7 @@ class Ground:
     restart: Callable[[], None] | None = None
     operations: frozenset[str] | None = None
     thrift: int = 1
+    is_alone: bool = False
     past: deque[Exchange] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     memory: dict[str, object] = field(default_factory=dict)
 
@@ -67,6 +69,20 @@ class Ground:
         """Return whether an operation is to be judged."""
         name = operation if isinstance(operation, str) else operation.id
         return self.operations is None or name in self.operations
+
+    def concerns(self, operation: Operation | str, *others: str | None) -> bool:
+        """Return whether to judge what is an operation's but shows faults of others as well.
+
+        Where several share the work, it is left to whoever judges the operation.
+
+        Args:
+            operation: The one that it is told of.
+            others: operationIds of those that have a part in it; None is nobody.
+
+        """
+        return self.judges(operation) or (
+            self.is_alone and any(self.judges(name) for name in others if name is not None)
+        )
 
     def random(self, *names: str) -> random.Random:
         """Return a source of choices that depends on the seed and the names alone."""

@@ -94,6 +94,7 @@ def _ask(live: Live, tell: Tell, operations: frozenset[str] | None) -> None:
         seed=live.seed,
         references=live.references,
         operations=operations,
+        is_alone=True,
         restart=live.restart,
     )
     bench = Bench.of(NODE, live.http, circumstances)

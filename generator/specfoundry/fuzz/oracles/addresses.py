@@ -80,13 +80,14 @@ def addresses(ground: Ground) -> Iterator[Complaint]:
     """Follow what every answer names, of every kind once."""
     ways = Ways(ground)
     for operation, creation in creators(ground.contract):
-        if ground.read_only or not ground.judges(operation):
+        if ground.read_only or not ground.concerns(operation, creation.get):
             continue
         media = next(iter(operation.bodies), None)
         for example in (media.examples if media else ()) or (None,):
             yield from twice(partial(_created, ways, operation, creation, example))
     for operation in ground.contract:
-        if job_of(operation) and operation.method != "DELETE" and ground.judges(operation):
+        job = job_of(operation)
+        if job and operation.method != "DELETE" and ground.concerns(operation, job.get):
             yield from twice(partial(_worked, ways, operation))
     known = {creation.get for _, creation in creators(ground.contract)}
     known |= {name for _, creation in creators(ground.contract) for name in creation.lists}

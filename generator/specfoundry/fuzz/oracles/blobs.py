@@ -129,7 +129,9 @@ def blobs(ground: Ground) -> Iterator[Complaint]:
     for operation in ground.contract:
         blob = blob_of(operation)
         media = next((one for one in operation.bodies if one.media_type == MULTIPART), None)
-        if blob is None or media is None or not ground.judges(operation):
+        if blob is None or media is None:
+            continue
+        if not ground.concerns(operation, blob.get, blob.download):
             continue
         try:
             plant = _holder(ground, operation, blob)

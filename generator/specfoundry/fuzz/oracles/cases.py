@@ -72,8 +72,9 @@ def cases(ground: Ground) -> Iterator[Complaint]:
         return
     for operation in ground.contract:
         for case in operation.node.get("x-cases", ()):
-            if not ground.judges(operation) or (
-                case.get("alone") and ground.operations is not None
+            takes = {step["operation"] for step in case["steps"]}
+            if not ground.concerns(operation, *takes) or (
+                case.get("alone") and not ground.is_alone
             ):
                 continue
             run = _Case(ground, operation, case["title"])

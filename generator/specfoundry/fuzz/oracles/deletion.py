@@ -115,7 +115,8 @@ def deletions(ground: Ground) -> Iterator[Complaint]:
         return
     for creator, creation in creators(ground.contract):
         operation = ground.contract.get(creation.delete)
-        if operation is not None and ground.judges(operation):
+        job = job_of(operation) if operation is not None else None
+        if operation is not None and ground.concerns(operation, job.get if job else None):
             yield from twice(partial(_trial, ground, operation, creator, creation))
     yield from _failures(ground)
 

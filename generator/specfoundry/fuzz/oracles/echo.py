@@ -122,7 +122,7 @@ def echoes(ground: Ground) -> Iterator[Complaint]:
     if ground.read_only:
         return
     for operation, creation in creators(ground.contract):
-        if not ground.judges(operation):
+        if not ground.concerns(operation, creation.get, *creation.lists):
             continue
         media = next(iter(operation.bodies), None)
         for example in (media.examples if media else ()) or (None,):

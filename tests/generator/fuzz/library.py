@@ -109,16 +109,23 @@ class Library:
                 Route("/books", self._create(self.books, "book"), methods=["POST"]),
                 Route("/books", self._list, methods=["GET"]),
                 Route("/books/{id}", self._one(self.books), methods=["GET", "DELETE"]),
-            ]
+            ],
+            exception_handlers={404: _nothing},
         )
         self._ids = itertools.count(first)
         self._fault = fault
 
     def _create(self, rows: dict[str, Any], kind: str) -> Any:
         async def create(request: Request) -> Response:
-            row = {**await request.json(), "id": f"{kind}-{next(self._ids):08}"}
-            if kind == "book" and ("title" not in row or row.get("shelf") not in self.shelves):
+            sent = await _sent(request)
+            unique = "title" if kind == "book" else "name"
+            if not isinstance(sent.get(unique), str):
                 return Response(status_code=422)
+            if any(row[unique] == sent[unique] for row in rows.values()):
+                return Response(status_code=422)
+            if kind == "book" and str(sent.get("shelf")) not in self.shelves:
+                return Response(status_code=422)
+            row = {**sent, "id": f"{kind}-{next(self._ids):08}"}
             if kind == "book" and self._fault == "number":
                 row["title"] = 7
             rows[row["id"]] = row
@@ -147,3 +154,18 @@ class Library:
             turned = sort.startswith("-") and self._fault != "order"
             rows.sort(key=lambda row: str(row["title"]), reverse=turned)
         return JSONResponse({"books": rows})
+
+
+async def _sent(request: Request) -> dict[str, Any]:
+    """Return the object that was sent; an empty one for anything else."""
+    if request.headers.get("content-type") != "application/json":
+        return {}
+    try:
+        value = await request.json()
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+async def _nothing(_request: Request, _error: Exception) -> Response:
+    return Response(status_code=404)

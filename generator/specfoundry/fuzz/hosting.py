@@ -15,7 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import httpx2
 from starlette.testclient import TestClient
+
+from specfoundry.fuzz.direct import Direct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping
@@ -90,13 +93,15 @@ class Host:
     Attributes:
         make: Makes the application in a folder.
         folder: Where it keeps what it stores.
-        client: Reaches it; replaced by a restart.
+        client: Keeps it running; replaced by a restart.
+        http: Reaches it; replaced by a restart, too.
 
     """
 
     make: Callable[[Path], Any]
     folder: Path
     client: TestClient = field(init=False)
+    http: httpx2.Client = field(init=False)
 
     def start(self) -> None:
         """Make the application and start it.
@@ -112,6 +117,7 @@ class Host:
         except Exception as error:
             raise HostingError(f"the application does not start: {error!r}") from error
         self.client = client
+        self.http = httpx2.Client(transport=Direct(client), base_url=client.base_url)
 
     def stop(self) -> None:
         """End it; what goes wrong in the end of an application is its own matter."""

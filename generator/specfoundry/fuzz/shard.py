@@ -136,12 +136,12 @@ class Shard:
         self._host = self.relay.host = Host(make, Path(self._data.name))
         self._host.start()
         may = has_folder if self.work.restart is None else self.work.restart
-        return self._host.client, self._restart if may else None
+        return self._host.http, self._restart if may else None
 
     def _restart(self) -> None:
         if self._host is not None:
             self._host.restart()
-            self.bench.ground.session.http = self._host.client
+            self.bench.ground.session.http = self._host.http
 
     def _anew(self, prefix: str) -> Bench:
         circumstances = replace(self._circumstances, prefix=prefix)

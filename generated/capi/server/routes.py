@@ -615,6 +615,94 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 {
+                    "title": "a token for reading changes nothing, whatever its user may",
+                    "steps": [
+                        {"operation": "createAccount", "name": "account", "status": 201},
+                        {
+                            "operation": "createUser",
+                            "set": {"": {"guid": "$account/id"}},
+                            "status": 201,
+                        },
+                        {"operation": "getSpace", "name": "space"},
+                        {
+                            "operation": "createRole",
+                            "set": {
+                                "": {
+                                    "type": "organization_user",
+                                    "relationships": {
+                                        "user": {"data": {"guid": "$account/id"}},
+                                        "organization": {
+                                            "data": {
+                                                "guid": "$space/relationships/organization/data/guid"
+                                            }
+                                        },
+                                    },
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createRole",
+                            "set": {
+                                "": {
+                                    "type": "space_developer",
+                                    "relationships": {
+                                        "user": {"data": {"guid": "$account/id"}},
+                                        "space": {"data": {"guid": "$space/guid"}},
+                                    },
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createToken",
+                            "name": "reads",
+                            "set": {
+                                "/username": "$account.request/userName",
+                                "/password": "$account.request/password",
+                                "/scope": "cloud_controller.read",
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createToken",
+                            "name": "writes",
+                            "set": {
+                                "/username": "$account.request/userName",
+                                "/password": "$account.request/password",
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getSpace",
+                            "set": {
+                                "{guid}": "$space/guid",
+                                "@Authorization": "bearer {$reads/access_token}",
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createApp",
+                            "example": "plain",
+                            "set": {
+                                "/relationships/space/data/guid": "$space/guid",
+                                "@Authorization": "bearer {$reads/access_token}",
+                            },
+                            "status": 403,
+                            "code": "CF-NotAuthorized",
+                        },
+                        {
+                            "operation": "createApp",
+                            "example": "plain",
+                            "set": {
+                                "/relationships/space/data/guid": "$space/guid",
+                                "@Authorization": "bearer {$writes/access_token}",
+                            },
+                            "status": 201,
+                        },
+                    ],
+                },
+                {
                     "title": "a refresh token opens nothing",
                     "steps": [
                         {"operation": "createToken", "name": "token"},
@@ -14182,6 +14270,27 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "errors": "/errors",
             },
             "x-blob": {"part": "bits"},
+            "x-cases": [
+                {
+                    "title": "what only begins like an archive makes the job fail, and the buildpack stays as it was",
+                    "steps": [
+                        {"operation": "createBuildpack", "name": "buildpack", "status": 201},
+                        {
+                            "operation": "uploadBuildpack",
+                            "set": {"{guid}": "$buildpack/guid"},
+                            "content": "PK\x03\x04 and no archive",
+                            "status": 202,
+                            "shows": {"/state": "FAILED"},
+                        },
+                        {
+                            "operation": "getBuildpack",
+                            "set": {"{guid}": "$buildpack/guid"},
+                            "status": 200,
+                            "shows": {"/state": "AWAITING_UPLOAD", "/filename": None},
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -19403,6 +19512,18 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "shows": {"/protocol": "http2"},
                         },
                         {
+                            "operation": "getRoute",
+                            "set": {"{guid}": "$route/guid"},
+                            "status": 200,
+                            "shows": {"/destinations/0/protocol": "http2"},
+                        },
+                        {
+                            "operation": "getRouteDestinations",
+                            "set": {"{guid}": "$route/guid"},
+                            "status": 200,
+                            "shows": {"/destinations/0/protocol": "http2"},
+                        },
+                        {
                             "operation": "updateRouteDestination",
                             "set": {
                                 "{guid}": "$route/guid",
@@ -19411,6 +19532,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             },
                             "status": 200,
                             "shows": {"/protocol": "http1"},
+                        },
+                        {
+                            "operation": "getRoute",
+                            "set": {"{guid}": "$route/guid"},
+                            "status": 200,
+                            "shows": {"/destinations/0/protocol": "http1"},
                         },
                         {
                             "operation": "replaceRouteDestinations",
@@ -19771,6 +19898,72 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "500": "the start time must not be after the end time, and a limit beyond the bounds is refused so as well"
             },
             "x-references": {"{guid}": {"operation": "getApp", "optional": True}},
+            "x-cases": [
+                {
+                    "title": "logs come in their order, the last ones first when that is asked for, and end before the end time",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "updateApp",
+                            "set": {"{guid}": "$app/guid", "": {"name": "$fresh"}},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "readLogs",
+                            "name": "lines",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "until": {"/envelopes/batch/1/source_id": "$app/guid"},
+                            "shows": {"/envelopes/batch/1/source_id": "$app/guid"},
+                        },
+                        {
+                            "operation": "readLogs",
+                            "name": "both",
+                            "set": {"{guid}": "$app/guid", "?limit": 2},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "readLogs",
+                            "set": {"{guid}": "$app/guid", "?descending": "true", "?limit": 2},
+                            "status": 200,
+                            "shows": {
+                                "/envelopes/batch/0/timestamp": "$both/envelopes/batch/1/timestamp",
+                                "/envelopes/batch/1/timestamp": "$both/envelopes/batch/0/timestamp",
+                            },
+                        },
+                        {
+                            "operation": "readLogs",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "?end_time": "$both/envelopes/batch/1/timestamp",
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/envelopes/batch/*/timestamp": "$both/envelopes/batch/0/timestamp"
+                            },
+                            "hides": {
+                                "/envelopes/batch/*/timestamp": "$both/envelopes/batch/1/timestamp"
+                            },
+                        },
+                        {
+                            "operation": "readLogs",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "?start_time": "$both/envelopes/batch/1/timestamp",
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/envelopes/batch/0/timestamp": "$both/envelopes/batch/1/timestamp"
+                            },
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(

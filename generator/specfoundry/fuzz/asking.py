@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 _BOUNDARIES: Final = 1
 """Boundary cases of a kind in a quick run."""
-_QUICK: Final = ("oracles", "examples", "coverage")
+_THRIFT: Final = 10
+"""Of so many variations of a question a quick run sends one."""
+_QUICK: Final = ("examples", "oracles")
 
 
 def read_document(spec: Path | None) -> Mapping[str, Any]:
@@ -80,6 +82,7 @@ def read_work(
         prefix=options["prefix"],
         restart=options["restart"],
         oracles=oracles,
+        thrift=_THRIFT if options["quick"] else 1,
         shrink=not options["no_shrink"],
     )
 

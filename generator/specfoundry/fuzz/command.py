@@ -176,6 +176,7 @@ def fuzz(spec: Path | None, url: str | None, app: str | None, report: Path, **op
 def _go(work: Work, report: Path, baseline: Baseline, options: Mapping[str, Any]) -> FuzzReport:
     from specfoundry.fuzz.asking import chosen, stages
     from specfoundry.fuzz.running import Run
+    from specfoundry.fuzz.shards import QUICK_SIZE, SIZE
 
     run = Run(
         work=work,
@@ -186,6 +187,7 @@ def _go(work: Work, report: Path, baseline: Baseline, options: Mapping[str, Any]
         baseline=baseline,
         fail_fast=options["fail_fast"],
         folder=report,
+        size=QUICK_SIZE if options["quick"] else SIZE,
     )
     try:
         return run.go()

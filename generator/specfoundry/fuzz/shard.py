@@ -70,7 +70,8 @@ class Shard:
 
         """
         http, restart = self._reach()
-        known = _logged_in(self.work, http)
+        # An application's own client knows the application, too.
+        known = _logged_in(self.work, http if self._host is None else self._host.client)
         self._circumstances = Circumstances(
             identities=known["identities"],
             roles=known["roles"],
@@ -80,6 +81,7 @@ class Shard:
             operations=frozenset(self.part.operations),
             restart=restart,
             pause=self._pause,
+            thrift=self.work.thrift,
         )
         self.bench = Bench.of(self.work.node, http, self._circumstances)
         session = self.bench.ground.session

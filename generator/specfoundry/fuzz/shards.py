@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
     from specfoundry.fuzz.contract import Contract, Operation
 
-STAGES: Final = ("oracles", "examples", "coverage", "fuzzing", "stateful")
+STAGES: Final = ("examples", "oracles", "coverage", "fuzzing", "stateful")
 """What is done with each part, the cheapest first."""
 SIZE: Final = 30
 """Operations that a part has, more or less."""
+QUICK_SIZE: Final = 90
+"""The same in a quick run, where what a part has to make first would be most of its work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,7 @@ class Work:
         prefix: Begins every text that must be unique.
         restart: Whether an application may be made again on what it stored; None: if it can.
         oracles: Which oracles; None: all.
+        thrift: Oracles send one of so many variations, another one for each seed; 1: all.
         shrink: Whether findings are made smaller.
 
     """
@@ -61,6 +64,7 @@ class Work:
     prefix: str = "specfoundry"
     restart: bool | None = None
     oracles: tuple[str, ...] | None = None
+    thrift: int = 1
     shrink: bool = True
 
 

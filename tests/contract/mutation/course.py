@@ -163,7 +163,7 @@ class Course:
         return replace(self, trace=trace)
 
     def _key(self, mutant: Mutant, way: str) -> str:
-        parts = [way, str(self.seed), str(self.thorough), str(sorted(self.known))]
+        parts = [way, str(self.seed), str(sorted(self.known))]
         parts += [text for pair in sorted(mutant.sources.items()) for text in pair]
         return hashlib.sha256("\0".join((fingerprint(*_DECISIVE), *parts)).encode()).hexdigest()[
             :32
@@ -175,14 +175,17 @@ class Course:
             for line in self.memory.read_text("utf-8").splitlines():
                 with suppress(ValueError, KeyError, TypeError):  # the last line of a killed run
                     entry = json.loads(line)
-                    found[entry["key"]] = entry["outcome"]
+                    # Who was hasty and found nothing has to ask about the rest.
+                    if entry["outcome"]["findings"] or entry["thorough"] or not self.thorough:
+                        found[entry["key"]] = entry["outcome"]
         return found
 
     def _remember(self, key: str, outcome: Outcome) -> None:
         if self.memory is not None:
             self.memory.parent.mkdir(parents=True, exist_ok=True)
             with self.memory.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"key": key, "outcome": outcome}) + "\n")
+                entry = {"key": key, "thorough": self.thorough, "outcome": outcome}
+                file.write(json.dumps(entry) + "\n")
 
 
 @cache

@@ -242,6 +242,8 @@ def _judged(ground: Ground, kept: _Kept, restart: Taken) -> Iterator[Complaint]:
     start = made(kept.plant)
     read = ground.take(kept.read.first.call)
     moves = list(creation.moves)
+    if creation.position is not None:  # a removal that still goes on somewhere makes others move up
+        moves.append(creation.position.at)
     yield from _told(
         judged(CHECK, name, survived, [start, kept.read, restart, read], moves=moves),
         *(

@@ -38,33 +38,34 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.trial import Complaint
 
 ORACLES: Final[Mapping[str, Oracle]] = {
-    "query": queries,
     "list": belongings,
-    "filter": filters,
-    "include": inclusions,
     "order": orders,
+    "include": inclusions,
     "pagination": pages,
     "echo": echoes,
     "text": texts,
     "address": addresses,
-    "merge-patch": merges,
-    "time": moments,
     "unique": twins,
     "position": numbered,
+    "sight": sights,
+    "blob": blobs,
+    "merge-patch": merges,
+    "time": moments,
+    "query": queries,
+    "filter": filters,
     "tokens": tokens,
     "rights": permissions,
-    "bodies": bodies,
     "protocol": protocol,
-    "blob": blobs,
-    "sight": sights,
     "raw-body": raw_bodies,
+    "bodies": bodies,
     "case": cases,
     "deletion": deletions,
     "cascade": cascades,
     "concurrency": races,
     "durability": survivals,
 }
-"""By the name of the check, in the order in which they are asked: what destroys comes last."""
+"""By the name of the check, in the order in which they are asked: the cheap before the dear, and what
+destroys last."""
 
 
 def examine(

@@ -96,14 +96,16 @@ class Duration(click.ParamType[int]):
 )
 @click.option("--time", "seconds", type=Duration(), help="Go on for this long, with fresh seeds.")
 @click.option(
-    "--quick", is_flag=True, help="The oracles, examples, and one boundary value of a kind only."
+    "--quick",
+    is_flag=True,
+    help="Only the examples and the oracles, which send a tenth of their variations: ten seeds in a row send all.",
 )
 @click.option(
     "--phase",
     "phases",
     multiple=True,
     metavar="NAME",
-    help="Only this phase: oracles, examples, coverage, fuzzing or stateful.",
+    help="Only this phase: examples, oracles, coverage, fuzzing or stateful.",
 )
 @click.option("--only", "only", multiple=True, metavar="ORACLE", help="Only this oracle.")
 @click.option(

@@ -171,7 +171,7 @@ DELETE_APP: Endpoint[_operations.DeleteApp202] = Endpoint(
                 AnswerHeader(
                     name="Location",
                     identifier="location",
-                    type=Annotated[str, Field(min_length=1)],
+                    type=Annotated[str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")],
                     required=True,
                 ),
             ),
@@ -318,7 +318,7 @@ CLEAR_APP_BUILDPACK_CACHE: Endpoint[_operations.ClearAppBuildpackCache202] = End
                 AnswerHeader(
                     name="Location",
                     identifier="location",
-                    type=Annotated[str, Field(min_length=1)],
+                    type=Annotated[str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")],
                     required=True,
                 ),
             ),

@@ -174,7 +174,7 @@ DELETE_DROPLET: Endpoint[_operations.DeleteDroplet202] = Endpoint(
                 AnswerHeader(
                     name="Location",
                     identifier="location",
-                    type=Annotated[str, Field(min_length=1)],
+                    type=Annotated[str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")],
                     required=True,
                 ),
             ),
@@ -243,7 +243,7 @@ UPLOAD_DROPLET: Endpoint[_operations.UploadDroplet202] = Endpoint(
                 AnswerHeader(
                     name="Location",
                     identifier="location",
-                    type=Annotated[str, Field(min_length=1)],
+                    type=Annotated[str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")],
                     required=True,
                 ),
             ),

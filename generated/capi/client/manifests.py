@@ -44,7 +44,7 @@ APPLY_MANIFEST: Endpoint[_operations.ApplyManifest202] = Endpoint(
                 AnswerHeader(
                     name="Location",
                     identifier="location",
-                    type=Annotated[str, Field(min_length=1)],
+                    type=Annotated[str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")],
                     required=True,
                 ),
             ),

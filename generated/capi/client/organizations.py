@@ -158,7 +158,7 @@ DELETE_ORGANIZATION: Endpoint[_operations.DeleteOrganization202] = Endpoint(
                 AnswerHeader(
                     name="Location",
                     identifier="location",
-                    type=Annotated[str, Field(min_length=1)],
+                    type=Annotated[str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")],
                     required=True,
                 ),
             ),

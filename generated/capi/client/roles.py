@@ -169,7 +169,7 @@ DELETE_ROLE: Endpoint[_operations.DeleteRole202] = Endpoint(
                 AnswerHeader(
                     name="Location",
                     identifier="location",
-                    type=Annotated[str, Field(min_length=1)],
+                    type=Annotated[str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")],
                     required=True,
                 ),
             ),

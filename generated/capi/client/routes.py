@@ -181,7 +181,7 @@ DELETE_ROUTE: Endpoint[_operations.DeleteRoute202] = Endpoint(
                 AnswerHeader(
                     name="Location",
                     identifier="location",
-                    type=Annotated[str, Field(min_length=1)],
+                    type=Annotated[str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")],
                     required=True,
                 ),
             ),
@@ -324,7 +324,7 @@ DELETE_UNMAPPED_ROUTES: Endpoint[_operations.DeleteUnmappedRoutes202] = Endpoint
                 AnswerHeader(
                     name="Location",
                     identifier="location",
-                    type=Annotated[str, Field(min_length=1)],
+                    type=Annotated[str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")],
                     required=True,
                 ),
             ),

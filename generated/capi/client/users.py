@@ -164,7 +164,7 @@ DELETE_USER: Endpoint[_operations.DeleteUser202] = Endpoint(
                 AnswerHeader(
                     name="Location",
                     identifier="location",
-                    type=Annotated[str, Field(min_length=1)],
+                    type=Annotated[str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")],
                     required=True,
                 ),
             ),

@@ -188,7 +188,7 @@ class DeleteUser202(Response[None]):
     x_cf_warnings: str | None = None
     """Warnings for the caller, each form-encoded, comma separated. Absent when there are none."""
 
-    location: Annotated[str, Field(min_length=1)]
+    location: Annotated[str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")]
     """Absolute URL of the job that does the work; poll it until its `state` is `COMPLETE` or
     `FAILED`.
     """

@@ -1335,7 +1335,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     AnswerHeader(
                         name="Location",
                         identifier="location",
-                        type=Annotated[str, Field(min_length=1)],
+                        type=Annotated[
+                            str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")
+                        ],
                         required=True,
                     ),
                 ),
@@ -3248,6 +3250,33 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             },
             "x-cases": [
                 {
+                    "title": "there is a link for the download once there are bits",
+                    "steps": [
+                        {
+                            "operation": "createDroplet",
+                            "name": "droplet",
+                            "status": 201,
+                            "hides": {
+                                "/links/download/href": "{$droplet/links/self/href}/download"
+                            },
+                        },
+                        {
+                            "operation": "uploadDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "getDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/links/download/href": "{$droplet/links/self/href}/download"
+                            },
+                        },
+                    ],
+                },
+                {
                     "title": "who may not read secrets does not read the process types",
                     "steps": [
                         {
@@ -3269,7 +3298,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "hides": {"/process_types/web": "unspeakable"},
                         },
                     ],
-                }
+                },
             ],
         },
     ),
@@ -3299,7 +3328,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     AnswerHeader(
                         name="Location",
                         identifier="location",
-                        type=Annotated[str, Field(min_length=1)],
+                        type=Annotated[
+                            str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")
+                        ],
                         required=True,
                     ),
                 ),
@@ -3482,7 +3513,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     AnswerHeader(
                         name="Location",
                         identifier="location",
-                        type=Annotated[str, Field(min_length=1)],
+                        type=Annotated[
+                            str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")
+                        ],
                         required=True,
                     ),
                 ),
@@ -4657,7 +4690,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     AnswerHeader(
                         name="Location",
                         identifier="location",
-                        type=Annotated[str, Field(min_length=1)],
+                        type=Annotated[
+                            str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")
+                        ],
                         required=True,
                     ),
                 ),
@@ -5296,7 +5331,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     AnswerHeader(
                         name="Location",
                         identifier="location",
-                        type=Annotated[str, Field(min_length=1)],
+                        type=Annotated[
+                            str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")
+                        ],
                         required=True,
                     ),
                 ),
@@ -8149,6 +8186,44 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             "x-default-order": "created",
             "x-cases": [
                 {
+                    "title": "auditors of a space read its events, supporters do not",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "name": "events",
+                            "set": {"?target_guids": "$app/guid"},
+                            "status": 200,
+                            "shows": {"/resources/0/target/guid": "$app/guid"},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {"?target_guids": "$app/guid"},
+                            "role": "space_auditor",
+                            "status": 200,
+                            "shows": {"/resources/0/target/guid": "$app/guid"},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {"?target_guids": "$app/guid"},
+                            "role": "space_supporter",
+                            "status": 200,
+                            "shows": {"/resources": []},
+                        },
+                        {
+                            "operation": "getAuditEvent",
+                            "set": {"{guid}": "$events/resources/0/guid"},
+                            "role": "space_supporter",
+                            "status": 404,
+                        },
+                    ],
+                },
+                {
                     "title": "what is done to an app is told in events",
                     "steps": [
                         {
@@ -8202,7 +8277,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             },
                         },
                     ],
-                }
+                },
             ],
         },
     ),
@@ -8719,7 +8794,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     AnswerHeader(
                         name="Location",
                         identifier="location",
-                        type=Annotated[str, Field(min_length=1)],
+                        type=Annotated[
+                            str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")
+                        ],
                         required=True,
                     ),
                 ),
@@ -9243,7 +9320,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     AnswerHeader(
                         name="Location",
                         identifier="location",
-                        type=Annotated[str, Field(min_length=1)],
+                        type=Annotated[
+                            str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")
+                        ],
                         required=True,
                     ),
                 ),
@@ -14014,7 +14093,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     AnswerHeader(
                         name="Location",
                         identifier="location",
-                        type=Annotated[str, Field(min_length=1)],
+                        type=Annotated[
+                            str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")
+                        ],
                         required=True,
                     ),
                 ),
@@ -14222,7 +14303,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     AnswerHeader(
                         name="Location",
                         identifier="location",
-                        type=Annotated[str, Field(min_length=1)],
+                        type=Annotated[
+                            str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")
+                        ],
                         required=True,
                     ),
                 ),
@@ -15361,7 +15444,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     AnswerHeader(
                         name="Location",
                         identifier="location",
-                        type=Annotated[str, Field(min_length=1)],
+                        type=Annotated[
+                            str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")
+                        ],
                         required=True,
                     ),
                 ),
@@ -16274,6 +16359,63 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             },
             "x-references": {"{guid}": {"operation": "createAccount"}},
             "x-state-dependent-members": ["/oldPassword", "/password"],
+            "x-cases": [
+                {
+                    "title": "users change their own password who know the present one",
+                    "steps": [
+                        {"operation": "createAccount", "name": "account", "status": 201},
+                        {
+                            "operation": "createToken",
+                            "name": "own",
+                            "set": {
+                                "/username": "$account.request/userName",
+                                "/password": "$account.request/password",
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "changePassword",
+                            "set": {
+                                "{guid}": "$account/id",
+                                "": {
+                                    "oldPassword": "not-the-present-one",
+                                    "password": "an-0ther-one",
+                                },
+                                "@Authorization": "bearer {$own/access_token}",
+                            },
+                            "status": 401,
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "/username": "$account.request/userName",
+                                "/password": "$account.request/password",
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "changePassword",
+                            "set": {
+                                "{guid}": "$account/id",
+                                "": {
+                                    "oldPassword": "$account.request/password",
+                                    "password": "an-0ther-one",
+                                },
+                                "@Authorization": "bearer {$own/access_token}",
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "/username": "$account.request/userName",
+                                "/password": "an-0ther-one",
+                            },
+                            "status": 200,
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -16746,7 +16888,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     AnswerHeader(
                         name="Location",
                         identifier="location",
-                        type=Annotated[str, Field(min_length=1)],
+                        type=Annotated[
+                            str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")
+                        ],
                         required=True,
                     ),
                 ),
@@ -16851,7 +16995,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     AnswerHeader(
                         name="Location",
                         identifier="location",
-                        type=Annotated[str, Field(min_length=1)],
+                        type=Annotated[
+                            str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")
+                        ],
                         required=True,
                     ),
                 ),
@@ -17467,7 +17613,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     AnswerHeader(
                         name="Location",
                         identifier="location",
-                        type=Annotated[str, Field(min_length=1)],
+                        type=Annotated[
+                            str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")
+                        ],
                         required=True,
                     ),
                 ),
@@ -18689,7 +18837,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     AnswerHeader(
                         name="Location",
                         identifier="location",
-                        type=Annotated[str, Field(min_length=1)],
+                        type=Annotated[
+                            str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")
+                        ],
                         required=True,
                     ),
                 ),
@@ -19074,7 +19224,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     AnswerHeader(
                         name="Location",
                         identifier="location",
-                        type=Annotated[str, Field(min_length=1)],
+                        type=Annotated[
+                            str, Field(min_length=1, pattern="^https?://.+/v3/jobs/[^/]+$")
+                        ],
                         required=True,
                     ),
                 ),

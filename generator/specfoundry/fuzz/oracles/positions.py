@@ -89,7 +89,9 @@ def numbered(ground: Ground) -> Iterator[Complaint]:
     if ground.read_only:
         return
     for operation, creation in creators(ground.contract):
-        if creation.position is not None and ground.judges(operation):
+        if creation.position is not None and ground.concerns(
+            operation, creation.update, creation.delete
+        ):
             trial = _trial(ground, operation, creation, creation.position)
             yield from twice(trial)
 

@@ -1664,6 +1664,24 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 {
+                    "title": "without bits and without files that are known there is nothing to upload",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid", "/resources": "[]"},
+                            "without": ["/bits"],
+                            "status": 422,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "shows": {"/state": "AWAITING_UPLOAD"},
+                        },
+                    ],
+                },
+                {
                     "title": "what is no archive fails",
                     "steps": [
                         {"operation": "createPackage", "name": "package"},

@@ -181,7 +181,8 @@ class _Case:
             files = files_of(operation, media, content)
             if "filename" in step:
                 files = [replace(one, filename=step["filename"]) for one in files]
-            call = replace(call, body=None, files=files)
+            sent = [one for one in files if f"/{one.name}" not in step.get("without", ())]
+            call = replace(call, body=None if sent else {}, files=sent)
         return call
 
     def _example(self, operation: Operation, name: str | None) -> Any:

@@ -6,6 +6,7 @@ It is named by where it stands in the document, so that what several operations 
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _ITEMS: Final = 20
 """So many items of an array are looked at."""
+_KNOWN: Final = 50_000
+"""So many values are known again."""
 _DEPTH: Final = 24
 _TYPES: Final = {
     "string": str,
@@ -43,6 +46,8 @@ class SchemaCoverage:
     contract: Contract
     seen: set[str] = field(default_factory=set)
     _validators: SchemaValidators = field(init=False)
+    _known: set[int] = field(default_factory=set)
+    """Hashes of values that were walked through already: lists show the same items all the time."""
 
     def __post_init__(self) -> None:
         """Prepare to compile alternatives."""
@@ -50,7 +55,8 @@ class SchemaCoverage:
 
     def observe(self, pointer: str, value: Any) -> None:
         """Take a value that the schema at a pointer describes."""
-        self._walk(*self._resolved(pointer), value, _DEPTH)
+        if self._is_new(pointer, value):
+            self._walk(*self._resolved(pointer), value, _DEPTH)
 
     def documented(self, operations: frozenset[str] | None = None) -> frozenset[str]:
         """Return the names of all parts that the answers of operations may have; None: of all."""
@@ -80,7 +86,17 @@ class SchemaCoverage:
         for place, part in _all_of(pointer, schema):
             self._walk(place, part, value, depth - 1)
         for place, part, inner in _children(pointer, schema, value):
-            self._walk(place, part, inner, depth - 1)
+            if not isinstance(value, list) or self._is_new(place, inner):
+                self._walk(place, part, inner, depth - 1)
+
+    def _is_new(self, pointer: str, value: Any) -> bool:
+        key = hash((pointer, json.dumps(value)))
+        if key in self._known:
+            return False
+        if len(self._known) >= _KNOWN:
+            self._known.clear()
+        self._known.add(key)
+        return True
 
     def _enumerate(self, pointer: str, found: set[str], done: set[str]) -> None:
         pointer, schema = self._resolved(pointer)

@@ -93,9 +93,9 @@ class Campaign:
                 for stage in again:
                     yield self._order(part, stage)
                 yield {"do": "close", "part": asdict(part)}
-            if time.monotonic() - born > _LIFE:
-                yield dict(_RENEW)
-                born = time.monotonic()
+                if time.monotonic() - born > _LIFE:
+                    yield dict(_RENEW)
+                    born = time.monotonic()
 
     def _order(self, part: Part, stage: str) -> Event:
         left = None if self.seconds is None else max(self._left(), 0.0)

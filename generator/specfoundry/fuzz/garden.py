@@ -17,58 +17,23 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.document.pointer import PointerError, follow, split
+from specfoundry.document.pointer import follow
 from specfoundry.fuzz.exchange import Call, Exchange
+from specfoundry.fuzz.plants import BarrenError, Plant, has, put, told, worded
 from specfoundry.fuzz.readiness import is_ready, preparation, settled
-from specfoundry.fuzz.semantics import Creation, creation_of, creators, job_of, paging_of
+from specfoundry.fuzz.semantics import creation_of, creators, job_of, paging_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from specfoundry.fuzz.contract import Contract, Operation, Parameter
+    from specfoundry.fuzz.contract import Contract, Operation
+    from specfoundry.fuzz.promises import Creation
     from specfoundry.fuzz.session import Session
 
 _PAUSE: Final = 0.01
 _LONGEST_PAUSE: Final = 0.2
 _IMPATIENCE: Final = 1.0
-_WORD: Final = re.compile(r"[a-z]+(_[a-z]+)*")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-
-
-class BarrenError(Exception):
-    """A resource could not be made; the text says what the server answered."""
-
-    def __init__(self, message: str, exchange: Exchange | None = None) -> None:
-        """`exchange` is what the server answered, if it was asked."""
-        super().__init__(message)
-        self.exchange = exchange
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Plant:
-    """One live resource.
-
-    Attributes:
-        creator: The operation that made it.
-        creation: What that operation promises.
-        id: What the last path parameter of the other operations takes.
-        sent: The body that made it.
-        exchange: The exchange that made it.
-
-    """
-
-    creator: Operation
-    creation: Creation
-    id: Any
-    sent: Any
-    exchange: Exchange
-
-    def path(self, operation: Operation) -> dict[str, Any]:
-        """Return the path parameters of an operation on this resource."""
-        names = [parameter.name for parameter in _in_order(operation)]
-        above = self.exchange.call.path
-        found = {name: above[name] for name in names[:-1] if name in above}
-        return {**found, names[-1]: self.id} if names else {}
 
 
 @dataclass
@@ -242,7 +207,7 @@ class Garden:
             parameter = operation.parameter(step[1:-1], "path")
             if reader is not None and (reader.id in self.creators or reader.id in self.shared):
                 found |= self.path(reader.id)
-            elif parameter is not None and (known := _told(parameter)) is not None:
+            elif parameter is not None and (known := told(parameter)) is not None:
                 found[step[1:-1]] = known
             elif reader is not None:
                 found |= self.path(reader.id)
@@ -254,7 +219,7 @@ class Garden:
         listed = self.contract.paths.get(("GET", above))
         paging = paging_of(listed) if listed else None
         if listed is None or paging is None or not last.startswith("{"):
-            return _worded(operation)
+            return worded(operation)
         path = self.parents(listed)
         answer = self.session.send(Call(operation=listed.id, path=path))
         for name in (last[1:-1], "guid", "id", "name"):
@@ -363,58 +328,3 @@ class Garden:
 
 def _is_gone(answer: Exchange | None) -> bool:
     return answer is None or answer.ok or answer.status in {404, 410}
-
-
-def _worded(operation: Operation) -> dict[str, Any]:
-    """Return the path of what nobody creates and nobody lists: it can be there all the time.
-
-    Raises:
-        BarrenError: The document shows no such thing, or what looks like an id of another server.
-
-    """
-    for parameter in operation.at("path"):
-        example = parameter.node.get("example")
-        if isinstance(example, str) and _WORD.fullmatch(example) and operation.path.count("{") == 1:
-            return {parameter.name: example}
-    raise BarrenError(f"no operation creates what {operation.id} reads")
-
-
-def by_id(operation: Operation, value: Any, **changes: Any) -> Call:
-    """Return a call of an operation whose last path parameter names a resource."""
-    names = [parameter.name for parameter in _in_order(operation)]
-    return replace(
-        Call(operation=operation.id, path={names[-1]: value} if names else {}), **changes
-    )
-
-
-def _in_order(operation: Operation) -> list[Parameter]:
-    return sorted(operation.at("path"), key=lambda one: operation.path.find(f"{{{one.name}}}"))
-
-
-def _told(parameter: Parameter) -> Any:
-    """Return a value that the document itself names: the only one that can be right."""
-    schema = parameter.schema
-    return next(iter(schema.get("enum", ())), schema.get("const"))
-
-
-def put(body: Any, pointer: str, value: Any) -> None:
-    """Replace what stands at a place of a JSON value; the place must be there.
-
-    Raises:
-        PointerError: It is not.
-
-    """
-    *parents, last = split(pointer)
-    holder = body
-    for token in parents:
-        holder = holder[int(token)] if isinstance(holder, list) else holder[token]
-    holder[int(last) if isinstance(holder, list) else last] = value
-
-
-def has(body: Any, pointer: str) -> bool:
-    """Return whether a pointer finds something in a JSON value."""
-    try:
-        follow(body, pointer)
-    except PointerError:
-        return False
-    return True

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from specfoundry.document.pointer import PointerError, split
 from specfoundry.fuzz.exchange import Call, Exchange
-from specfoundry.fuzz.garden import Garden, by_id
+from specfoundry.fuzz.plants import by_id
 from specfoundry.fuzz.semantics import paging_of
 from specfoundry.fuzz.trial import Complaint, Follow, Step, Taken
 
 if TYPE_CHECKING:
     from specfoundry.fuzz.contract import Contract, Operation
+    from specfoundry.fuzz.garden import Garden
     from specfoundry.fuzz.session import Session
 
 _T = TypeVar("_T")

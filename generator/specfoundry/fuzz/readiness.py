@@ -7,12 +7,13 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.exchange import Call, Exchange, FilePart
-from specfoundry.fuzz.semantics import Blob, blob_of
+from specfoundry.fuzz.semantics import blob_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from specfoundry.fuzz.contract import Body, Contract, Operation
+    from specfoundry.fuzz.promises import Blob
     from specfoundry.fuzz.session import Session
 
 _POLLS: Final = 1500

@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from specfoundry.document.pointer import join
 from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.garden import BarrenError
 from specfoundry.fuzz.oracles.comparison import found
 from specfoundry.fuzz.oracles.likely import likely
 from specfoundry.fuzz.oracles.whereabouts import made, said, twice
+from specfoundry.fuzz.plants import BarrenError
 from specfoundry.fuzz.semantics import creators, job_of, paging_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from specfoundry.fuzz.contract import Operation
     from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.semantics import Creation
+    from specfoundry.fuzz.promises import Creation
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "address"

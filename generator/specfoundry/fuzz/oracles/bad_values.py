@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from specfoundry.fuzz.contract import Parameter
     from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.semantics import Filter
+    from specfoundry.fuzz.list_promises import Filter
 
 _NOBODY: Final = "nobody-knows-this-value"
 _ODD: Final = ("!", " ", "=", ",", "(", "%", "é", "-", "x", "9")

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.garden import Plant
     from specfoundry.fuzz.ground import Ground
     from specfoundry.fuzz.oracles.listing import Listing
+    from specfoundry.fuzz.plants import Plant
 
 CHECK: Final = "list"
 

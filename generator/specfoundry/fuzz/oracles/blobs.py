@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.exchange import Call, FilePart
-from specfoundry.fuzz.garden import BarrenError, Plant
 from specfoundry.fuzz.oracles.archives import files_of, members_of, tarred, zipped
 from specfoundry.fuzz.oracles.bodies import turned_down
 from specfoundry.fuzz.oracles.likely import MULTIPART
 from specfoundry.fuzz.oracles.shapes import parts
-from specfoundry.fuzz.semantics import Blob, blob_of
+from specfoundry.fuzz.plants import BarrenError, Plant
+from specfoundry.fuzz.semantics import blob_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from specfoundry.fuzz.contract import Body, Operation
     from specfoundry.fuzz.ground import Ground
+    from specfoundry.fuzz.promises import Blob
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "blob"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import follow
 from specfoundry.fuzz.contract import target
-from specfoundry.fuzz.garden import BarrenError, has, put
 from specfoundry.fuzz.oracles.likely import likely, references
 from specfoundry.fuzz.oracles.mutations import Change, changes
+from specfoundry.fuzz.plants import BarrenError, has, put
 from specfoundry.fuzz.semantics import creation_of, creators
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 from specfoundry.rules.examples import SchemaValidators

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import follow, split
 from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.garden import BarrenError, has, put
+from specfoundry.fuzz.plants import BarrenError, has, put
 from specfoundry.fuzz.semantics import creation_of, filter_of, lists, merge_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.garden import Garden, Plant
+    from specfoundry.fuzz.garden import Garden
     from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.semantics import Creation
+    from specfoundry.fuzz.plants import Plant
+    from specfoundry.fuzz.promises import Creation
 
 _LETTERS: Final = "xBkAqZc"
 _EARLIER: Final = 3

@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.garden import BarrenError, by_id, has, put
 from specfoundry.fuzz.oracles.deletion import gone, unlisted
 from specfoundry.fuzz.oracles.likely import likely, references
 from specfoundry.fuzz.oracles.whereabouts import listings, made, referred, sought, twice
+from specfoundry.fuzz.plants import BarrenError, by_id, has, put
 from specfoundry.fuzz.semantics import creation_of, creators
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.garden import Plant
     from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.semantics import Creation
+    from specfoundry.fuzz.plants import Plant
+    from specfoundry.fuzz.promises import Creation
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "cascade"

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.garden import Plant
     from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.semantics import Merge
+    from specfoundry.fuzz.plants import Plant
+    from specfoundry.fuzz.promises import Merge
     from specfoundry.fuzz.trial import Taken
 
 _KEYS: Final = 3

@@ -13,7 +13,7 @@ from specfoundry.fuzz.semantics import lists, merge_of
 if TYPE_CHECKING:
     from specfoundry.fuzz.contract import Operation
     from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.semantics import Paging
+    from specfoundry.fuzz.list_promises import Paging
 
 _DONE: Final = "labels of what came along"
 

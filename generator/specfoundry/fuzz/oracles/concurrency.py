@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.garden import BarrenError, has, put
 from specfoundry.fuzz.oracles.cascades import above, referable
 from specfoundry.fuzz.oracles.changes import Target, flips, parts
 from specfoundry.fuzz.oracles.comparison import ABSENT, base, found, lacking, within
 from specfoundry.fuzz.oracles.deletion import gone, remains
 from specfoundry.fuzz.oracles.likely import likely
 from specfoundry.fuzz.oracles.whereabouts import GONE, made, said
+from specfoundry.fuzz.plants import BarrenError, has, put
 from specfoundry.fuzz.readiness import preparation
 from specfoundry.fuzz.semantics import blob_of, creation_of, creators, merge_of, paging_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from specfoundry.fuzz.contract import Operation
     from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.semantics import Creation, Merge
+    from specfoundry.fuzz.promises import Creation, Merge
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "concurrency"

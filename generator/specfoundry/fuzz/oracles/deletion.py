@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.garden import BarrenError, by_id
 from specfoundry.fuzz.oracles.addresses import Ways
 from specfoundry.fuzz.oracles.whereabouts import (
     GONE,
@@ -18,6 +17,7 @@ from specfoundry.fuzz.oracles.whereabouts import (
     told,
     twice,
 )
+from specfoundry.fuzz.plants import BarrenError, by_id
 from specfoundry.fuzz.semantics import creators, job_of
 from specfoundry.fuzz.trial import Complaint, Step, Taken, judged, verdict
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.garden import Plant
     from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.semantics import Creation
+    from specfoundry.fuzz.plants import Plant
+    from specfoundry.fuzz.promises import Creation
 
 CHECK: Final = "deletion"
 

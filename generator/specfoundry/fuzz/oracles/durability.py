@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.garden import BarrenError
 from specfoundry.fuzz.oracles.addresses import Ways
 from specfoundry.fuzz.oracles.changes import Target, parts
 from specfoundry.fuzz.oracles.comparison import differences, nested, within
 from specfoundry.fuzz.oracles.deletion import gone
 from specfoundry.fuzz.oracles.likely import likely
 from specfoundry.fuzz.oracles.whereabouts import listings, made, said, shown, told
+from specfoundry.fuzz.plants import BarrenError
 from specfoundry.fuzz.semantics import blob_of, creators, job_of, merge_of, paging_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.garden import Plant
     from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.semantics import Creation, Merge
+    from specfoundry.fuzz.plants import Plant
+    from specfoundry.fuzz.promises import Creation, Merge
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "durability"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from specfoundry.document.pointer import follow, join
 from specfoundry.fuzz.contract import target
 from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.garden import BarrenError, has, put
 from specfoundry.fuzz.oracles.comparison import base, differences, within
 from specfoundry.fuzz.oracles.whereabouts import listings, said, shown, sought, told, twice
+from specfoundry.fuzz.plants import BarrenError, has, put
 from specfoundry.fuzz.semantics import creators
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.garden import Plant
     from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.semantics import Creation
+    from specfoundry.fuzz.plants import Plant
+    from specfoundry.fuzz.promises import Creation
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "echo"

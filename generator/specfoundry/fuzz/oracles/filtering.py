@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from specfoundry.fuzz.ground import Ground
+    from specfoundry.fuzz.list_promises import Filter
     from specfoundry.fuzz.oracles.listing import Listing
-    from specfoundry.fuzz.semantics import Filter
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "filter"

@@ -6,11 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.garden import BarrenError, by_id
 from specfoundry.fuzz.ground import values_at
 from specfoundry.fuzz.oracles.listing import listings
 from specfoundry.fuzz.oracles.selection import answers
 from specfoundry.fuzz.oracles.whereabouts import twice
+from specfoundry.fuzz.plants import BarrenError, by_id
 from specfoundry.fuzz.semantics import inclusions_of, paging_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 from specfoundry.runtime.client_parameters import scalar_text
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from specfoundry.fuzz.contract import Operation, Parameter
     from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.semantics import Inclusion
+    from specfoundry.fuzz.list_promises import Inclusion
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "include"

@@ -9,7 +9,7 @@ from specfoundry.fuzz.ground import values_at
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from specfoundry.fuzz.semantics import Filter
+    from specfoundry.fuzz.list_promises import Filter
 
 
 def selectors(rule: Filter, items: Sequence[Any]) -> Iterator[str]:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.garden import BarrenError, has, put
 from specfoundry.fuzz.oracles.archives import files_of
+from specfoundry.fuzz.plants import BarrenError, has, put
 from specfoundry.fuzz.semantics import blob_of, creation_of, creators, job_of
 
 if TYPE_CHECKING:

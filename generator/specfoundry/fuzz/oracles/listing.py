@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.garden import BarrenError
 from specfoundry.fuzz.ground import values_at
 from specfoundry.fuzz.oracles.coming_along import label_what_came_along
 from specfoundry.fuzz.oracles.population import populate
-from specfoundry.fuzz.semantics import Filter, filter_of, lists, paging_of
+from specfoundry.fuzz.plants import BarrenError
+from specfoundry.fuzz.semantics import filter_of, lists, paging_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from specfoundry.fuzz.contract import Operation, Parameter
     from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.semantics import Paging
+    from specfoundry.fuzz.list_promises import Filter, Paging
     from specfoundry.fuzz.trial import Follow, Taken
 
 _MANY: Final = 40

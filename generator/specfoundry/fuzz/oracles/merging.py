@@ -6,10 +6,10 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.garden import BarrenError
 from specfoundry.fuzz.oracles.changes import Target, changes
 from specfoundry.fuzz.oracles.comparison import ABSENT, base, differences, found, lacking, within
 from specfoundry.fuzz.oracles.whereabouts import said, told, twice
+from specfoundry.fuzz.plants import BarrenError
 from specfoundry.fuzz.semantics import creators, merge_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from specfoundry.fuzz.contract import Operation
     from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.semantics import Creation, Merge
+    from specfoundry.fuzz.promises import Creation, Merge
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "merge-patch"

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.garden import BarrenError
 from specfoundry.fuzz.oracles.comparison import found, nested
 from specfoundry.fuzz.oracles.whereabouts import made
+from specfoundry.fuzz.plants import BarrenError
 from specfoundry.fuzz.readiness import preparation, settled
 from specfoundry.fuzz.semantics import blob_of, creators, merge_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.garden import Plant
     from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.semantics import Creation, Merge
+    from specfoundry.fuzz.plants import Plant
+    from specfoundry.fuzz.promises import Creation, Merge
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "time"

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from specfoundry.fuzz.ground import Ground
+    from specfoundry.fuzz.list_promises import Ordering
     from specfoundry.fuzz.oracles.listing import Listing
-    from specfoundry.fuzz.semantics import Ordering
 
 CHECK: Final = "order"
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.garden import BarrenError
 from specfoundry.fuzz.ground import values_at
 from specfoundry.fuzz.oracles.comparison import found, nested, overlaid
 from specfoundry.fuzz.oracles.whereabouts import listings, made, told, twice
+from specfoundry.fuzz.plants import BarrenError
 from specfoundry.fuzz.semantics import creators
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.garden import Plant
     from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.semantics import Creation, Position
+    from specfoundry.fuzz.plants import Plant
+    from specfoundry.fuzz.promises import Creation, Position
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "position"

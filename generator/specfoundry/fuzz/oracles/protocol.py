@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.contract import METHODS
 from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.garden import BarrenError
 from specfoundry.fuzz.oracles.likely import likely
+from specfoundry.fuzz.plants import BarrenError
 from specfoundry.fuzz.session import address
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.garden import BarrenError
 from specfoundry.fuzz.oracles.bad_values import bad_values, good_values, too_many
 from specfoundry.fuzz.oracles.population import begin
+from specfoundry.fuzz.plants import BarrenError
 from specfoundry.fuzz.semantics import filter_of, paging_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 

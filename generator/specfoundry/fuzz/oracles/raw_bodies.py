@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.contract import target
-from specfoundry.fuzz.garden import BarrenError
 from specfoundry.fuzz.oracles.bodies import FORM, turned_down
 from specfoundry.fuzz.oracles.likely import likely
+from specfoundry.fuzz.plants import BarrenError
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.garden import BarrenError, has, put
 from specfoundry.fuzz.oracles.likely import likely
 from specfoundry.fuzz.oracles.standing import Standing, bound_roles, nobody_of
-from specfoundry.fuzz.semantics import Rights, creation_of, creators, rights_of
+from specfoundry.fuzz.plants import BarrenError, has, put
+from specfoundry.fuzz.semantics import creation_of, creators, rights_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.contract import Operation
     from specfoundry.fuzz.exchange import Call
     from specfoundry.fuzz.ground import Ground
+    from specfoundry.fuzz.promises import Rights
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "rights"

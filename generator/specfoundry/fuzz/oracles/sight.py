@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.garden import BarrenError
 from specfoundry.fuzz.ground import values_at
 from specfoundry.fuzz.oracles.standing import Standing
+from specfoundry.fuzz.plants import BarrenError
 from specfoundry.fuzz.semantics import filter_of, paging_of, rights_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from specfoundry.fuzz.contract import Operation
     from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.semantics import Creation, Paging
+    from specfoundry.fuzz.list_promises import Paging
+    from specfoundry.fuzz.promises import Creation
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "sight"

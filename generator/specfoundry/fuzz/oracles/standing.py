@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.garden import BarrenError, Plant, has
 from specfoundry.fuzz.oracles.likely import references
+from specfoundry.fuzz.plants import BarrenError, Plant, has
 from specfoundry.fuzz.semantics import creation_of, rights_of
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import follow
-from specfoundry.fuzz.garden import BarrenError, put
 from specfoundry.fuzz.oracles.bodies import validators_of
 from specfoundry.fuzz.oracles.changes import leaves
 from specfoundry.fuzz.oracles.comparison import base, found, within
 from specfoundry.fuzz.oracles.whereabouts import told, twice
+from specfoundry.fuzz.plants import BarrenError, put
 from specfoundry.fuzz.semantics import creators
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from specfoundry.fuzz.contract import Operation
     from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.semantics import Creation
+    from specfoundry.fuzz.promises import Creation
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "text"

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.garden import BarrenError
 from specfoundry.fuzz.oracles.likely import likely
+from specfoundry.fuzz.plants import BarrenError
 from specfoundry.fuzz.spoilt import SPOILT, bad_headers, credentials_in
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 

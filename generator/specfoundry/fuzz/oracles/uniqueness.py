@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import follow
 from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.garden import BarrenError, has, put
 from specfoundry.fuzz.oracles.comparison import differences, nested, overlaid, within
 from specfoundry.fuzz.oracles.whereabouts import made, said, told, twice
+from specfoundry.fuzz.plants import BarrenError, has, put
 from specfoundry.fuzz.semantics import creators, merge_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.garden import Plant
     from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.semantics import Creation, Merge
+    from specfoundry.fuzz.plants import Plant
+    from specfoundry.fuzz.promises import Creation, Merge
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "unique"

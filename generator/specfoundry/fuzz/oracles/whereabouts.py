@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from specfoundry.fuzz.contract import Contract, Operation
-    from specfoundry.fuzz.garden import Plant
     from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.semantics import Paging
+    from specfoundry.fuzz.list_promises import Paging
+    from specfoundry.fuzz.plants import Plant
     from specfoundry.fuzz.trial import Complaint
 
 GONE: Final = frozenset({404, 410})

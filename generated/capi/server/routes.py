@@ -474,7 +474,22 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             _ANSWER_V3_TOO_MANY_REQUESTS,
             _ANSWER_V3_SERVER_ERROR,
         ),
-        extensions={"x-permitted-roles": {"public": True}},
+        extensions={
+            "x-permitted-roles": {"public": True},
+            "x-cases": [
+                {
+                    "title": "the id that a client sends with its request begins that of the answer",
+                    "steps": [
+                        {
+                            "operation": "getV3Info",
+                            "set": {"@X-VCAP-Request-ID": "from-the-client"},
+                            "status": 200,
+                            "headers": {"X-VCAP-Request-ID": "^from-the-client::[0-9a-f-]{36}$"},
+                        }
+                    ],
+                }
+            ],
+        },
     ),
     Operation(
         operation_id="getV2Info",

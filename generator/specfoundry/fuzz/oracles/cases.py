@@ -39,7 +39,7 @@ def as_told(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
     """Say when the last answer is not what the case tells.
 
     Arguments: `title`, `number` (of the step), `status`, `code`, `shows` and `hides` (as pairs of
-    pointer and value).
+    pointer and value), `headers` (as pairs of name and regular expression).
     """
     answer, wanted = taken[-1].last, arguments
     first = taken[-1].first
@@ -54,6 +54,9 @@ def as_told(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
     for pointer, value in wanted["hides"]:
         if value in values_at(answer.json, pointer):
             return f"{begin}{pointer} holds what it must not"
+    for name, pattern in wanted["headers"]:
+        if not re.search(pattern, first.headers.get(name.lower(), "")):
+            return f"{begin}the header {name} is not like {pattern}"
     return None
 
 
@@ -218,7 +221,7 @@ class _Case:
     def _judged(
         self, step: Mapping[str, Any], number: int, told: Sequence[Taken]
     ) -> Iterator[Complaint]:
-        if not {"status", "code", "shows", "hides"} & step.keys():
+        if not {"status", "code", "shows", "hides", "headers"} & step.keys():
             return
         complaint = judged(
             CHECK,
@@ -231,6 +234,7 @@ class _Case:
             code=step.get("code"),
             shows=[[at, self._value(value)] for at, value in step.get("shows", {}).items()],
             hides=[[at, self._value(value)] for at, value in step.get("hides", {}).items()],
+            headers=[[name, pattern] for name, pattern in step.get("headers", {}).items()],
         )
         if complaint:
             yield complaint

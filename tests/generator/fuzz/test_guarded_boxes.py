@@ -75,6 +75,7 @@ def test_a_healthy_server_is_blamed_for_nothing() -> None:
         ("never-ready", "blob", "fillBox"),
         ("early-download", "blob", "fillBox"),
         ("filled-twice", "case", "fillBox"),
+        ("receipt-of-another", "case", "fillBox"),
     ],
 )
 def test_each_fault_is_noticed_where_it_is(fault: str, check: str, operation: str) -> None:

@@ -242,7 +242,8 @@ class Vault:
         digest = hashlib.sha1 if not self._has("digest-of-another") else hashlib.sha256
         box["digest"] = digest(content).hexdigest()[:40]
         box["state"] = "STUCK" if self._has("never-ready") else "FULL"
-        return JSONResponse(box)
+        name = "box" if self._has("receipt-of-another") else f"box-{box['digest']}"
+        return JSONResponse(box, headers={"Receipt": name})
 
     async def _empty_box(self, request: Request) -> Response:
         box = self._box(request, writing=False)

@@ -128,7 +128,12 @@ _CONTENT = {
                 "title": "a box is filled once",
                 "steps": [
                     {"operation": "createBox", "name": "box"},
-                    {"operation": "fillBox", "set": {"{id}": "$box/id"}, "status": 200},
+                    {
+                        "operation": "fillBox",
+                        "set": {"{id}": "$box/id"},
+                        "status": 200,
+                        "headers": {"Receipt": "^box-[0-9a-f]{40}$"},
+                    },
                     {
                         "operation": "fillBox",
                         "set": {"{id}": "$box/id"},

@@ -133,7 +133,7 @@ def test_an_accepted_finding_does_not_fail_the_run(tmp_path: Path) -> None:
         (("--app", "shop"), "'shop' is not MODULE:NAME"),
         (("--app", "shop:healthy", "--time", "soon"), "'soon' is not a duration"),
         (("--app", "shop:healthy", "--header", "secret"), "is not NAME:VALUE"),
-        (("--app", "shop:healthy", "--phase", "dreaming"), "'dreaming' is none of oracles"),
+        (("--app", "shop:healthy", "--phase", "dreaming"), "'dreaming' is none of examples"),
         (("--app", "shop:healthy", "--only", "taste"), "'taste' is none of"),
         (("--app", "shop:healthy", "--operation", "none"), "has no such operation"),
         (("--app", "shop:healthy", "--identity", "boss"), "'boss' is not NAME=VALUE"),

@@ -28,6 +28,10 @@ _STRANGE: Final = 25
 """So many first answers, none of them documented, and the address must be wrong."""
 
 
+_SCRIPTS: Final = 200
+"""More findings than these get no script: each costs a look at everything that was sent."""
+
+
 class StrangerError(StopRunError):
     """The server's answers have nothing to do with the document."""
 
@@ -38,7 +42,7 @@ class Found:
 
     complaint: Complaint
     script: Script | None
-    """None for recorded traffic, which cannot be asked again."""
+    """None for recorded traffic, which cannot be asked again, and beyond the first 200 findings."""
 
 
 @dataclass(kw_only=True)
@@ -100,7 +104,7 @@ def examine_live(
     bench.ground.session.watchers.append(_Watch(outcome, Judge(bench.contract)))
     try:
         for complaint in bench.examine(names, listen, outcome.crashed):
-            outcome.found.append(_found(complaint, bench))
+            outcome.found.append(_found(complaint, bench, len(outcome.found)))
     except GoneError as error:
         outcome.stopped = f"the server has stopped answering: {error}"
     except StopRunError as error:
@@ -113,8 +117,10 @@ def examine_live(
     return outcome
 
 
-def _found(complaint: Complaint, bench: Bench) -> Found:
+def _found(complaint: Complaint, bench: Bench, number: int) -> Found:
     ground = bench.ground
+    if number >= _SCRIPTS:
+        return Found(complaint=complaint, script=None)
     script = script_of(complaint, ground.past, bench.contract, ground.garden)
     return Found(complaint=complaint, script=script)
 

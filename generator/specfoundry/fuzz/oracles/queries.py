@@ -10,6 +10,7 @@ from specfoundry.fuzz.oracles.population import begin
 from specfoundry.fuzz.plants import BarrenError
 from specfoundry.fuzz.semantics import filter_of, paging_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict
+from specfoundry.runtime.client_parameters import scalar_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -119,5 +120,5 @@ class _Asking:
 
 
 def _shown(value: Any) -> str:
-    text = ",".join(value) if isinstance(value, list) else str(value)
+    text = ",".join(map(scalar_text, value)) if isinstance(value, list) else str(value)
     return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")

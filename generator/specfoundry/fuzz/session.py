@@ -79,7 +79,12 @@ class Session:
         if reason is not None:
             self.withheld[operation.id] = reason
             return _unanswered(call, operation.method, operation.path, f"withheld: {reason}")
-        return self._exchanged(call, operation, self._request(operation, call))
+        try:
+            request = self._request(operation, call)
+        except (ValueError, TypeError, httpx2.InvalidURL) as error:
+            # An answer gave as an id what can stand in no path: nothing, an object.
+            return _unanswered(call, operation.method, operation.path, f"withheld: {error}")
+        return self._exchanged(call, operation, request)
 
     def get(self, url: str, call: Call) -> Exchange:
         """Follow an address that an answer named, as the operation and identity of a call.

@@ -45,6 +45,8 @@ NONSENSE = {
     "answers bytes": _http("201 Created", b"\xff\xfe\x00", JSON),
     "nests without end": _http("201 Created", b"[" * 100_000, JSON),
     "answers other JSON": _http("200 OK", b'[[], {"books": {"a": 1}}]', JSON),
+    "gives nothing as an id": _http("201 Created", b'{"id": "", "name": ""}', JSON),
+    "gives an object as an id": _http("201 Created", b'{"id": {"a": []}, "name": 1}', JSON),
     "answers null": _http("200 OK", b"null", JSON),
     "fails": _http("500 Internal Server Error", b"Traceback", "Content-Type: text/plain"),
 }

@@ -28,8 +28,8 @@ _STRANGE: Final = 25
 """So many first answers, none of them documented, and the address must be wrong."""
 
 
-_SCRIPTS: Final = 200
-"""More findings than these get no script: each costs a look at everything that was sent."""
+_SIMILAR: Final = 3
+"""So many findings of one check about one operation are kept."""
 
 
 class StrangerError(StopRunError):
@@ -42,7 +42,7 @@ class Found:
 
     complaint: Complaint
     script: Script | None
-    """None for recorded traffic, which cannot be asked again, and beyond the first 200 findings."""
+    """None for recorded traffic, which cannot be asked again."""
 
 
 @dataclass(kw_only=True)
@@ -69,6 +69,16 @@ class Outcome:
     crashes: list[str] = field(default_factory=list)
     coverage: Coverage | None = None
     stopped: str | None = None
+    _similar: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def take(self, complaint: Complaint, bench: Bench) -> None:
+        """Take a complaint, unless there are enough of its kind."""
+        alike = complaint.check, complaint.operation
+        self._similar[alike] += 1
+        if self._similar[alike] <= _SIMILAR:
+            ground = bench.ground
+            script = script_of(complaint, ground.past, bench.contract, ground.garden)
+            self.found.append(Found(complaint=complaint, script=script))
 
     def crashed(self, name: str, error: Exception) -> None:
         """Take the failure of an oracle."""
@@ -104,7 +114,7 @@ def examine_live(
     bench.ground.session.watchers.append(_Watch(outcome, Judge(bench.contract)))
     try:
         for complaint in bench.examine(names, listen, outcome.crashed):
-            outcome.found.append(_found(complaint, bench, len(outcome.found)))
+            outcome.take(complaint, bench)
     except GoneError as error:
         outcome.stopped = f"the server has stopped answering: {error}"
     except StopRunError as error:
@@ -115,14 +125,6 @@ def examine_live(
         outcome.left += _cleared(bench)
         outcome.withheld = {**bench.ground.session.withheld, **outcome.withheld}
     return outcome
-
-
-def _found(complaint: Complaint, bench: Bench, number: int) -> Found:
-    ground = bench.ground
-    if number >= _SCRIPTS:
-        return Found(complaint=complaint, script=None)
-    script = script_of(complaint, ground.past, bench.contract, ground.garden)
-    return Found(complaint=complaint, script=script)
 
 
 def _never(bench: Bench, circumstances: Circumstances) -> Iterator[tuple[str, str]]:

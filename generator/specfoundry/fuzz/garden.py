@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import follow
 from specfoundry.fuzz.exchange import Call, Exchange
-from specfoundry.fuzz.plants import BarrenError, Plant, has, put, told, worded
+from specfoundry.fuzz.plants import BarrenError, Plant, has, names_it, put, told, worded
 from specfoundry.fuzz.readiness import is_ready, preparation, settled
 from specfoundry.fuzz.semantics import creation_of, creators, job_of, paging_of
 
@@ -125,7 +125,7 @@ class Garden:
         for body in examples or [None]:
             call = replace(self.call(operation, creation, body), **changes)
             exchange = self.session.send(call)
-            if exchange.ok and exchange.at(creation.id) is not None:
+            if exchange.ok and names_it(exchange.at(creation.id)):
                 self.settle(operation, exchange)
                 return self._plant(operation, creation, exchange)
             said = said or exchange
@@ -224,7 +224,7 @@ class Garden:
         answer = self.session.send(Call(operation=listed.id, path=path))
         for name in (last[1:-1], "guid", "id", "name"):
             value = answer.at(f"{paging.items}/0/{name}")
-            if value is not None:
+            if names_it(value):
                 return {**path, last[1:-1]: value}
         raise BarrenError(f"{listed.id} shows nothing that {operation.id} could read")
 
@@ -296,7 +296,7 @@ class Garden:
         if not exchange.ok or exchange.call.is_odd:
             return
         creation = creation_of(operation)
-        if creation is not None and exchange.at(creation.id) is not None:
+        if creation is not None and names_it(exchange.at(creation.id)):
             self._plant(operation, creation, exchange)
         elif operation.method == "DELETE":
             for plant in [one for one in self.living if one.creation.delete == operation.id]:

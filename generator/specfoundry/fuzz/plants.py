@@ -53,6 +53,11 @@ class Plant:
         return {**found, names[-1]: self.id} if names else {}
 
 
+def names_it(value: Any) -> bool:
+    """Return whether a value can stand in a path for a resource: a text with letters, or a number."""
+    return (isinstance(value, str) and bool(value)) or type(value) is int
+
+
 def worded(operation: Operation) -> dict[str, Any]:
     """Return the path of what nobody creates and nobody lists: it can be there all the time.
 

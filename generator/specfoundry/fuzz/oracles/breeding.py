@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import follow, split
 from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.plants import BarrenError, has, put
+from specfoundry.fuzz.plants import BarrenError, has, names_it, put
 from specfoundry.fuzz.semantics import creation_of, filter_of, lists, merge_of
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def bred(
             continue
         tried.append(body)
         exchange = ground.session.send(replace(call, body=body, path=path or call.path))
-        if exchange.ok and exchange.at(creation.id) is not None:
+        if exchange.ok and names_it(exchange.at(creation.id)):
             garden.settle(operation, exchange)
             return [plant for plant in garden.living if plant.exchange is exchange]
     return []

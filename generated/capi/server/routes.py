@@ -4773,17 +4773,32 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 {
                     "title": "it shares no domain any more",
                     "steps": [
-                        {"operation": "shareDomain", "name": "shared"},
+                        {"operation": "createOrganization", "name": "organization", "status": 201},
+                        {
+                            "operation": "createDomain",
+                            "name": "domain",
+                            "example": "private",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "shareDomain",
+                            "set": {
+                                "{guid}": "$domain/guid",
+                                "": {"data": [{"guid": "$organization/guid"}]},
+                            },
+                            "status": 200,
+                        },
                         {
                             "operation": "deleteOrganization",
-                            "set": {"{guid}": "$shared.request/data/0/guid"},
+                            "set": {"{guid}": "$organization/guid"},
                             "status": 202,
                         },
                         {
                             "operation": "getDomain",
-                            "set": {"{guid}": "$shared.path/guid"},
+                            "set": {"{guid}": "$domain/guid"},
+                            "status": 200,
                             "hides": {
-                                "/relationships/shared_organizations/data/*/guid": "$shared.request/data/0/guid"
+                                "/relationships/shared_organizations/data/*/guid": "$organization/guid"
                             },
                         },
                     ],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from specfoundry.fuzz.contract import Contract, read_contract
 from specfoundry.fuzz.garden import Garden
 from specfoundry.fuzz.ground import Ground
-from specfoundry.fuzz.guard import Guard
+from specfoundry.fuzz.guard import Guard, spared
 from specfoundry.fuzz.inference import completed
 from specfoundry.fuzz.judge import Judge
 from specfoundry.fuzz.oracles.suite import ORACLES, examine
@@ -90,6 +90,7 @@ class Bench:
         for reader, value in circumstances.references.items():
             name = list(contract[reader].at("path"))[-1].name
             garden.shared[reader] = {name: value}
+        session.withhold = spared(circumstances.references)
         if circumstances.is_shared or circumstances.read_only:
             guard = Guard(contract, read_only=circumstances.read_only)
             session.withhold = guard.reason

@@ -9,11 +9,31 @@ from specfoundry.document.pointer import PointerError, follow
 from specfoundry.fuzz.semantics import creation_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from specfoundry.fuzz.contract import Contract, Operation
     from specfoundry.fuzz.exchange import Call, Exchange
 
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 _UUID: Final = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def spared(references: Mapping[str, str]) -> Callable[[Operation, Call], str | None]:
+    """Return what withholds the deletion of resources that were given to be used and left alone.
+
+    Args:
+        references: Their ids, by the operation that reads them.
+    """
+    given = frozenset(references.values())
+
+    def reason(operation: Operation, call: Call) -> str | None:
+        if (call.method or operation.method) != "DELETE" or not operation.path.endswith("}"):
+            return None
+        name = operation.path.rpartition("{")[2].rstrip("}")
+        is_given = str(call.path.get(name, "")) in given
+        return "it would delete what was given to be used and left alone" if is_given else None
+
+    return reason
 
 
 class Guard:

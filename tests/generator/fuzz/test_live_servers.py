@@ -13,8 +13,9 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from specfoundry.fuzz.bench import Circumstances
+from specfoundry.fuzz.bench import Bench, Circumstances
 from specfoundry.fuzz.conform.live import Outcome, examine_live
+from specfoundry.fuzz.exchange import Call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -196,3 +197,20 @@ def test_a_run_that_only_reads_changes_nothing() -> None:
     assert [one.complaint.check for one in outcome.found] == ["order"]
     assert (library.shelves, library.books) == before
     assert outcome.withheld["createBook"] == "the run is read-only"
+
+
+def test_what_was_given_to_be_used_is_never_deleted() -> None:
+    library = LIBRARY(first=1)
+    client = TestClient(library.app)
+    shelf = client.post("/shelves", json={"name": "theirs"}).json()["id"]
+    bench = Bench.of(DOCUMENT, client, Circumstances(references={"getShelf": shelf}))
+
+    found = list(bench.examine())
+    call = Call(operation="deleteShelf", path={"id": shelf})
+    answer = bench.ground.session.send(call)
+    list(bench.ground.garden.clear())
+
+    assert found == []
+    assert answer.unanswered
+    assert list(library.shelves) == [shelf]
+    assert library.books == {}

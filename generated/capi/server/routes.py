@@ -19546,6 +19546,27 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 {
+                    "title": "a destination that is added several times at once is there once",
+                    "steps": [
+                        {"operation": "createApp", "name": "app"},
+                        {"operation": "createRoute", "name": "route"},
+                        {
+                            "operation": "addRouteDestinations",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "/destinations": [{"app": {"guid": "$app/guid"}}],
+                            },
+                            "together": 5,
+                        },
+                        {
+                            "operation": "getRouteDestinations",
+                            "set": {"{guid}": "$route/guid"},
+                            "status": 200,
+                            "counts": {"/destinations/*/guid": 1},
+                        },
+                    ],
+                },
+                {
                     "title": "the app is in the route's space",
                     "steps": [
                         {"operation": "createRoute", "name": "route"},

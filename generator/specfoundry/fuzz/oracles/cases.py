@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "case"
+_EXPECTED: Final = frozenset({"status", "code", "shows", "hides", "counts", "headers"})
 _LOOKS: Final = 250
 _PAUSE: Final = 0.02
 _INSIDE: Final = re.compile(r"\{(\$[^{}]+)\}")
@@ -39,25 +40,42 @@ def as_told(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
     """Say when the last answer is not what the case tells.
 
     Arguments: `title`, `number` (of the step), `status`, `code`, `shows` and `hides` (as pairs of
-    pointer and value), `headers` (as pairs of name and regular expression).
+    pointer and value), `counts` (as pairs of pointer and number), `headers` (as pairs of name and
+    regular expression).
     """
-    answer, wanted = taken[-1].last, arguments
-    first = taken[-1].first
-    begin = f"{wanted['title']}, step {wanted['number']}: "
-    if wanted["status"] is not None and first.status != wanted["status"]:
-        return f"{begin}{wanted['status']} is right, and {first.status} came"
-    if wanted["code"] is not None and wanted["code"] not in _texts(first.json):
-        return f"{begin}the code {wanted['code']} is missing"
+    problems = (
+        *_refused(taken[-1].first, arguments),
+        *_held(taken[-1].last, arguments),
+        *_headed(taken[-1].first, arguments),
+    )
+    begin = f"{arguments['title']}, step {arguments['number']}: "
+    return next((f"{begin}{text}" for text in problems), None)
+
+
+def _refused(answer: Exchange, wanted: Mapping[str, Any]) -> Iterator[str]:
+    if wanted["status"] is not None and answer.status != wanted["status"]:
+        yield f"{wanted['status']} is right, and {answer.status} came"
+    elif wanted["code"] is not None and wanted["code"] not in _texts(answer.json):
+        yield f"the code {wanted['code']} is missing"
+
+
+def _held(answer: Exchange, wanted: Mapping[str, Any]) -> Iterator[str]:
     for pointer, value in wanted["shows"]:
         if value not in values_at(answer.json, pointer):
-            return f"{begin}{pointer} does not hold what it must"
+            yield f"{pointer} does not hold what it must"
     for pointer, value in wanted["hides"]:
         if value in values_at(answer.json, pointer):
-            return f"{begin}{pointer} holds what it must not"
+            yield f"{pointer} holds what it must not"
+    for pointer, count in wanted["counts"]:
+        found = len(values_at(answer.json, pointer))
+        if found != count:
+            yield f"{pointer} finds {found} values, not {count}"
+
+
+def _headed(answer: Exchange, wanted: Mapping[str, Any]) -> Iterator[str]:
     for name, pattern in wanted["headers"]:
-        if not re.search(pattern, first.headers.get(name.lower(), "")):
-            return f"{begin}the header {name} is not like {pattern}"
-    return None
+        if not re.search(pattern, answer.headers.get(name.lower(), "")):
+            yield f"the header {name} is not like {pattern}"
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -111,7 +129,7 @@ class _Case:
             role = step.get("role", "")
             if role and role not in self.ground.roles:
                 return
-            told.append(self._take(step))
+            told += self._take(step)
             yield from self._judged(step, number, told)
             if not told[-1].first.ok and "status" not in step:
                 return
@@ -124,8 +142,10 @@ class _Case:
             except (BarrenError, PointerError):  # what was not done need not be undone
                 continue
 
-    def _take(self, step: Mapping[str, Any]) -> Taken:
+    def _take(self, step: Mapping[str, Any]) -> list[Taken]:
         operation = self.ground.contract[step["operation"]]
+        if "together" in step:
+            return self.ground.together([self._call(operation, step)] * step["together"])
         taken = self.ground.take(self._call(operation, step), "job")
         for _ in range(_LOOKS):
             if self._holds(step, taken):
@@ -136,7 +156,7 @@ class _Case:
             settle(self.ground, operation, taken.first)
         if "name" in step:
             self.named[step["name"]] = taken.first
-        return taken
+        return [taken]
 
     def _holds(self, step: Mapping[str, Any], taken: Taken) -> bool:
         return all(
@@ -221,7 +241,7 @@ class _Case:
     def _judged(
         self, step: Mapping[str, Any], number: int, told: Sequence[Taken]
     ) -> Iterator[Complaint]:
-        if not {"status", "code", "shows", "hides", "headers"} & step.keys():
+        if not _EXPECTED & step.keys():
             return
         complaint = judged(
             CHECK,
@@ -234,6 +254,7 @@ class _Case:
             code=step.get("code"),
             shows=[[at, self._value(value)] for at, value in step.get("shows", {}).items()],
             hides=[[at, self._value(value)] for at, value in step.get("hides", {}).items()],
+            counts=[[at, count] for at, count in step.get("counts", {}).items()],
             headers=[[name, pattern] for name, pattern in step.get("headers", {}).items()],
         )
         if complaint:

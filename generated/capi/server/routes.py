@@ -14254,6 +14254,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "maps": ["/metadata/labels", "/metadata/annotations"],
                 "keeps": ["/guid", "/created_at", "/filename", "/state", "/lifecycle"],
                 "bumps": ["/updated_at"],
+                "moves": ["/position"],
                 "unique": ["/name"],
             },
             "x-cases": [
@@ -20493,6 +20494,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "/entity/filename",
                 ],
                 "bumps": ["/metadata/updated_at"],
+                "moves": ["/entity/position"],
                 "ignores-null": ["/enabled", "/locked", "/position"],
                 "shows": "/entity",
                 "unique": ["/name"],

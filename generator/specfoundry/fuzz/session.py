@@ -22,6 +22,9 @@ Watcher: TypeAlias = Callable[["Operation", Exchange], None]
 _FORM: Final = "application/x-www-form-urlencoded"
 _MULTIPART: Final = "multipart/form-data"
 _PATIENCE: Final = 10
+_UNAUTHORIZED: Final = 401
+_REJECTIONS: Final = 8
+"""So many operations must have said it: a few may want credentials of their own."""
 _MOST_BYTES: Final = 64 * 2**20
 _MOST_SECONDS: Final = 120.0
 
@@ -32,6 +35,10 @@ class _TooMuchError(Exception):
 
 class StopRunError(Exception):
     """Going on makes no sense; the text says why."""
+
+
+class RejectedError(StopRunError):
+    """The usual caller's credentials are not taken, or no more: nothing else can be learnt."""
 
 
 class GoneError(StopRunError):
@@ -66,6 +73,7 @@ class Session:
     withheld: dict[str, str] = field(default_factory=dict)
     held: dict[str, dict[str, str]] = field(default_factory=dict)
     _silent: int = 0
+    _rejecting: set[str] = field(default_factory=set)
 
     def send(self, call: Call) -> Exchange:
         """Send a call; an exchange with status 0 says that nothing came back, or was sent at all.
@@ -128,9 +136,28 @@ class Session:
             exchange = _unanswered(call, request.method, str(request.url), text)
             if self._silent >= _PATIENCE:
                 raise GoneError(f"{self._silent} requests in a row had no answer: {text}") from None
+        self._heed(operation, exchange)
         for watcher in self.watchers:
             watcher(operation, exchange)
         return exchange
+
+    def _heed(self, operation: Operation, exchange: Exchange) -> None:
+        """Notice when whoever calls usually is turned away everywhere.
+
+        Raises:
+            RejectedError: Several operations in a row have answered 401.
+
+        """
+        call = exchange.call
+        if call.identity or call.is_odd or not operation.needs_token:
+            return
+        if exchange.status != _UNAUTHORIZED:
+            self._rejecting.clear()
+            return
+        self._rejecting.add(operation.id)
+        if len(self._rejecting) >= _REJECTIONS:
+            text = f"{len(self._rejecting)} operations in a row have answered the usual caller 401"
+            raise RejectedError(f"{text}: are the credentials right, and still valid?")
 
     def _answered(self, call: Call, request: httpx2.Request) -> Exchange:
         answer = self.http.send(request, stream=True)

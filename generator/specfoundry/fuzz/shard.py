@@ -18,7 +18,7 @@ from specfoundry.fuzz.oracles.suite import ORACLES
 from specfoundry.fuzz.outcome import Outcome
 from specfoundry.fuzz.plan import build_plan
 from specfoundry.fuzz.pool import Pool
-from specfoundry.fuzz.session import StopRunError
+from specfoundry.fuzz.session import GoneError, StopRunError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -108,8 +108,10 @@ class Shard:
                 self._keeper.shrink(self.is_stopped)
         except StoppedError:
             pass
-        except StopRunError as error:
+        except GoneError as error:
             self._crash(stage, f"the server has stopped answering: {error}")
+        except StopRunError as error:
+            self._crash(stage, str(error))
         finally:
             count = self._asked - asked + self._engine.outcome.cases - sent
             self.tell({"event": "coverage", "requests": count, **self.coverage.to_json()})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from schemathesis.core import NotSet
 
 from specfoundry.fuzz.exchange import NO_ANSWER, Call, Exchange
-from specfoundry.fuzz.trial import Complaint, Step, Taken, verdict
+from specfoundry.fuzz.trial import Complaint, Step, Taken, name_of, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,11 +108,11 @@ def was_refused(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | N
 
 
 _VERDICTS: Final = {
-    "negative_data_rejection": "was_taken",
-    "missing_required_header": "was_taken",
-    "ignored_auth": "was_taken",
-    "use_after_free": "was_taken",
-    "positive_data_acceptance": "was_refused",
+    "negative_data_rejection": name_of(was_taken),
+    "missing_required_header": name_of(was_taken),
+    "ignored_auth": name_of(was_taken),
+    "use_after_free": name_of(was_taken),
+    "positive_data_acceptance": name_of(was_refused),
 }
 _JUDGED: Final = {
     "not_a_server_error": "server-error",

@@ -214,3 +214,27 @@ def test_what_was_given_to_be_used_is_never_deleted() -> None:
     assert answer.unanswered
     assert list(library.shelves) == [shelf]
     assert library.books == {}
+
+
+def test_credentials_that_are_not_taken_end_the_run_with_the_reason() -> None:
+    paths = {
+        f"/{number}": {
+            "get": {
+                "operationId": f"get{number}",
+                "security": [{"key": []}],
+                "responses": {"200": {"description": "It."}, "401": {"description": "Who?"}},
+            }
+        }
+        for number in range(50)
+    }
+    schemes = {"key": {"type": "http", "scheme": "bearer"}}
+    document = DOCUMENT | {"paths": paths, "components": {"securitySchemes": schemes}}
+    with (
+        _serving(_saying(_http("401 Unauthorized", b""))) as url,
+        httpx2.Client(base_url=url, timeout=5) as http,
+    ):
+        outcome = examine_live(document, http, SHARED)
+
+    assert outcome.stopped is not None
+    assert "are the credentials right, and still valid?" in outcome.stopped
+    assert outcome.requests < 60

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from specfoundry.fuzz import wire
 from specfoundry.fuzz.bench import Bench, Circumstances
 from specfoundry.fuzz.replay import replay
 from specfoundry.fuzz.script import Script, ScriptError
 from specfoundry.fuzz.shrinking import shrink
 from specfoundry.fuzz.slicing import script_of
+from specfoundry.fuzz.trial import VERDICTS
 
 PARTS = runpy.run_path(str(Path(__file__).with_name("library.py")))
 LIBRARY, DOCUMENT = PARTS["Library"], PARTS["DOCUMENT"]
@@ -77,3 +79,7 @@ def test_what_is_not_needed_is_left_out() -> None:
 def test_what_is_no_script_is_refused_with_the_reason(text: str, reason: str) -> None:
     with pytest.raises(ScriptError, match=reason):
         Script.from_json(text)
+
+
+def test_findings_of_stock_checks_name_verdicts_that_there_are() -> None:
+    assert set(wire._VERDICTS.values()) <= VERDICTS.keys()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from specfoundry.fuzz.ground import values_at
 from specfoundry.fuzz.oracles.listing import listings
 from specfoundry.fuzz.oracles.population import populate
+from specfoundry.fuzz.oracles.whereabouts import is_cut
 from specfoundry.fuzz.trial import Complaint, Step, Taken, judged, verdict
 
 if TYPE_CHECKING:
@@ -24,13 +25,13 @@ CHECK: Final = "list"
 def shows_created(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
     """Say that a list lacks what was created for it, or shows what was created below another parent.
 
-    The steps: the creation, and the list. Arguments: `items` (pointer into a page), `id` (pointer
-    into an item and into the answer of the creation), `wanted` (whether the list should show it).
+    The steps: the creation, and the list. Arguments: `items` (pointer into a page), `total` (as
+    in `is_cut`), `id` (pointer into an item and into the answer of the creation), `wanted` (whether the list should show it).
     """
     made, walk = taken
     shown = [values_at(item, arguments["id"]) for item in walk.items(arguments["items"])]
     is_there = values_at(made.first.json, arguments["id"]) in shown
-    if is_there is arguments["wanted"] or not walk.ok:
+    if is_there is arguments["wanted"] or not walk.ok or is_cut(walk, arguments):
         return None
     name = made.first.call.operation
     if is_there:
@@ -51,6 +52,7 @@ def belongings(ground: Ground) -> Iterator[Complaint]:
                 shows_created,
                 [Taken(Step(call=plant.exchange.call), (plant.exchange,)), listing.walk],
                 items=listing.paging.items,
+                total=None if listing.paging.next else listing.paging.total,
                 id=plant.creation.id,
                 wanted=wanted,
             )

@@ -9,7 +9,7 @@ from specfoundry.document.pointer import follow, join
 from specfoundry.fuzz.contract import target
 from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.oracles.comparison import base, differences, within
-from specfoundry.fuzz.oracles.whereabouts import listings, said, shown, sought, told, twice
+from specfoundry.fuzz.oracles.whereabouts import is_cut, listings, said, shown, sought, told, twice
 from specfoundry.fuzz.plants import BarrenError, has, put
 from specfoundry.fuzz.semantics import creators
 from specfoundry.fuzz.trial import Complaint, judged, verdict
@@ -79,8 +79,9 @@ def listed_once(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | N
     """Say that a list does not show once, and as it is read, what the first step created.
 
     The last three steps: a reading, the walk along the list, and a reading; what has changed
-    between the readings is not judged. Arguments: `items` (pointer into a page), `id` (pointer
-    into an item), `apart` (pointers of what lists show differently), `listed`.
+    between the readings is not judged. Arguments: `items` (pointer into a page), `total` (as in
+    `is_cut`), `id` (pointer into an item), `apart` (pointers of what lists show differently),
+    `listed`.
     """
     before, walk, after = taken[-3:]
     name = arguments["listed"]
@@ -88,6 +89,8 @@ def listed_once(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | N
         return f"{name} was refused: {said(walk.last.summary())}"
     own = taken[0].first.at(arguments["id"])
     found = shown(walk, own, arguments["items"], arguments["id"])
+    if not found and is_cut(walk, arguments):
+        return None
     if len(found) != 1:
         return f"{name} shows {len(found)} times what was created"
     if not isinstance(before.first.json, dict):
@@ -179,6 +182,7 @@ def _seen(ground: Ground, plant: Plant, taken: Taken) -> Iterator[Complaint]:
             listed_once,
             [taken, read, walk, ground.take(reading)],
             items=paging.items,
+            total=None if paging.next else paging.total,
             id=creation.id,
             apart=list(creation.unlisted),
             listed=listed.id,

@@ -14,7 +14,7 @@ from specfoundry.fuzz.semantics import paging_of
 from specfoundry.fuzz.trial import Step, Taken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from specfoundry.fuzz.contract import Contract, Operation
     from specfoundry.fuzz.ground import Ground
@@ -66,6 +66,15 @@ def listings(ground: Ground, plant: Plant) -> Iterator[tuple[Operation, Paging, 
 def shown(walk: Taken, own: Any, items: str, pointer: str) -> list[Any]:
     """Return the items of a walked list that have an id: a pointer tells where in them."""
     return [item for item in walk.items(items) if own in values_at(item, pointer)]
+
+
+def is_cut(walk: Taken, arguments: Mapping[str, Any]) -> bool:
+    """Return whether a list tells of more than it shows, and not where the rest is.
+
+    Arguments: `items` (pointer), `total` (pointer; None: the rest can be had).
+    """
+    total = walk.first.at(arguments["total"]) if arguments.get("total") else None
+    return isinstance(total, int) and total > len(walk.items(arguments["items"]))
 
 
 def sought(ground: Ground, plant: Plant, paging: Paging, call: Call, wanted: int) -> Taken:

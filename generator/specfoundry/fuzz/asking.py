@@ -55,13 +55,13 @@ def read_work(
 
     """
     names = {operation.id for operation in read_contract(node)}
-    references = dict(_pairs(options["references"], "--reference"))
+    references = dict(pairs(options["references"], "--reference"))
     for reader in references:
         if reader not in names:
             _refuse(f"the document has no operation {reader!r}", "--reference")
     oracles = _oracles(options["only"])
     _check_server(url, app, options["login"])
-    roles = dict(_pairs(options["identities"], "--identity"))
+    roles = dict(pairs(options["identities"], "--identity"))
     usual = dict(_header(text, "--header") for text in options["headers"])
     return Work(
         node=node,
@@ -144,7 +144,13 @@ def _reach(url: str) -> None:
         raise click.ClickException(f"{url} cannot be reached: {error}") from error
 
 
-def _pairs(texts: Iterable[str], option: str) -> Iterable[tuple[str, str]]:
+def pairs(texts: Iterable[str], option: str) -> Iterable[tuple[str, str]]:
+    """Yield what stands before and behind the `=` of an option's values.
+
+    Raises:
+        click.BadParameter: One of them is missing.
+
+    """
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name.strip() or not value.strip():

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 _SECRETS: Final = frozenset({"authorization", "cookie", "x-api-key", "proxy-authorization"})
 _SHOWN: Final = 2000
 
+FORM: Final = "application/x-www-form-urlencoded"
+MULTIPART: Final = "multipart/form-data"
+"""The media types of forms, without and with files."""
+
 NO_ANSWER: Final = 0
 """The status of an exchange that was never answered."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from specfoundry.fuzz.replay import replay
-from specfoundry.fuzz.report import Finding
+from specfoundry.fuzz.report import Finding, finding_of
 from specfoundry.fuzz.session import StopRunError
 from specfoundry.fuzz.shrinking import shrink
 from specfoundry.fuzz.slicing import script_of
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FOLDER: Final = "trials"
 _SHOWN: Final = 12
 """So many commands of a finding are shown."""
-_SIMILAR: Final = 3
+SIMILAR: Final = 3
 """So many findings of one check about one operation are kept."""
 _SHRUNK: Final = 20
 """So many findings of one part are made smaller."""
@@ -52,25 +52,14 @@ class Keeper:
 
     def complain(self, complaint: Complaint, phase: str) -> Finding | None:
         """Return a complaint as a finding; None when there are enough of its kind."""
-        operation = self.bench.contract.get(complaint.operation)
-        last = complaint.exchanges[-1] if complaint.exchanges else None
-        finding = Finding(
-            operation=str(operation) if operation else complaint.operation,
-            operation_id=complaint.operation,
-            check=complaint.check,
-            title=complaint.check,
-            message=complaint.message,
-            curl=last.curl() if last else "",
-            phase=phase,
-            status=last.status if last else None,
-            steps=tuple(exchange.curl() for exchange in complaint.exchanges[-_SHOWN:]),
-        )
+        finding = finding_of(complaint, self.bench.contract, phase)
+        finding = replace(finding, steps=finding.steps[-_SHOWN:])
         return self.keep(finding, complaint)
 
     def keep(self, finding: Finding, complaint: Complaint | None) -> Finding | None:
         """Return a finding with the name of its script; None when there are enough of its kind."""
         alike = (finding.check, finding.operation)
-        if finding.key in self.kept or self._similar[alike] >= _SIMILAR:
+        if finding.key in self.kept or self._similar[alike] >= SIMILAR:
             return None
         self._similar[alike] += 1
         if complaint is not None and complaint.taken and self.report is not None:

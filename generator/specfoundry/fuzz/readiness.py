@@ -6,7 +6,7 @@ import re
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.exchange import Call, Exchange, FilePart
+from specfoundry.fuzz.exchange import MULTIPART, Call, Exchange, FilePart
 from specfoundry.fuzz.semantics import blob_of
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _POLLS: Final = 1500
 _PAUSE: Final = 0.02
-_MULTIPART: Final = "multipart/form-data"
 _NAMED: Final = re.compile(r'filename="([^"]+)"')
 
 
@@ -31,7 +30,7 @@ def preparation(operation: Operation, path: Mapping[str, Any]) -> Call:
     example = next(iter(media.examples), None) if media else None
     files: list[FilePart] = []
     blob = blob_of(operation)
-    if media is not None and media.media_type == _MULTIPART and isinstance(example, dict):
+    if media is not None and media.media_type == MULTIPART and isinstance(example, dict):
         example = dict(example)
         if blob is not None and isinstance(example.get(blob.part), str):
             content = example.pop(blob.part).encode("latin-1", "replace")
@@ -45,7 +44,13 @@ def preparation(operation: Operation, path: Mapping[str, Any]) -> Call:
     )
 
 
-def settled(session: Session, contract: Contract, operation: Operation, call: Call) -> Exchange:
+def settled(
+    session: Session,
+    contract: Contract,
+    operation: Operation,
+    call: Call,
+    looks: int = _POLLS,
+) -> Exchange:
     """Wait until the content that a call has stored can be used; return the last look at it.
 
     Raises:
@@ -57,7 +62,7 @@ def settled(session: Session, contract: Contract, operation: Operation, call: Ca
     if blob is None or reader is None or blob.state is None:
         raise KeyError(operation.id)
     look = session.send(Call(operation=reader.id, path=call.path))
-    for _ in range(_POLLS):
+    for _ in range(looks):
         if look.at(blob.state) not in blob.pending:
             break
         time.sleep(_PAUSE)  # between two looks at what is being worked on

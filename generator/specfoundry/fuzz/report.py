@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from specfoundry.fuzz.baseline import Accepted
+    from specfoundry.fuzz.contract import Contract
     from specfoundry.fuzz.coverage_report import ContractCoverage
     from specfoundry.fuzz.plan import Deviation
+    from specfoundry.fuzz.trial import Complaint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,23 @@ class Finding:
     def key(self) -> tuple[str, str, str]:
         """Equal for findings of which one is enough."""
         return self.check, self.operation, self.message
+
+
+def finding_of(complaint: Complaint, contract: Contract, phase: str) -> Finding:
+    """Return a complaint as a finding, with a command for each of its exchanges."""
+    operation = contract.get(complaint.operation)
+    steps = tuple(exchange.curl() for exchange in complaint.exchanges)
+    return Finding(
+        operation=str(operation) if operation else complaint.operation,
+        operation_id=complaint.operation,
+        check=complaint.check,
+        title=complaint.check,
+        message=complaint.message,
+        curl=steps[-1] if steps else "",
+        steps=steps,
+        phase=phase,
+        status=complaint.exchanges[-1].status if steps else None,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

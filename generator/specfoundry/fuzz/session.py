@@ -11,7 +11,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import httpx2
 
-from specfoundry.fuzz.exchange import NO_ANSWER, Call, Exchange
+from specfoundry.fuzz.exchange import FORM, MULTIPART, NO_ANSWER, Call, Exchange
 from specfoundry.fuzz.spoilt import SPOILT, spoilt_headers
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 Watcher: TypeAlias = Callable[["Operation", Exchange], None]
 
-_FORM: Final = "application/x-www-form-urlencoded"
-_MULTIPART: Final = "multipart/form-data"
 _PATIENCE: Final = 10
 _UNAUTHORIZED: Final = 401
 _REJECTIONS: Final = 8
@@ -176,9 +174,9 @@ class Session:
     def _request(self, operation: Operation, call: Call) -> httpx2.Request:
         headers = {**self._credentials(call.identity), **call.headers}
         options: dict[str, Any] = {}
-        if call.media_type == _MULTIPART:
+        if call.media_type == MULTIPART:
             options["files"] = _multipart(call)
-        elif call.media_type == _FORM and not isinstance(call.body, bytes):
+        elif call.media_type == FORM and not isinstance(call.body, bytes):
             options["data"] = call.body or {}
         elif call.media_type is not None:
             raw = call.body if isinstance(call.body, bytes) else json.dumps(call.body).encode()

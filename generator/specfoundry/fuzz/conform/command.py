@@ -150,7 +150,7 @@ def _judge_server(node: Mapping[str, Any], url: str, options: Mapping[str, Any])
 
     contract = read_contract(node)
     _check_names(contract, options)
-    headers = dict(_split(text, ":", "--header") for text in options["headers"])
+    headers = dict(map(_header, options["headers"]))
     try:
         http = httpx2.Client(
             base_url=url,
@@ -185,10 +185,11 @@ def _check_names(contract: Contract, options: Mapping[str, Any]) -> None:
 def _circumstances(
     contract: Contract, http: httpx2.Client, url: str, options: Mapping[str, Any]
 ) -> Circumstances:
+    from specfoundry.fuzz.asking import pairs
     from specfoundry.fuzz.bench import Circumstances
     from specfoundry.fuzz.conform.pace import Pace
 
-    tokens = dict(_split(text, "=", "--identity") for text in options["identities"])
+    tokens = dict(pairs(options["identities"], "--identity"))
     others = {role: {"Authorization": _bearer(token)} for role, token in tokens.items()}
     rate = options["rate"]
     return Circumstances(
@@ -197,7 +198,7 @@ def _circumstances(
         seed=options["seed"],
         prefix=options["prefix"] or f"conform-{secrets.token_hex(3)}",
         read_only=options["read_only"],
-        references=dict(_split(text, "=", "--reference") for text in options["references"]),
+        references=dict(pairs(options["references"], "--reference")),
         operations=frozenset(options["operations"]) or None,
         pause=Pace(rate) if rate else lambda: None,
         is_shared=True,
@@ -247,10 +248,10 @@ def _bearer(token: str) -> str:
     return token if " " in token else f"Bearer {token}"
 
 
-def _split(text: str, mark: str, option: str) -> tuple[str, str]:
-    name, found, value = text.partition(mark)
-    if not found or not name.strip() or not value.strip():
-        raise click.BadParameter(f"{name!r} is not NAME{mark}VALUE", param_hint=option)
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip() or not value.strip():
+        raise click.BadParameter(f"{name!r} is not NAME:VALUE", param_hint="--header")
     return name.strip(), value.strip()
 
 
@@ -269,18 +270,14 @@ def _reach(http: httpx2.Client, url: str) -> None:
 def _read_document(spec: str | None) -> Mapping[str, Any]:
     from importlib.resources import as_file, files
 
-    from specfoundry.document.bundle import bundle_document
-    from specfoundry.document.load import load_document
-    from specfoundry.settings import load_settings
+    from specfoundry.fuzz.asking import read_document
 
-    if spec is None:
-        return bundle_document(load_document(load_settings().spec)).node
-    package, colon, name = spec.partition(":")
-    if not colon or Path(spec).exists():
-        return bundle_document(load_document(Path(spec))).node
+    package, colon, name = (spec or "").partition(":")
+    if spec is None or not colon or Path(spec).exists():
+        return read_document(Path(spec) if spec else None)
     try:
         with as_file(files(package).joinpath(name)) as path:
-            return bundle_document(load_document(path)).node
+            return read_document(path)
     except (ModuleNotFoundError, TypeError, ValueError) as error:
         raise click.ClickException(f"{spec}: there is no installed package {package!r}") from error
 

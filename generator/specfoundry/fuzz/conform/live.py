@@ -10,6 +10,7 @@ from specfoundry.fuzz.bench import Bench, Circumstances
 from specfoundry.fuzz.coverage import Coverage
 from specfoundry.fuzz.guard import Guard
 from specfoundry.fuzz.judge import Judge
+from specfoundry.fuzz.keeping import SIMILAR
 from specfoundry.fuzz.oracles.suite import ORACLES
 from specfoundry.fuzz.session import GoneError, StopRunError
 from specfoundry.fuzz.slicing import script_of
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
 
 _STRANGE: Final = 25
 """So many first answers, none of them documented, and the address must be wrong."""
-
-
-_SIMILAR: Final = 3
-"""So many findings of one check about one operation are kept."""
 
 
 class StrangerError(StopRunError):
@@ -75,7 +72,7 @@ class Outcome:
         """Take a complaint, unless there are enough of its kind."""
         alike = complaint.check, complaint.operation
         self._similar[alike] += 1
-        if self._similar[alike] <= _SIMILAR:
+        if self._similar[alike] <= SIMILAR:
             ground = bench.ground
             script = script_of(complaint, ground.past, bench.contract, ground.garden)
             self.found.append(Found(complaint=complaint, script=script))

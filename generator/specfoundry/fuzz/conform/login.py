@@ -13,11 +13,11 @@ import httpx2
 
 from specfoundry.document.pointer import follow
 from specfoundry.fuzz.contract import target
+from specfoundry.fuzz.exchange import FORM
 
 if TYPE_CHECKING:
     from specfoundry.fuzz.contract import Body, Contract
 
-_FORM: Final = "application/x-www-form-urlencoded"
 _MARGIN: Final = 0.5
 """A token is renewed after this part of its life."""
 _LIFE: Final = 300
@@ -146,7 +146,7 @@ def token_url(contract: Contract, server: str) -> str | None:
 
 
 def _asks_for_grant(contract: Contract, body: Body) -> bool:
-    if body.media_type != _FORM or body.schema_pointer is None:
+    if body.media_type != FORM or body.schema_pointer is None:
         return False
     pointer, schema = target(
         contract.node, body.schema_pointer, follow(contract.node, body.schema_pointer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,7 +11,7 @@ from specfoundry.commands.writing import write_file
 from specfoundry.fuzz.contract import read_contract
 from specfoundry.fuzz.coverage_report import cover
 from specfoundry.fuzz.output import write_report
-from specfoundry.fuzz.report import Crash, Finding, FuzzReport
+from specfoundry.fuzz.report import Crash, Finding, FuzzReport, finding_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -76,21 +77,8 @@ def show(
 
 
 def _finding(found: Found, contract: Contract, scripts: Mapping[int, str]) -> Finding:
-    complaint = found.complaint
-    curls = tuple(exchange.curl() for exchange in complaint.exchanges)
-    operation = contract.get(complaint.operation)
-    return Finding(
-        operation=str(operation) if operation else complaint.operation,
-        operation_id=complaint.operation,
-        check=complaint.check,
-        title=complaint.check,
-        message=complaint.message,
-        curl=curls[-1] if curls else "",
-        steps=curls,
-        phase="conform",
-        status=complaint.exchanges[-1].status if curls else None,
-        trial=scripts.get(id(found), ""),
-    )
+    finding = finding_of(found.complaint, contract, "conform")
+    return replace(finding, trial=scripts.get(id(found), ""))
 
 
 def _scripts(outcome: Outcome, folder: Path) -> Iterator[tuple[int, str]]:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from specfoundry.document.pointer import follow, join
 from specfoundry.fuzz.contract import target
+from specfoundry.fuzz.exchange import FORM, MULTIPART
 from specfoundry.fuzz.judge import Objection
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.exchange import Exchange
     from specfoundry.fuzz.judge import Judge
 
-_FORM: Final = "application/x-www-form-urlencoded"
 _DELIMITERS: Final = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 
 
@@ -90,10 +90,10 @@ class RequestJudge:
     def _content(self, body: Body, headers: Mapping[str, str], content: bytes) -> Iterator[str]:
         if body.schema_pointer is None:
             return
-        if body.media_type == "multipart/form-data":
+        if body.media_type == MULTIPART:
             yield from self._parts(body, headers.get("content-type", ""), content)
             return
-        if body.media_type == _FORM:
+        if body.media_type == FORM:
             value: Any = dict(parse_qsl(content.decode("utf-8", "replace"), keep_blank_values=True))
         elif body.media_type == "application/json" or body.media_type.endswith("+json"):
             try:

@@ -7,10 +7,9 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.exchange import Call, FilePart
+from specfoundry.fuzz.exchange import MULTIPART, Call, FilePart
 from specfoundry.fuzz.oracles.archives import files_of, members_of, tarred, zipped
 from specfoundry.fuzz.oracles.bodies import turned_down
-from specfoundry.fuzz.oracles.likely import MULTIPART
 from specfoundry.fuzz.oracles.shapes import parts
 from specfoundry.fuzz.plants import BarrenError, Plant
 from specfoundry.fuzz.semantics import blob_of

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import follow
 from specfoundry.fuzz.contract import target
+from specfoundry.fuzz.exchange import FORM
 from specfoundry.fuzz.oracles.likely import likely, references
 from specfoundry.fuzz.oracles.mutations import Change, changes
 from specfoundry.fuzz.plants import BarrenError, has, put
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "bodies"
-FORM: Final = "application/x-www-form-urlencoded"
 _EXAMPLES: Final = 3
 _ROOM: Final = 40
 """Characters in which a text that nobody else has finds room."""

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import PointerError, follow
 from specfoundry.fuzz.contract import target
-from specfoundry.fuzz.exchange import Call
+from specfoundry.fuzz.exchange import MULTIPART, Call
 from specfoundry.fuzz.ground import values_at
 from specfoundry.fuzz.oracles.archives import files_of
 from specfoundry.fuzz.oracles.edits import left_out, put_anew
-from specfoundry.fuzz.oracles.likely import MULTIPART, likely, settle
+from specfoundry.fuzz.oracles.likely import likely, settle
 from specfoundry.fuzz.plants import BarrenError
 from specfoundry.fuzz.spoilt import HEADER
 from specfoundry.fuzz.trial import Complaint, judged, verdict

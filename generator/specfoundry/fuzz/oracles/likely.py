@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import copy
-import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.exchange import Call
+from specfoundry.fuzz.exchange import MULTIPART, Call
 from specfoundry.fuzz.oracles.archives import files_of
 from specfoundry.fuzz.plants import BarrenError, has, put
-from specfoundry.fuzz.semantics import blob_of, creation_of, creators, job_of
+from specfoundry.fuzz.readiness import settled
+from specfoundry.fuzz.semantics import creation_of, creators, job_of
 
 if TYPE_CHECKING:
     from specfoundry.fuzz.contract import Body, Operation, Parameter
     from specfoundry.fuzz.exchange import Exchange
     from specfoundry.fuzz.ground import Ground
 
-MULTIPART: Final = "multipart/form-data"
 _LOOKS: Final = 500
-_PAUSE: Final = 0.02
 
 
 def likely(ground: Ground, operation: Operation, example: Any = None) -> Call:
@@ -153,15 +152,8 @@ def had(ground: Ground, operation_id: str, pointer: str | None) -> tuple[Any, di
 def settle(ground: Ground, operation: Operation, answer: Exchange) -> None:
     """Wait until the work behind an answer is done."""
     ground.garden.settle(operation, answer)
-    blob = blob_of(operation)
-    reader = ground.contract.get(blob.get) if blob else None
-    if blob is None or reader is None or blob.state is None:
-        return
-    for _ in range(_LOOKS):
-        look = ground.session.send(Call(operation=reader.id, path=answer.call.path))
-        if look.at(blob.state) not in blob.pending:
-            return
-        time.sleep(_PAUSE)  # between two looks at work that goes on
+    with suppress(KeyError):  # nothing was stored
+        settled(ground.session, ground.contract, operation, answer.call, _LOOKS)
 
 
 def job_id(ground: Ground, reader: str) -> Any:

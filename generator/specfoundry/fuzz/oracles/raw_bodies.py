@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.contract import target
-from specfoundry.fuzz.oracles.bodies import FORM, turned_down
+from specfoundry.fuzz.exchange import FORM
+from specfoundry.fuzz.oracles.bodies import turned_down
 from specfoundry.fuzz.oracles.likely import likely
 from specfoundry.fuzz.plants import BarrenError
 from specfoundry.fuzz.trial import Complaint, judged, verdict

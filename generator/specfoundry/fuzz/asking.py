@@ -11,6 +11,7 @@ from specfoundry.fuzz.contract import read_contract
 from specfoundry.fuzz.hosting import HostingError, load
 from specfoundry.fuzz.oracles.suite import ORACLES
 from specfoundry.fuzz.shards import STAGES, Work, choose
+from specfoundry.fuzz.spoilt import REFUSED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -74,7 +75,7 @@ def read_work(
             "": usual,
             **{role: dict([_header(text, "--identity")]) for role, text in roles.items()},
         },
-        roles={role: role for role in roles},
+        roles=callers(roles),
         references=references,
         seed=options["seed"],
         max_examples=options["max_examples"],
@@ -85,6 +86,11 @@ def read_work(
         thrift=_THRIFT if options["quick"] else 1,
         shrink=not options["no_shrink"],
     )
+
+
+def callers(names: Iterable[str]) -> dict[str, str]:
+    """Return the name of an identity by role, for identities that have one."""
+    return {name: name for name in names if not name.startswith(REFUSED)}
 
 
 def stages(options: Mapping[str, Any]) -> tuple[str, ...]:

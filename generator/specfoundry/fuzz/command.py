@@ -71,7 +71,7 @@ class Duration(click.ParamType[int]):
     "identities",
     multiple=True,
     metavar="ROLE=NAME:VALUE",
-    help="A header by which somebody with this role calls.",
+    help="A header by which somebody with this role calls; `refused/WHY` is one that must not be taken, such as an expired token.",
 )
 @click.option(
     "--reference",

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SPOILT: Final = "spoilt/"
 """Begins the names of such identities."""
+REFUSED: Final = "refused/"
+"""Begins the names of identities that somebody gave who knows that they are good no more."""
 HEADER: Final = "Authorization"
 _PARTS: Final = 3
 _LATER: Final = 4102444800

@@ -46,7 +46,7 @@ def _called(context: Context, step: dict[str, Any], name: Any, pointer: str) -> 
 
 def _unnamed(step: dict[str, Any], known: set[str], pointer: str) -> Iterator[Violation]:
     """Yield the values of a case that stand for what no step until here has named."""
-    for member in ("set", "shows", "hides", "until"):
+    for member in ("set", "shows", "hides", "until", "says", "lacks", "archive", "content"):
         for inside, text in _texts(step.get(member), join(pointer, member)):
             match = _NAMED.match(text)
             if match is not None and match[1] not in known:

@@ -17,6 +17,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
+
+    from mutation.seeded import Mutant
 
 OUT = Console(soft_wrap=True, highlight=False, markup=False)
 ERR = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
@@ -59,17 +62,26 @@ def _run(arguments: argparse.Namespace) -> int:
             jobs=arguments.jobs,
             seed=arguments.seed,
             budget=arguments.budget,
-            hints=quick_faults() if arguments.quick else {},
-            thorough=not arguments.hasty,
+            hints=_hints(arguments, mutants),
+            thorough=not (arguments.hasty or arguments.operations),
             memory=arguments.report.with_suffix(".partial.ndjson"),
             idle=progress.refresh,
         )
         if arguments.healthy:
             return judge_healthy(course, arguments.healthy, OUT)
-        if len(mutants) >= WORTH_WATCHING:
+        if len(mutants) >= WORTH_WATCHING and not arguments.operations:
             course = course.watched(Path(folder), arguments.report.with_suffix(".trace.json"))
         results = Judging(course, mutants, progress, ERR).results(arguments)
     return report(results, arguments, OUT)
+
+
+def _hints(
+    arguments: argparse.Namespace, mutants: Sequence[tuple[str, Mutant]]
+) -> dict[str, frozenset[str]]:
+    """Return what to ask about, by the name of a mutant, as far as that is known."""
+    if arguments.operations:
+        return dict.fromkeys((one.name for _, one in mutants), frozenset(arguments.operations))
+    return quick_faults() if arguments.quick else {}
 
 
 def _progress() -> Progress:

@@ -20,6 +20,7 @@ from specfoundry.fuzz.engine import Engine, Options, Target
 from specfoundry.fuzz.outcome import Outcome
 from specfoundry.fuzz.plan import build_plan
 from specfoundry.fuzz.pool import Pool
+from specfoundry.fuzz.spoilt import REFUSED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -90,7 +91,7 @@ def ask_oracles(live: Live, tell: Tell) -> None:
 def _ask(live: Live, tell: Tell, operations: frozenset[str] | None) -> None:
     circumstances = Circumstances(
         identities=live.identities,
-        roles={role or "admin": role for role in live.identities},
+        roles={role or "admin": role for role in live.identities if not role.startswith(REFUSED)},
         seed=live.seed,
         references=live.references,
         operations=operations,

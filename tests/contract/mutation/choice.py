@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mutation.course import cores
-from mutation.mechanical import mechanical_mutants
+from mutation.mechanical import Choice, mechanical_mutants
 from mutation.results import MECHANICAL, SEEDED
 from mutation.seeded import CONTRACT, FaultError, Mutant, seeded_faults
 
@@ -22,6 +22,23 @@ _OPTIONS: Final[dict[str, dict[str, Any]]] = {
     "--only": {"action": "append", "help": "only the mutant of this name"},
     "--mechanical": {"type": int, "default": 200, "metavar": "N", "help": "size of the sample"},
     "--mechanical-only": {"action": "store_true", "help": "no seeded faults"},
+    "--part": {
+        "choices": ("held-out", "rest", "all"),
+        "default": "held-out",
+        "help": "of the mechanical mutants: those that nobody looked at, or the others",
+    },
+    "--module": {
+        "dest": "modules",
+        "action": "append",
+        "metavar": "PREFIX",
+        "help": "only mechanical mutants of these modules, such as `api.routes`",
+    },
+    "--operation": {
+        "dest": "operations",
+        "action": "append",
+        "metavar": "ID",
+        "help": "ask about these operations alone, and do not ask the healthy server first",
+    },
     "--all": {"action": "store_true", "help": "all mechanical mutants; takes hours"},
     "--list": {"action": "store_true", "help": "say what there is and judge nothing"},
     "--healthy": {"type": int, "metavar": "N", "help": "only the healthy server, with N seeds"},
@@ -92,8 +109,13 @@ def chosen(arguments: argparse.Namespace, told: Console) -> list[tuple[str, Muta
     wanted = set(arguments.only or ()) - {mutant.name for mutant in seeded}
     found = [(SEEDED, mutant) for mutant in seeded]
     if wanted or not (arguments.only or arguments.classes or arguments.healthy):
-        count = None if arguments.all or wanted else arguments.mechanical
-        found += [(MECHANICAL, mutant) for mutant in mechanical_mutants(arguments.seed, count)]
+        choice = Choice(
+            count=None if arguments.all or wanted else arguments.mechanical,
+            seed=arguments.seed,
+            modules=tuple(arguments.modules or ()),
+            part="all" if wanted else arguments.part,
+        )
+        found += [(MECHANICAL, mutant) for mutant in mechanical_mutants(choice)]
     if arguments.only:
         found = [one for one in found if one[1].name in arguments.only]
         wanted -= {mutant.name for _, mutant in found}
@@ -112,5 +134,6 @@ def _seeded(arguments: argparse.Namespace, told: Console) -> list[Mutant]:
         mutant
         for mutant in found
         if not arguments.mechanical_only
+        and not arguments.modules
         and (not arguments.classes or mutant.group in arguments.classes)
     ]

@@ -66,10 +66,11 @@ def prepare(folder: Path) -> dict[str, Any]:
 
     """
     users = asyncio.run(_users(folder))
+    expired = _brief_token(folder)
     server = ServerProcess(folder, {}, SETTINGS)
     server.start()
     with httpx2.Client(base_url=server.url, timeout=20) as http:
-        identities = {"": log_in(http, "admin", "admin")}
+        identities = {"": log_in(http, "admin", "admin"), "refused/an expired token": expired}
         http.headers.update(identities[""])
         references = _place(http)
         for role in (*_IN_ORGANIZATION, *_IN_SPACE):
@@ -78,6 +79,16 @@ def prepare(folder: Path) -> dict[str, Any]:
             identities[role] = log_in(http, role, _PASSWORD)
     server.kill(signal.SIGTERM)
     return {"identities": identities, "references": references, "modules": server.modules}
+
+
+def _brief_token(folder: Path) -> dict[str, str]:
+    """Return the header of an administrator whose token counts for a second."""
+    server = ServerProcess(folder, {}, {**SETTINGS, "access_token_validity": 1})
+    server.start()
+    with httpx2.Client(base_url=server.url, timeout=20) as http:
+        brief = log_in(http, "admin", "admin")
+    server.kill(signal.SIGTERM)
+    return brief
 
 
 async def _users(folder: Path) -> dict[str, str]:

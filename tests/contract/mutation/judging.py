@@ -56,6 +56,9 @@ class Judging:
         """
         mutants = [mutant for _, mutant in self.chosen]
         self._begin()
+        if arguments.operations:  # somebody tries whether the contract notices what he looks at
+            self._judge(self.course, mutants, "oracles")
+            return list(self._results.values())
         self._pass(mutants, "oracles", despite=arguments.despite_healthy)
         if arguments.engine:
             left = [mutant for mutant in mutants if not self._results[mutant.name].caught]
@@ -83,6 +86,9 @@ class Judging:
         course = replace(self.course, known=known)
         if way != "stock":  # what is only slow, because the machine is, does not hang
             course = replace(course, budget=max(course.budget, _PATIENCE * seconds))
+        self._judge(course, mutants, way)
+
+    def _judge(self, course: Course, mutants: Sequence[Mutant], way: str) -> None:
         task = self.progress.add_task(way, total=len(mutants))
         for mutant, outcome in course.judge(mutants, way):
             self._take(mutant, way, outcome)

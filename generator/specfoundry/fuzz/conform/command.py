@@ -59,7 +59,7 @@ Examples:
     "identities",
     multiple=True,
     metavar="ROLE=TOKEN",
-    help="A caller who has this role where the references are; judges what the role may do.",
+    help="A caller who has this role where the references are; judges what the role may do. `refused/WHY` is a token that must not be taken, such as `refused/an expired token`.",
 )
 @click.option(
     "--reference",
@@ -185,7 +185,7 @@ def _check_names(contract: Contract, options: Mapping[str, Any]) -> None:
 def _circumstances(
     contract: Contract, http: httpx2.Client, url: str, options: Mapping[str, Any]
 ) -> Circumstances:
-    from specfoundry.fuzz.asking import pairs
+    from specfoundry.fuzz.asking import callers, pairs
     from specfoundry.fuzz.bench import Circumstances
     from specfoundry.fuzz.conform.pace import Pace
 
@@ -194,7 +194,7 @@ def _circumstances(
     rate = options["rate"]
     return Circumstances(
         identities=_identities(contract, http, url, options, others),
-        roles={role: role for role in tokens},
+        roles=callers(tokens),
         seed=options["seed"],
         prefix=options["prefix"] or f"conform-{secrets.token_hex(3)}",
         read_only=options["read_only"],

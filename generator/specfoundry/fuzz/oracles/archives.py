@@ -28,6 +28,7 @@ MEMBERS: Final[dict[str, bytes]] = {
 """Names and content of what an archive holds; nothing can compress the large one."""
 
 _NAMED: Final = re.compile(r'filename="([^"]+)"')
+_TARS: Final = (".tgz", ".tar.gz")
 _BEGINNING: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -36,7 +37,9 @@ def zipped(members: dict[str, bytes] | None = None) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in (MEMBERS if members is None else members).items():
-            archive.writestr(zipfile.ZipInfo(name, _BEGINNING), content)
+            entry = zipfile.ZipInfo(name, _BEGINNING)
+            entry.external_attr = _mode(content) << 16
+            archive.writestr(entry, content)
     return buffer.getvalue()
 
 
@@ -47,8 +50,22 @@ def tarred(members: dict[str, bytes] | None = None) -> bytes:
         for name, content in (MEMBERS if members is None else members).items():
             entry = tarfile.TarInfo(name)
             entry.size = len(content)
+            entry.mode = _mode(content)
             archive.addfile(entry, io.BytesIO(content))
     return gzip.compress(buffer.getvalue(), mtime=0)
+
+
+def _mode(content: bytes) -> int:
+    """Return the permissions of a member: what begins as a script does can be run."""
+    return 0o100755 if content.startswith(b"#!") else 0o100644
+
+
+def archive_of(operation: Operation, media: Body, entries: dict[str, str]) -> bytes:
+    """Return an archive with these texts, of the kind that an upload's file name tells."""
+    blob = blob_of(operation)
+    members = {name: text.encode() for name, text in entries.items()}
+    is_tar = blob is not None and filename_of(media, blob.part).endswith(_TARS)
+    return tarred(members) if is_tar else zipped(members)
 
 
 def members_of(content: bytes) -> dict[str, bytes] | None:
@@ -83,5 +100,5 @@ def files_of(operation: Operation, media: Body, content: bytes | None = None) ->
         return []
     name = filename_of(media, blob.part)
     if content is None:
-        content = tarred() if name.endswith((".tgz", ".tar.gz")) else zipped()
+        content = tarred() if name.endswith(_TARS) else zipped()
     return [FilePart(name=blob.part, filename=name, content=content)]

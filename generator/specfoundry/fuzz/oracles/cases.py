@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 import re
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.document.pointer import PointerError, follow
-from specfoundry.fuzz.contract import target
-from specfoundry.fuzz.exchange import MULTIPART, Call
+from specfoundry.document.pointer import PointerError
 from specfoundry.fuzz.ground import values_at
-from specfoundry.fuzz.oracles.archives import files_of
-from specfoundry.fuzz.oracles.edits import left_out, put_anew
-from specfoundry.fuzz.oracles.likely import likely, settle
+from specfoundry.fuzz.oracles.case_calls import CaseCalls
+from specfoundry.fuzz.oracles.likely import settle
 from specfoundry.fuzz.plants import BarrenError
-from specfoundry.fuzz.spoilt import HEADER
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 
 if TYPE_CHECKING:
@@ -28,11 +23,11 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "case"
-_EXPECTED: Final = frozenset({"status", "code", "shows", "hides", "counts", "headers"})
-_LOOKS: Final = 250
+_EXPECTED: Final = frozenset(
+    {"status", "code", "shows", "hides", "counts", "headers", "says", "lacks"}
+)
+_LOOKS: Final = 500
 _PAUSE: Final = 0.02
-_INSIDE: Final = re.compile(r"\{(\$[^{}]+)\}")
-_LIKE: Final = "11111111-2222-4333-8444-555555555555"
 
 
 @verdict
@@ -41,12 +36,13 @@ def as_told(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
 
     Arguments: `title`, `number` (of the step), `status`, `code`, `shows` and `hides` (as pairs of
     pointer and value), `counts` (as pairs of pointer and number), `headers` (as pairs of name and
-    regular expression).
+    regular expression), `says` and `lacks` (texts within the content).
     """
     problems = (
         *_refused(taken[-1].first, arguments),
         *_held(taken[-1].last, arguments),
         *_headed(taken[-1].first, arguments),
+        *_worded(taken[-1].first, arguments),
     )
     begin = f"{arguments['title']}, step {arguments['number']}: "
     return next((f"{begin}{text}" for text in problems), None)
@@ -76,6 +72,15 @@ def _headed(answer: Exchange, wanted: Mapping[str, Any]) -> Iterator[str]:
     for name, pattern in wanted["headers"]:
         if not re.search(pattern, answer.headers.get(name.lower(), "")):
             yield f"the header {name} is not like {pattern}"
+
+
+def _worded(answer: Exchange, wanted: Mapping[str, Any]) -> Iterator[str]:
+    for text in wanted.get("says", ()):
+        if text.encode() not in answer.content:
+            yield f"the content does not say {text!r}"
+    for text in wanted.get("lacks", ()):
+        if text.encode() in answer.content:
+            yield f"the content must not say {text!r}"
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -114,7 +119,11 @@ class _Case:
     ground: Ground
     operation: Operation
     title: str
-    named: dict[str, Exchange] = field(default_factory=dict)
+    calls: CaseCalls = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with nothing named."""
+        self.calls = CaseCalls(self.ground)
 
     def go(self, steps: Sequence[Mapping[str, Any]]) -> Iterator[Complaint]:
         """Take the steps until one cannot be taken; yield what is not as it must be.
@@ -129,6 +138,10 @@ class _Case:
             role = step.get("role", "")
             if role and role not in self.ground.roles:
                 return
+            if step.get("after-restart"):
+                if self.ground.restart is None:
+                    return
+                told.append(self.ground.restarted())
             told += self._take(step)
             yield from self._judged(step, number, told)
             if not told[-1].first.ok and "status" not in step:
@@ -145,8 +158,8 @@ class _Case:
     def _take(self, step: Mapping[str, Any]) -> list[Taken]:
         operation = self.ground.contract[step["operation"]]
         if "together" in step:
-            return self.ground.together([self._call(operation, step)] * step["together"])
-        taken = self.ground.take(self._call(operation, step), "job")
+            return self.ground.together([self.calls.call(step)] * step["together"])
+        taken = self.ground.take(self.calls.call(step), "job")
         for _ in range(_LOOKS):
             if self._holds(step, taken):
                 break
@@ -155,88 +168,14 @@ class _Case:
         if taken.first.ok:
             settle(self.ground, operation, taken.first)
         if "name" in step:
-            self.named[step["name"]] = taken.first
+            self.calls.named[step["name"]] = taken.first
         return [taken]
 
     def _holds(self, step: Mapping[str, Any], taken: Taken) -> bool:
         return all(
-            self._value(value) in values_at(taken.last.json, pointer)
+            self.calls.value(value) in values_at(taken.last.json, pointer)
             for pointer, value in step.get("until", {}).items()
         )
-
-    def _call(self, operation: Operation, step: Mapping[str, Any]) -> Call:
-        call = self._begin(operation, step)
-        body, path, query = copy.deepcopy(call.body), dict(call.path), dict(call.query)
-        headers = dict(call.headers)
-        for place, value in step.get("set", {}).items():
-            new = self._value(value)
-            if place.startswith("{"):
-                path[place[1:-1]] = new
-            elif place.startswith("?"):
-                query[place[1:]] = new
-            elif place.startswith("@"):
-                headers[place[1:]] = new
-            else:
-                body = put_anew(body, place, new)
-        for place in step.get("without", ()):
-            body = left_out(body, place)
-        identity = self.ground.roles.get(step.get("role", ""), "")
-        if HEADER in headers:  # what calls hold is written down: no tokens
-            identity = f"held/{len(self.ground.session.held)}"
-            self.ground.session.held[identity] = {HEADER: headers.pop(HEADER)}
-        return replace(call, body=body, path=path, query=query, headers=headers, identity=identity)
-
-    def _begin(self, operation: Operation, step: Mapping[str, Any]) -> Call:
-        """Return the call before anything is set; what is going to be set need not exist."""
-        media = next(iter(operation.bodies), None)
-        example = self._example(operation, step.get("example"))
-        own = {place[1:-1] for place in step.get("set", {}) if place.startswith("{")}
-        if own >= {parameter.name for parameter in operation.at("path")} and own:
-            call = Call(
-                operation=operation.id,
-                media_type=media.media_type if media else None,
-                body=copy.deepcopy(example),
-            )
-        else:
-            call = likely(self.ground, operation, example)
-        if media is not None and media.media_type == MULTIPART:
-            content = step["content"].encode("latin-1") if "content" in step else None
-            files = files_of(operation, media, content)
-            if "filename" in step:
-                files = [replace(one, filename=step["filename"]) for one in files]
-            sent = [one for one in files if f"/{one.name}" not in step.get("without", ())]
-            call = replace(call, body=None if sent else {}, files=sent)
-        return call
-
-    def _example(self, operation: Operation, name: str | None) -> Any:
-        media = next(iter(operation.bodies), None)
-        if media is None or name is None:
-            return next(iter(media.examples), None) if media else None
-        given = media.node.get("examples", {}).get(name)
-        return target(self.ground.contract.node, "", given)[1].get("value")
-
-    def _value(self, value: Any) -> Any:
-        if isinstance(value, dict):
-            return {name: self._value(member) for name, member in value.items()}
-        if isinstance(value, list):
-            return [self._value(item) for item in value]
-        if isinstance(value, str) and "{$" in value:
-            return _INSIDE.sub(lambda one: str(self._value(one.group(1))), value)
-        if not isinstance(value, str) or not value.startswith("$"):
-            return value
-        if value == "$unknown":
-            return self.ground.garden.fresh(_LIKE)
-        if value.startswith("$fresh"):
-            return self.ground.garden.fresh(value[6:] or None)
-        value, _, change = value.partition("|")
-        name, slash, rest = value[1:].partition("/")
-        step, _, part = name.partition(".")
-        if step not in self.named:
-            raise BarrenError(f"no step is named {step}")
-        exchange = self.named[step]
-        whole = {"": exchange.json, "request": exchange.call.body, "path": dict(exchange.call.path)}
-        found = follow(whole[part], slash + rest)
-        return found.upper() if change == "upper" and isinstance(found, str) else found
 
     def _judged(
         self, step: Mapping[str, Any], number: int, told: Sequence[Taken]
@@ -252,10 +191,12 @@ class _Case:
             number=number,
             status=step.get("status"),
             code=step.get("code"),
-            shows=[[at, self._value(value)] for at, value in step.get("shows", {}).items()],
-            hides=[[at, self._value(value)] for at, value in step.get("hides", {}).items()],
+            shows=[[at, self.calls.value(value)] for at, value in step.get("shows", {}).items()],
+            hides=[[at, self.calls.value(value)] for at, value in step.get("hides", {}).items()],
             counts=[[at, count] for at, count in step.get("counts", {}).items()],
             headers=[[name, pattern] for name, pattern in step.get("headers", {}).items()],
+            says=[self.calls.value(text) for text in step.get("says", ())],
+            lacks=[self.calls.value(text) for text in step.get("lacks", ())],
         )
         if complaint:
             yield complaint

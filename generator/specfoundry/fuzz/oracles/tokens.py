@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.oracles.likely import likely
 from specfoundry.fuzz.plants import BarrenError
-from specfoundry.fuzz.spoilt import SPOILT, bad_headers, credentials_in
+from specfoundry.fuzz.spoilt import REFUSED, SPOILT, bad_headers, credentials_in
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 
 if TYPE_CHECKING:
@@ -54,14 +54,21 @@ def tokens(ground: Ground) -> Iterator[Complaint]:
         if not operation.needs_token:
             yield from _open(ground, operation, call)
         elif usual is not None:
-            kinds = [what for what, _ in bad_headers(usual)]
+            kinds = {what: f"{SPOILT}{what}" for what, _ in bad_headers(usual)} | _refused(ground)
             if _kind(operation) in thorough:
-                kinds = [what for what in _ALWAYS if what in kinds]
+                kinds = {what: kinds[what] for what in _ALWAYS if what in kinds}
             thorough.add(_kind(operation))
-            yield from _shut(ground, operation, call, ground.some(kinds, operation.id))
+            some = ground.some([*kinds.items()], operation.id)
+            yield from _shut(ground, operation, call, some)
 
 
 _ALWAYS: Final = ("no token", "a changed signature")
+
+
+def _refused(ground: Ground) -> dict[str, str]:
+    """Return the identities that must not be let in, by what is wrong with them."""
+    known = (name for name in ground.session.identities if name.startswith(REFUSED))
+    return {name.removeprefix(REFUSED): name for name in known}
 
 
 def _kind(operation: Operation) -> str:
@@ -88,10 +95,10 @@ def _open(ground: Ground, operation: Operation, call: Call) -> Iterator[Complain
 
 
 def _shut(
-    ground: Ground, operation: Operation, call: Call, kinds: Sequence[str]
+    ground: Ground, operation: Operation, call: Call, kinds: Sequence[tuple[str, str]]
 ) -> Iterator[Complaint]:
-    for what in kinds:
-        taken = [ground.take(replace(call, identity=f"{SPOILT}{what}"))]
+    for what, identity in kinds:
+        taken = [ground.take(replace(call, identity=identity))]
         statuses = [401] if "401" in operation.answers else [400, 401, 403, 404]
         complaint = judged(CHECK, operation.id, shut_out, taken, what=what, statuses=statuses)
         if complaint:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from specfoundry.document.pointer import follow, from_tokens, join, split
-from specfoundry.document.refs import is_alias, references
+from specfoundry.document.refs import is_alias, references, written_elsewhere
 from specfoundry.document.structure import COMPONENT_KINDS, Place, children
 from specfoundry.document.upgrade import upgrade
 
@@ -128,8 +128,7 @@ class _Joiner:
             place = task.place
             for reference in references(place):
                 self.rewrite(task, reference)
-            if place.kind == "example":
-                self.inline_value(task)
+            self.inline_data(task)
             base = len(place.pointer)
             below = [
                 _Task(child, task.file, task.source + child.pointer[base:])
@@ -203,13 +202,22 @@ class _Joiner:
             number += 1
         return f"{candidates[-1]}_{number}"
 
-    def inline_value(self, task: _Task) -> None:
-        """Put the value of a local `externalValue` into the document."""
-        target = self.document.targets.get((task.file.key, f"{task.source}/externalValue"))
-        node = task.place.node
-        if target is not None and "externalValue" in node:
-            del node["externalValue"]
-            node["value"] = copy_tree(self.document.files[target[0]].node)
+    def inline_data(self, task: _Task) -> None:
+        """Put what a local file holds as mere data into the document."""
+        reference = written_elsewhere(task.place)
+        if reference is None:
+            return
+        source = task.source + reference.pointer[len(task.place.pointer) :]
+        target = self.document.targets.get((task.file.key, source))
+        if target is None:
+            return
+        name = reference.key
+        if name == "externalValue":
+            del reference.holder[name]
+            name = "value"
+        file = self.document.files[target[0]]
+        reference.holder[name] = copy_tree(file.node)
+        self.grafts[join(task.place.pointer, name)] = (file, "")
 
     def add_found(self) -> None:
         """Append the new components by name, behind those that the root names in its own order."""

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from specfoundry.document.finding import Finding, Location, Severity
 from specfoundry.document.json_reader import read_json
 from specfoundry.document.pointer import PointerError, follow, from_tokens
-from specfoundry.document.refs import Reference, references
+from specfoundry.document.refs import Reference, references, written_elsewhere
 from specfoundry.document.source_map import SourceMap
 from specfoundry.document.structure import walk
 from specfoundry.document.syntax import Problem, SyntaxProblemsError
@@ -171,8 +171,7 @@ class _Loader:
                 if (file.key, place.pointer, place.kind) in seen:
                     continue
                 seen.add((file.key, place.pointer, place.kind))
-                if place.kind == "example":
-                    self.open_external_value(file, place.node, place.pointer)
+                self.open_data(file, written_elsewhere(place))
                 for reference in references(place):
                     target = self.resolve(file, reference)
                     if target is not None:
@@ -236,13 +235,9 @@ class _Loader:
             return None
         return fragment
 
-    def open_external_value(self, file: SourceFile, node: dict[str, Any], pointer: str) -> None:
-        """Read the file of an example's `externalValue`; URLs stay what they are."""
-        text = node.get("externalValue")
-        if not isinstance(text, str):
-            return
-        reference = Reference(node, "externalValue", f"{pointer}/externalValue", "example", text)
-        if reference.is_remote:
+    def open_data(self, file: SourceFile, reference: Reference | None) -> None:
+        """Read a file that is taken as it is; URLs stay what they are."""
+        if reference is None or reference.is_remote:
             return
         target = self.target_file(file, reference)
         if target is not None:

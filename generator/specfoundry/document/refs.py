@@ -57,6 +57,22 @@ def references(place: Place) -> Iterator[Reference]:
                 yield Reference(mapping, value, pointer, "schema", target)
 
 
+def written_elsewhere(place: Place) -> Reference | None:
+    """Return where the file is named that holds a part of an object as mere data, if one is.
+
+    That is the `externalValue` of an example, and a reference in the place of `x-cases`.
+    """
+    node = place.node
+    if place.kind == "example" and isinstance(node.get("externalValue"), str):
+        text = node["externalValue"]
+        return Reference(node, "externalValue", join(place.pointer, "externalValue"), "data", text)
+    cases = node.get("x-cases") if place.kind == "operation" else None
+    if isinstance(cases, dict) and is_alias(cases):
+        pointer = join(place.pointer, "x-cases", "$ref")
+        return Reference(node, "x-cases", pointer, "data", cases["$ref"])
+    return None
+
+
 def is_alias(node: Any) -> bool:
     """Return whether an object is nothing but a reference."""
     return isinstance(node, dict) and isinstance(node.get("$ref"), str)

@@ -14,6 +14,8 @@ from specfoundry.rules.schema_path import schemas_at
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_HOLDING = ("set", "shows", "hides", "until", "says", "lacks", "archive", "content", "holds")
+"""Members of a step with values that may stand for others."""
 _NAMED = re.compile(r"\$([a-z][a-z0-9_]*)")
 _GIVEN = frozenset({"fresh", "unknown"})
 
@@ -46,7 +48,7 @@ def _called(context: Context, step: dict[str, Any], name: Any, pointer: str) -> 
 
 def _unnamed(step: dict[str, Any], known: set[str], pointer: str) -> Iterator[Violation]:
     """Yield the values of a case that stand for what no step until here has named."""
-    for member in ("set", "shows", "hides", "until", "says", "lacks", "archive", "content"):
+    for member in _HOLDING:
         for inside, text in _texts(step.get(member), join(pointer, member)):
             match = _NAMED.match(text)
             if match is not None and match[1] not in known:

@@ -12,12 +12,15 @@ import random
 import re
 import tarfile
 import zipfile
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.exchange import FilePart
+from specfoundry.fuzz.oracles.packing import members, tarball, zip_archive
 from specfoundry.fuzz.semantics import blob_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from specfoundry.fuzz.contract import Body, Operation
 
 MEMBERS: Final[dict[str, bytes]] = {
@@ -32,22 +35,22 @@ _TARS: Final = (".tgz", ".tar.gz")
 _BEGINNING: Final = (1980, 1, 1, 0, 0, 0)
 
 
-def zipped(members: dict[str, bytes] | None = None) -> bytes:
+def zipped(entries: dict[str, bytes] | None = None) -> bytes:
     """Return a zip archive; by default of `MEMBERS`."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in (MEMBERS if members is None else members).items():
+        for name, content in (MEMBERS if entries is None else entries).items():
             entry = zipfile.ZipInfo(name, _BEGINNING)
             entry.external_attr = _mode(content) << 16
             archive.writestr(entry, content)
     return buffer.getvalue()
 
 
-def tarred(members: dict[str, bytes] | None = None) -> bytes:
+def tarred(entries: dict[str, bytes] | None = None) -> bytes:
     """Return a gzipped tar archive; by default of `MEMBERS`."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for name, content in (MEMBERS if members is None else members).items():
+        for name, content in (MEMBERS if entries is None else entries).items():
             entry = tarfile.TarInfo(name)
             entry.size = len(content)
             entry.mode = _mode(content)
@@ -60,12 +63,14 @@ def _mode(content: bytes) -> int:
     return 0o100755 if content.startswith(b"#!") else 0o100644
 
 
-def archive_of(operation: Operation, media: Body, entries: dict[str, str]) -> bytes:
-    """Return an archive with these texts, of the kind that an upload's file name tells."""
+def archive_of(
+    operation: Operation, media: Body, entries: Any, packing: Mapping[str, Any]
+) -> bytes:
+    """Return an archive with these members, of the kind that an upload's file name tells."""
     blob = blob_of(operation)
-    members = {name: text.encode() for name, text in entries.items()}
+    wanted = members(entries)
     is_tar = blob is not None and filename_of(media, blob.part).endswith(_TARS)
-    return tarred(members) if is_tar else zipped(members)
+    return tarball(wanted) if is_tar else zip_archive(wanted, packing)
 
 
 def members_of(content: bytes) -> dict[str, bytes] | None:

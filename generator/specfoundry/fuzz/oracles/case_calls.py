@@ -127,8 +127,8 @@ class CaseCalls:
     ) -> Call:
         content = step["content"].encode("latin-1") if "content" in step else None
         if "archive" in step:
-            entries = {name: str(self.value(text)) for name, text in step["archive"].items()}
-            content = archive_of(operation, media, entries)
+            entries, packing = self.value(step["archive"]), step.get("packing", {})
+            content = archive_of(operation, media, entries, packing)
         files = files_of(operation, media, content)
         if "filename" in step:
             files = [replace(one, filename=step["filename"]) for one in files]

@@ -11,6 +11,7 @@ from specfoundry.document.pointer import PointerError
 from specfoundry.fuzz.ground import values_at
 from specfoundry.fuzz.oracles.case_calls import CaseCalls
 from specfoundry.fuzz.oracles.likely import settle
+from specfoundry.fuzz.oracles.unpacking import amiss
 from specfoundry.fuzz.plants import BarrenError
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 CHECK: Final = "case"
 _EXPECTED: Final = frozenset(
-    {"status", "code", "shows", "hides", "counts", "headers", "says", "lacks"}
+    {"status", "code", "shows", "hides", "counts", "headers", "says", "lacks", "holds"}
 )
 _LOOKS: Final = 500
 _PAUSE: Final = 0.02
@@ -36,13 +37,15 @@ def as_told(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None:
 
     Arguments: `title`, `number` (of the step), `status`, `code`, `shows` and `hides` (as pairs of
     pointer and value), `counts` (as pairs of pointer and number), `headers` (as pairs of name and
-    regular expression), `says` and `lacks` (texts within the content).
+    regular expression), `says` and `lacks` (texts within the content), `holds` (members of the
+    archive that it is).
     """
     problems = (
         *_refused(taken[-1].first, arguments),
         *_held(taken[-1].last, arguments),
         *_headed(taken[-1].first, arguments),
         *_worded(taken[-1].first, arguments),
+        *_packed(taken[-1].first, arguments),
     )
     begin = f"{arguments['title']}, step {arguments['number']}: "
     return next((f"{begin}{text}" for text in problems), None)
@@ -81,6 +84,11 @@ def _worded(answer: Exchange, wanted: Mapping[str, Any]) -> Iterator[str]:
     for text in wanted.get("lacks", ()):
         if text.encode() in answer.content:
             yield f"the content must not say {text!r}"
+
+
+def _packed(answer: Exchange, wanted: Mapping[str, Any]) -> Iterator[str]:
+    if wanted.get("holds") and answer.ok and not 300 <= answer.status < 400:
+        yield from amiss(answer.content, wanted["holds"])
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -197,6 +205,7 @@ class _Case:
             headers=[[name, pattern] for name, pattern in step.get("headers", {}).items()],
             says=[self.calls.value(text) for text in step.get("says", ())],
             lacks=[self.calls.value(text) for text in step.get("lacks", ())],
+            holds=self.calls.value(step.get("holds", {})),
         )
         if complaint:
             yield complaint

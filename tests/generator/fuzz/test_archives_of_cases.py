@@ -1,0 +1,76 @@
+"""Are the archives that cases upload what they say, and is an answered one looked into?"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+
+from specfoundry.fuzz.oracles.packing import members, tarball, zip_archive
+from specfoundry.fuzz.oracles.unpacking import amiss
+
+_ENTRIES: dict[str, Any] = {
+    "text": "one",
+    "folder/": "",
+    "folder/large": {"text": "yo", "repeat": 70_000},
+    "stored": {"text": "as it is", "method": 0},
+    "bzip2": {"text": "older", "method": 12},
+    "run": "#!/bin/sh",
+    "link": {"link": "text"},
+    "secret": {"text": "", "mode": "600"},
+    "first": {"path": "twice", "text": "1"},
+    "second": {"path": "twice", "text": "2"},
+}
+_MODES = {"run": {"text": "#!/bin/sh", "mode": "755"}, "missing": None}
+_PACKINGS: list[dict[str, Any]] = [
+    {"zip64": wide, "comment": comment, **streamed}
+    for wide in (False, True)
+    for comment in ("", "at the end")
+    for streamed in ({}, {"streamed": "signed"}, {"streamed": "bare"})
+]
+
+
+@pytest.mark.parametrize("packing", _PACKINGS)
+def test_a_zip_holds_what_a_case_names_however_it_is_packed(packing: dict[str, Any]) -> None:
+    content = zip_archive(members(_ENTRIES), packing)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.testzip() is None
+    assert list(amiss(content, {**_ENTRIES, **_MODES})) == []
+
+
+def test_a_tarball_holds_what_a_case_names() -> None:
+    assert list(amiss(tarball(members(_ENTRIES)), {**_ENTRIES, **_MODES})) == []
+
+
+@pytest.mark.parametrize(
+    ("packing", "wanted", "fault"),
+    [
+        ({}, {"a": "other"}, "a has other content"),
+        ({}, {"a": None}, "the archive holds a 1 times, not 0"),
+        ({}, {"b": "x"}, "the archive holds b 0 times, not 1"),
+        ({}, {"a": {"text": "x", "mode": "600"}}, "a has the mode 100644, not 100600"),
+        ({"cut": 1}, {"a": "x"}, "the content is no archive that can be read"),
+        ({"before": "#!"}, {"a": "x"}, "in front of a stands something that nothing tells of"),
+    ],
+)
+def test_what_is_amiss_with_an_archive_is_told(
+    packing: dict[str, Any], wanted: dict[str, Any], fault: str
+) -> None:
+    assert list(amiss(zip_archive(members({"a": "x"}), packing), wanted)) == [fault]
+
+
+def test_sizes_behind_the_content_that_are_not_its_own_are_told() -> None:
+    content = zip_archive(members({"a": "x"}), {"streamed": "signed"})
+    broken = content.replace(b"PK\x07\x08", b"PK\x07\x07")
+    assert list(amiss(broken, {"a": "x"})) == ["the sizes behind a are not its own"]
+
+
+def test_what_an_archive_says_may_be_not_so() -> None:
+    entries = {"a": {"text": "x", "says": {"size": 7, "name": "b"}, "encrypted": True}}
+    content = zip_archive(members(entries), {"says": {"entries": 9}})
+    assert b"\x09\x00\x09\x00" in content[-14:]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        entry = archive.infolist()[0]
+    assert (entry.file_size, entry.flag_bits & 1, content[30:31]) == (7, 1, b"b")

@@ -17,13 +17,14 @@ from schemathesis.engine import Status, events, from_schema
 
 from specfoundry.fuzz.bench import Bench, Circumstances
 from specfoundry.fuzz.engine import Engine, Options, Target
+from specfoundry.fuzz.oracles.suite import ORACLES
 from specfoundry.fuzz.outcome import Outcome
 from specfoundry.fuzz.plan import build_plan
 from specfoundry.fuzz.pool import Pool
 from specfoundry.fuzz.spoilt import REFUSED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import TypeAlias
 
     import httpx2
@@ -88,7 +89,17 @@ def ask_oracles(live: Live, tell: Tell) -> None:
         _ask(live, tell, None)
 
 
-def _ask(live: Live, tell: Tell, operations: frozenset[str] | None) -> None:
+def ask_about_restarts(live: Live, tell: Tell) -> None:
+    """Tell what is lost when the server is killed while its jobs still wait."""
+    _ask(live, tell, None, ("durability",))
+
+
+def _ask(
+    live: Live,
+    tell: Tell,
+    operations: frozenset[str] | None,
+    names: Sequence[str] = tuple(ORACLES),
+) -> None:
     circumstances = Circumstances(
         identities=live.identities,
         roles={role or "admin": role for role in live.identities if not role.startswith(REFUSED)},
@@ -99,7 +110,8 @@ def _ask(live: Live, tell: Tell, operations: frozenset[str] | None) -> None:
         restart=live.restart,
     )
     bench = Bench.of(NODE, live.http, circumstances)
-    for found in bench.examine(listen=lambda name: live.note(name, None), crashed=live.note):
+    heard = bench.examine(names, listen=lambda name: live.note(name, None), crashed=live.note)
+    for found in heard:
         tell(Finding(found.check, found.operation, found.message))
 
 
@@ -157,6 +169,7 @@ def run_stock(live: Live, tell: Tell) -> None:
 
 WAYS: Final[Mapping[str, Callable[[Live, Tell], None]]] = {
     "oracles": ask_oracles,
+    "late": ask_about_restarts,
     "engine": run_engine,
     "stock": run_stock,
 }

@@ -9,7 +9,7 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mutation.forking import run_all
 from mutation.grounds import Grounds, prepare
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _ROOT = CONTRACT.parents[1]
 _SETUP_SECONDS = 120.0
 _HEALTHY_SECONDS = 1800.0
+SETTINGS_OF: Final[Mapping[str, Mapping[str, Any]]] = {"late": {"job_delay": 1.0}}
+"""Settings of the server by the way to check it."""
 # What decides on an outcome beside the mutant.
 _DECISIVE = (
     _ROOT / "generator" / "specfoundry" / "fuzz",
@@ -131,6 +133,7 @@ class Course:
             way=way,
             sources=mutant.sources,
             seed=self.seed,
+            settings=SETTINGS_OF.get(way, {}),
             known=self.known,
             focus=self.hints.get(mutant.name) or focus(self.trace, mutant.sources),
             thorough=self.thorough,

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from mutation.course import CourseError
+from mutation.course import SETTINGS_OF, CourseError
 from mutation.mechanical import equivalents
 from mutation.results import MECHANICAL, SEEDED, Result, as_json, lines, rate, tables
 
@@ -60,9 +60,10 @@ class Judging:
             self._judge(self.course, mutants, "oracles")
             return list(self._results.values())
         self._pass(mutants, "oracles", despite=arguments.despite_healthy)
-        if arguments.engine:
+        for way in ("late", "engine") if arguments.engine else ("late",):
             left = [mutant for mutant in mutants if not self._results[mutant.name].caught]
-            self._pass(left, "engine", despite=arguments.despite_healthy)
+            if left and not arguments.quick:
+                self._pass(left, way, despite=arguments.despite_healthy)
         if arguments.stock:
             self.course = replace(self.course, budget=arguments.stock_budget)
             self._pass(self._spread(arguments.stock), "stock", despite=True)
@@ -99,7 +100,9 @@ class Judging:
         """Return what the healthy server is blamed for, and how long it takes to judge it."""
         found: set[tuple[str, str]] = set()
         seconds = 0.0
-        for _, outcome in self.course.healthy(way, [(self.course.seed, {})]):
+        for _, outcome in self.course.healthy(
+            way, [(self.course.seed, dict(SETTINGS_OF.get(way, {})))]
+        ):
             if "error" in outcome:
                 raise CourseError(f"healthy server, {way}: {outcome['error']}")
             for line in _account(outcome) if way != "stock" else ():

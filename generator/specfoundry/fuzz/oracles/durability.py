@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +10,7 @@ from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.oracles.addresses import Ways
 from specfoundry.fuzz.oracles.changes import Target, parts
 from specfoundry.fuzz.oracles.comparison import differences, nested, within
-from specfoundry.fuzz.oracles.deletion import gone
+from specfoundry.fuzz.oracles.interruption import interruptions
 from specfoundry.fuzz.oracles.likely import likely
 from specfoundry.fuzz.oracles.whereabouts import listings, made, said, shown, told
 from specfoundry.fuzz.plants import BarrenError
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.trial import Taken
 
 CHECK: Final = "durability"
-_LOOKS: Final = 500
-_PAUSE: Final = 0.02
 _HOST: Final = re.compile(r"^https?://[^/]+")
 
 
@@ -111,16 +108,7 @@ def survivals(ground: Ground) -> Iterator[Complaint]:
         rule = survived if before.first.json is not None else same_content
         steps = [before, restart, ground.take(before.first.call)]
         yield from _told(judged(CHECK, before.first.call.operation, rule, steps, moves=[]))
-    yield from _removals(ground, plants)
-
-
-def _removals(ground: Ground, plants: Sequence[Plant]) -> Iterator[Complaint]:
-    """Restart the server while it removes one of every kind."""
-    last = {plant.creator.id: plant for plant in plants}
-    removed = [found for plant in last.values() if (found := _removed(ground, plant)) is not None]
-    restart = ground.restarted()
-    for plant, taken in removed:
-        yield from _gone(ground, plant, [made(plant), taken, restart])
+    yield from interruptions(ground, plants)
 
 
 def _grown(ground: Ground, operation: Operation, creation: Creation) -> Iterator[Plant]:
@@ -225,18 +213,6 @@ def _downloads(ground: Ground) -> Iterator[Taken]:
         yield ground.take(Call(operation=download.id, path=plant.path(download)))
 
 
-def _removed(ground: Ground, plant: Plant) -> tuple[Plant, Taken] | None:
-    """Begin to remove something; the work may go on when the server is restarted.
-
-    What has a position stays: the others would move.
-    """
-    remove = ground.contract.get(plant.creation.delete)
-    if remove is None or plant.creation.position is not None:
-        return None
-    taken = ground.take(Call(operation=remove.id, path=plant.path(remove)))
-    return (plant, taken) if taken.ok else None
-
-
 def _judged(ground: Ground, kept: _Kept, restart: Taken) -> Iterator[Complaint]:
     creation, name = kept.plant.creation, kept.plant.creator.id
     start = made(kept.plant)
@@ -259,20 +235,6 @@ def _judged(ground: Ground, kept: _Kept, restart: Taken) -> Iterator[Complaint]:
             for listed, items, walk in kept.walks
         ),
     )
-
-
-def _gone(ground: Ground, plant: Plant, steps: list[Taken]) -> Iterator[Complaint]:
-    reader = ground.contract[str(plant.creation.get)]
-    call = Call(operation=reader.id, path=plant.path(reader))
-    read = ground.take(call)
-    for _ in range(_LOOKS):
-        if not read.ok:
-            break
-        time.sleep(_PAUSE)  # the removal may have begun again with the server
-        read = ground.take(call)
-    what = "what was removed before a restart can be read after it"
-    name = steps[1].first.call.operation
-    yield from _told(judged(CHECK, name, gone, [*steps, read], what=what))
 
 
 def _told(*complaints: Complaint | None) -> Iterator[Complaint]:

@@ -113,8 +113,8 @@ def _update(one: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: one[name] for name in UPDATES if name in one}
     if "health_check_timeout" in one and "type" in one:  # upstream reads and then refuses it
         found["health_check_timeout"] = one["health_check_timeout"]
-    if "command" in found:
-        found["command"] = found["command"] or "null"
+    if found.get("command", "") in (None, False):  # in Ruby, 0 and "" are not false
+        found["command"] = "null"
     for name in ("health_check_type", "readiness_health_check_type"):
         if found.get(name) == "none":  # the old word for it
             found[name] = "process"

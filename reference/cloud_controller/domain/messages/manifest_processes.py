@@ -122,7 +122,9 @@ def _sidecar(one: Mapping[str, Any]) -> list[str]:
     memory = manifest.megabytes(one.get("memory"))
     if one.get("memory") is not None and memory is None:
         found.append("Memory in mb is not a number")
-    return [*found, "Memory in mb must be greater than 0"] if (memory or 1) < 1 else found
+    if memory is not None and memory < 1:
+        found.append("Memory in mb must be greater than 0")
+    return found
 
 
 def _whole(value: object, title: str, *, least: int, most: int = MAX_INTEGER) -> list[str]:

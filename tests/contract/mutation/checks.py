@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 import schemathesis
+from callers import ADMIN
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 
@@ -102,7 +103,7 @@ def _ask(
 ) -> None:
     circumstances = Circumstances(
         identities=live.identities,
-        roles={role or "admin": role for role in live.identities if not role.startswith(REFUSED)},
+        roles={role or ADMIN: role for role in live.identities if not role.startswith(REFUSED)},
         seed=live.seed,
         references=live.references,
         operations=operations,

@@ -16,6 +16,7 @@ _ENTRIES: dict[str, Any] = {
     "folder/": "",
     "folder/large": {"text": "yo", "repeat": 70_000},
     "stored": {"text": "as it is", "method": 0},
+    "noise": {"noise": 1000, "comment": 9},
     "bzip2": {"text": "older", "method": 12},
     "run": "#!/bin/sh",
     "link": {"link": "text"},
@@ -27,7 +28,7 @@ _MODES = {"run": {"text": "#!/bin/sh", "mode": "755"}, "missing": None}
 _PACKINGS: list[dict[str, Any]] = [
     {"zip64": wide, "comment": comment, **streamed}
     for wide in (False, True)
-    for comment in ("", "at the end")
+    for comment in (0, 65_535)
     for streamed in ({}, {"streamed": "signed"}, {"streamed": "bare"})
 ]
 

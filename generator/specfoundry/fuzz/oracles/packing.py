@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bz2
 import io
+import random
 import stat
 import struct
 import tarfile
@@ -41,6 +42,7 @@ class Member:
         method: How it is packed, as zip numbers it.
         system: On which it was made, as zip numbers it.
         is_encrypted: Whether it says that a password is needed.
+        comment: How many characters are said of it.
         says: What is said that is not so, by `size`, `packed`, `sum`, `offset` and `name`.
 
     """
@@ -51,6 +53,7 @@ class Member:
     method: int = 8
     system: int = _UNIX
     is_encrypted: bool = False
+    comment: int = 0
     says: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -71,12 +74,15 @@ def _member(path: str, told: Any) -> Member:
         method=told.get("method", 8),
         system=told.get("system", _UNIX),
         is_encrypted=told.get("encrypted", False),
+        comment=told.get("comment", 0),
         says=told.get("says", {}),
     )
 
 
 def content_of(told: Mapping[str, Any]) -> bytes:
     """Return the bytes of a member."""
+    if "noise" in told:
+        return random.Random(told["noise"]).randbytes(told["noise"])  # noqa: S311 -- repeatable
     text = str(told.get("link", told.get("text", "")))
     return text.encode() * int(told.get("repeat", 1))
 
@@ -183,15 +189,15 @@ def _record(member: Member, packed: bytes, offset: int, packing: Mapping[str, An
         packed_size = size = offset = _FULL
     made = member.system << 8 | _VERSION
     fixed = (made, _VERSION, _flags(member, packing), member.method, 0, _DATE)
-    sizes = (crc, packed_size, size, len(name), len(extra), 0, 0, 0)
+    sizes = (crc, packed_size, size, len(name), len(extra), member.comment, 0, 0)
     head = struct.pack("<4s6H3L5HLL", b"PK\x01\x02", *fixed, *sizes, member.mode << 16, offset)
-    return head + name + extra
+    return head + name + extra + b" " * member.comment
 
 
 def _end(count: int, size: int, offset: int, packing: Mapping[str, Any]) -> bytes:
     says = packing.get("says", {})
     count, size = says.get("entries", count), says.get("size", size)
-    comment = str(packing.get("comment", "")).encode()
+    comment = b" " * packing.get("comment", 0)
     place = offset + size
     offset = says.get("offset", offset)
     wide = b""

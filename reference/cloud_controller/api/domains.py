@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from capi.operations import domains as operations
-from cloud_controller.api import access, domain_sight, listing, lookup, metadata
+from cloud_controller.api import access, domain_names, domain_sight, listing, lookup, metadata
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
 from cloud_controller.api.domain_sharing import require_sharers
@@ -225,7 +225,7 @@ def _create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) -
         sharing = _sharing(transaction, caller, sent, owner)
     elif not caller.is_admin:
         raise v3_error(table.NOT_AUTHORIZED)
-    _require_possible(transaction, sent)
+    _require_possible(transaction, sent, owner)
     moment = clock.now()
     record = DomainRecord(
         guid=str(uuid4()),
@@ -254,10 +254,10 @@ def _sharing(reader: Reader, caller: Caller, sent: Mapping[str, Any], owner: str
     return require_sharers(reader, caller, [one["guid"] for one in named], owner=owner)
 
 
-def _require_possible(reader: Reader, sent: Mapping[str, Any]) -> None:
+def _require_possible(reader: Reader, sent: Mapping[str, Any], owner: str | None) -> None:
     group = sent.get("router_group")
     if group is not None:
         raise v3_error(table.UNPROCESSABLE, messages.router_group_unknown(group["guid"]))
-    name = sent["name"].lower()
-    if any(one.name.lower() == name for one in reader.all(DOMAINS)):
-        raise v3_error(table.UNPROCESSABLE, messages.name_taken(sent["name"]))
+    text = domain_names.problem(reader, sent["name"], owner)
+    if text is not None:
+        raise v3_error(table.UNPROCESSABLE, text)

@@ -71,6 +71,11 @@ def name_taken(name: str) -> str:
     return f'The domain name "{name}" is already in use'
 
 
+def name_reserved(name: str, taken: str, by: str) -> str:
+    """Return the text for a name that lies within another one, or that another one lies within."""
+    return f'The domain name "{name}" cannot be created because "{taken}" is already reserved by {by}'
+
+
 def sharer_unknown(guid: str) -> str:
     """Return the text for an organization to share with that does not exist or is hidden."""
     return f"Organization with guid '{guid}' does not exist, or you do not have access to it."

@@ -7,13 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from specfoundry.document.pointer import follow, from_fragment, join
-from specfoundry.document.structure import path_items
+from specfoundry.document.structure import METHODS, path_items
 from specfoundry.runtime.client_parameters import WireParameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _DEPTH = 32
 _STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from specfoundry.document.structure import path_items
-from specfoundry.fuzz.pool import METHODS
+from specfoundry.document.structure import METHODS, path_items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -15,12 +15,11 @@ from random import Random
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from specfoundry.document.structure import path_items, status_responses
+from specfoundry.document.structure import METHODS, path_items, status_responses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _KEPT = 50
 _DEPTH = 20
 

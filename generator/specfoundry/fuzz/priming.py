@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from specfoundry.document.structure import path_items
-from specfoundry.fuzz.pool import METHODS
+from specfoundry.document.structure import METHODS, path_items
 from specfoundry.fuzz.trail import Step, iter_examples
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from specfoundry.document.structure import path_items
-from specfoundry.fuzz.pool import METHODS, evaluate, is_expression, iter_links, resolve
+from specfoundry.document.structure import METHODS, path_items
+from specfoundry.fuzz.pool import evaluate, is_expression, iter_links, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.contract import METHODS
+from specfoundry.document.structure import METHODS
 from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.oracles.likely import likely
 from specfoundry.fuzz.plants import BarrenError

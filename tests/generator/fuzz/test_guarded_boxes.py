@@ -27,10 +27,14 @@ def complaints(*faults: str, oracles: Sequence[str] = OWN) -> list[Complaint]:
     """Ask a vault with some faults."""
     names = ("", *ROLES)
     identities = {name: {"Authorization": VAULT["token"](name or "admin")} for name in names}
-    circumstances = Circumstances(
-        identities=identities, roles=ROLES, references={"getRoom": VAULT["HOME"]}
-    )
+    identities["refused/a retired keeper"] = {"Authorization": VAULT["token"]("retired")}
     server = VAULT["Vault"](DOCUMENT, faults)
+    circumstances = Circumstances(
+        identities=identities,
+        roles=ROLES,
+        references={"getRoom": VAULT["HOME"]},
+        restart=server.restart,
+    )
     with TestClient(server.app, raise_server_exceptions=False) as http:
         return list(Bench.of(DOCUMENT, http, circumstances).examine(oracles))
 
@@ -46,6 +50,7 @@ def test_a_healthy_server_is_blamed_for_nothing() -> None:
     [
         ("no-token-needed", "tokens", "getBox"),
         ("signature-not-checked", "tokens", "getBox"),
+        ("retired-let-in", "tokens", "getBox"),
         ("info-needs-token", "tokens", "getInfo"),
         ("visitor-writes", "rights", "updateBox"),
         ("stranger-reads", "rights", "getBox"),
@@ -76,6 +81,8 @@ def test_a_healthy_server_is_blamed_for_nothing() -> None:
         ("early-download", "blob", "fillBox"),
         ("filled-twice", "case", "fillBox"),
         ("receipt-of-another", "case", "fillBox"),
+        ("other-notes", "case", "fillBox"),
+        ("forgetful", "case", "fillBox"),
     ],
 )
 def test_each_fault_is_noticed_where_it_is(fault: str, check: str, operation: str) -> None:

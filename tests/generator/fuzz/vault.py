@@ -81,6 +81,11 @@ class Vault:
             },
         )
 
+    def restart(self) -> None:
+        """Do what a server does that comes back."""
+        if self._has("forgetful"):
+            self._boxes.clear()
+
     def _has(self, fault: str) -> bool:
         return fault in self._faults
 
@@ -110,6 +115,8 @@ class Vault:
             raise RefusedError(401) from None
         good = signature == _signature(f"{head}.{claims}") or self._has("signature-not-checked")
         if scheme.lower() != "bearer" or not good:
+            raise RefusedError(401)
+        if role == "retired" and not self._has("retired-let-in"):
             raise RefusedError(401)
         return str(role)
 
@@ -250,4 +257,6 @@ class Vault:
         if box["id"] not in self._content and not self._has("early-download"):
             raise RefusedError(404)
         content = self._content.get(box["id"], b"")
+        if self._has("other-notes"):
+            content = content.replace(b"fragile", b"robust")
         return Response(content, media_type="application/octet-stream")

@@ -147,7 +147,37 @@ _CONTENT = {
                         "hides": {"/digest": None},
                     },
                 ],
-            }
+            },
+            {
+                "title": "a note comes back as it was",
+                "steps": [
+                    {"operation": "createBox", "name": "box"},
+                    {
+                        "operation": "fillBox",
+                        "set": {"{id}": "$box/id"},
+                        "content": "fragile",
+                        "status": 200,
+                    },
+                    {
+                        "operation": "emptyBox",
+                        "set": {"{id}": "$box/id"},
+                        "says": ["fragile"],
+                        "lacks": ["robust"],
+                    },
+                ],
+            },
+            {
+                "title": "a box is still there when the vault opens again",
+                "steps": [
+                    {"operation": "createBox", "name": "box"},
+                    {
+                        "operation": "getBox",
+                        "set": {"{id}": "$box/id"},
+                        "after-restart": True,
+                        "status": 200,
+                    },
+                ],
+            },
         ],
         "x-state-dependent": {"409": "a box is filled once"},
         "requestBody": {

@@ -105,7 +105,7 @@ def cases(ground: Ground) -> Iterator[Complaint]:
     if ground.read_only:
         return
     for operation in ground.contract:
-        for case in operation.node.get("x-cases", ()):
+        for case in ground.some(operation.node.get("x-cases", ()), operation.id, CHECK):
             takes = {step["operation"] for step in case["steps"]}
             if not ground.concerns(operation, *takes) or (
                 case.get("alone") and not ground.is_alone

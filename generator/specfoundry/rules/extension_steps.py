@@ -89,10 +89,29 @@ def _found(
     if isinstance(status, int):
         answers = _answers(context, called, str(status))
         schemas = [schema for one in answers for _, schema in json_schemas(context, one)]
+        if schemas:
+            schemas += _of_job(context, called)
     for at in mapping(step.get("shows")):
         if schemas and isinstance(at, str) and not schemas_at(context, schemas, at, wild=True):
             message = f"`{at}` leads nowhere in the answer of `{called.label}`."
             yield Violation(join(pointer, "shows", at), message)
+
+
+def _of_job(context: Context, called: OperationPlace) -> list[Any]:
+    """Return the schemas of the job that a call starts: the last answer of such a step is its."""
+    name = mapping(called.node.get("x-async-job")).get("get")
+    job = context.operations_by_id.get(name) if isinstance(name, str) else None
+    return success_schemas(context, job) if job is not None else []
+
+
+def _shown(context: Context, called: OperationPlace, status: Any) -> list[Any]:
+    """Return what an answer may be like; a step looks at the job once that has ended."""
+    schemas: list[Any] = success_schemas(context, called)
+    if isinstance(status, int):
+        answers = _answers(context, called, str(status))
+        schemas = [schema for one in answers for _, schema in json_schemas(context, one)]
+    job = context.operations_by_id.get(mapping(called.node.get("x-async-job")).get("get", ""))
+    return [*schemas, *success_schemas(context, job)] if schemas and job is not None else schemas
 
 
 def _answers(context: Context, called: OperationPlace, status: str) -> list[dict[str, Any]]:

@@ -197,7 +197,9 @@ Any text of at most 5000 characters.
 """
 
 
-AnnotationValue = TypeAliasType("AnnotationValue", AnnotationText | StrictFloat | StrictBool | None)
+AnnotationValue = TypeAliasType(
+    "AnnotationValue", AnnotationText | StrictInt | StrictFloat | StrictBool | None
+)
 """
 The annotation's text. Numbers and booleans are stored as text. Null removes the annotation (or, on creation, stores
 nothing).

@@ -483,7 +483,11 @@ class DomainsClient(SyncGroup):
         (403), it is not suspended (403), the feature flag `private_domain_creation` is on or the
         caller is an admin (403); without one: the caller is an admin (403); then what cannot be:
         a router group (422 `Router group with guid '…' not found.`; there is none here), a name
-        that is in use (422 `The domain name "…" is already in use`).
+        that is in use (422 `The domain name "…" is already in use`), one within a domain of
+        another organization, or, for a domain of an organization, one that contains a domain of
+        others (422 `The domain name "…" cannot be created because "…" is already reserved by
+        another domain`), one that is a route or within one (422 `The domain name "…" cannot be
+        created because "…" is already reserved by a route`).
 
         Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3UnprocessableEntity,
         V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.

@@ -119,8 +119,10 @@ def zip_archive(wanted: Sequence[Member], packing: Mapping[str, Any]) -> bytes:
 
     Args:
         wanted: Its members in order.
-        packing: `streamed` (sizes stand behind the content, `signed` or `bare`), `zip64`, `comment`, `before` (text in front of it), `says` (`entries`, `size`, `offset`
-            of the directory that are not so), `cut` (how many of its last bytes are missing).
+        packing: `streamed` (sizes stand behind the content, `signed` or `bare`), `zip64`,
+            `comment` (its length), `before` (text in front of it), `says` (`entries`, `size`,
+            `offset` of the directory that are not so), `cut` (how many of its last bytes are
+            missing).
 
     """
     whole = bytearray(str(packing.get("before", "")).encode())
@@ -197,7 +199,7 @@ def _record(member: Member, packed: bytes, offset: int, packing: Mapping[str, An
 def _end(count: int, size: int, offset: int, packing: Mapping[str, Any]) -> bytes:
     says = packing.get("says", {})
     count, size = says.get("entries", count), says.get("size", size)
-    comment = b" " * packing.get("comment", 0)
+    comment = b" " * int(packing.get("comment", 0))
     place = offset + size
     offset = says.get("offset", offset)
     wide = b""

@@ -606,6 +606,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {"/grant_type": "unheard-of"},
                             "status": 400,
                             "code": "unsupported_grant_type",
+                            "shows": {"/error": "unsupported_grant_type"},
+                            "headers": {"Cache-Control": "no-store"},
                         }
                     ],
                 },
@@ -746,6 +748,633 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "what is missing is told",
+                    "steps": [
+                        {
+                            "operation": "createToken",
+                            "without": ["/grant_type"],
+                            "status": 400,
+                            "shows": {"/error": "invalid_request"},
+                        },
+                        {
+                            "operation": "createToken",
+                            "without": ["/username"],
+                            "status": 400,
+                            "shows": {"/error": "invalid_request"},
+                        },
+                        {
+                            "operation": "createToken",
+                            "without": ["/password"],
+                            "status": 400,
+                            "shows": {"/error": "invalid_request"},
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {"/password": ""},
+                            "status": 400,
+                            "shows": {"/error": "invalid_request"},
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "": {
+                                    "grant_type": "refresh_token",
+                                    "client_id": "cf",
+                                    "client_secret": "",
+                                }
+                            },
+                            "status": 400,
+                            "shows": {"/error": "invalid_request"},
+                        },
+                    ],
+                },
+                {
+                    "title": "who gives no right name and password gets no token",
+                    "steps": [
+                        {"operation": "createAccount", "name": "account", "status": 201},
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "/username": "$account.request/userName",
+                                "/password": "not-the-right-one",
+                            },
+                            "status": 401,
+                            "shows": {
+                                "/error": "unauthorized",
+                                "/error_description": "Bad credentials",
+                            },
+                            "headers": {"Cache-Control": "no-store"},
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {"/username": "$fresh", "/password": "not-the-right-one"},
+                            "status": 401,
+                            "shows": {
+                                "/error": "unauthorized",
+                                "/error_description": "Bad credentials",
+                            },
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "/username": "{$account.request/userName|upper}",
+                                "/password": "$account.request/password",
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createUser",
+                            "name": "nameless",
+                            "example": "guid",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "/username": "$nameless/guid",
+                                "/password": "not-the-right-one",
+                            },
+                            "status": 401,
+                            "shows": {"/error": "unauthorized"},
+                        },
+                    ],
+                },
+                {
+                    "title": "a client must be known and may be limited to some grants",
+                    "steps": [
+                        {
+                            "operation": "createToken",
+                            "set": {"/client_id": "of-nobody"},
+                            "status": 401,
+                            "shows": {
+                                "/error": "invalid_client",
+                                "/error_description": "Bad credentials",
+                            },
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {"/client_secret": "not-the-right-one"},
+                            "status": 401,
+                            "shows": {"/error": "invalid_client"},
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {"/client_id": "of-nobody"},
+                            "without": ["/username"],
+                            "status": 401,
+                            "shows": {"/error": "invalid_client"},
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "": {
+                                    "grant_type": "client_credentials",
+                                    "client_id": "cf",
+                                    "client_secret": "",
+                                }
+                            },
+                            "status": 401,
+                            "shows": {"/error": "invalid_client"},
+                        },
+                    ],
+                },
+                {
+                    "title": "what stands in the header wins over the form",
+                    "steps": [
+                        {
+                            "operation": "createToken",
+                            "set": {"/client_id": "of-nobody", "@Authorization": "Basic Y2Y6"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {"@Authorization": "basic Y2Y6"},
+                            "without": ["/client_id", "/client_secret"],
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {"@Authorization": "Basic bm9ib2R5Og=="},
+                            "status": 401,
+                            "shows": {"/error": "invalid_client"},
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {"@Authorization": "Basic Y2Y6c2VjcmV0"},
+                            "status": 401,
+                            "shows": {"/error": "invalid_client"},
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {"@Authorization": "Basic nonsense"},
+                            "status": 401,
+                            "shows": {"/error": "invalid_client"},
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {"/unheard_of": "1"},
+                            "status": 200,
+                            "shows": {"/token_type": "bearer"},
+                            "headers": {"Cache-Control": "no-store"},
+                        },
+                    ],
+                },
+                {
+                    "title": "one-time passcodes are not given out",
+                    "steps": [
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "": {
+                                    "grant_type": "password",
+                                    "passcode": "123456",
+                                    "client_id": "cf",
+                                    "client_secret": "",
+                                }
+                            },
+                            "status": 401,
+                            "shows": {
+                                "/error": "unauthorized",
+                                "/error_description": "Invalid passcode",
+                            },
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "": {
+                                    "grant_type": "refresh_token",
+                                    "passcode": "123456",
+                                    "client_id": "cf",
+                                    "client_secret": "",
+                                }
+                            },
+                            "status": 400,
+                            "shows": {"/error": "invalid_request"},
+                        },
+                    ],
+                },
+                {
+                    "title": "the hint names the identity provider",
+                    "steps": [
+                        {
+                            "operation": "createToken",
+                            "set": {"?login_hint": '{"origin":"uaa"}'},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {"?login_hint": '{"origin":"ldap"}'},
+                            "status": 401,
+                            "shows": {"/error": "unauthorized"},
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {"?login_hint": '{"origin":7}'},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {"?login_hint": '["ldap"]'},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {"?login_hint": '{"origin"'},
+                            "status": 200,
+                        },
+                    ],
+                },
+                {
+                    "title": "of the scopes that are asked for a token has those that its user has",
+                    "steps": [
+                        {"operation": "createAccount", "name": "account", "status": 201},
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "/username": "$account.request/userName",
+                                "/password": "$account.request/password",
+                                "/scope": "cloud_controller.admin cloud_controller.read",
+                            },
+                            "status": 200,
+                            "shows": {"/scope": "cloud_controller.read"},
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "/username": "$account.request/userName",
+                                "/password": "$account.request/password",
+                                "/scope": "cloud_controller.admin",
+                            },
+                            "status": 403,
+                            "shows": {"/error": "insufficient_scope"},
+                        },
+                    ],
+                },
+                {
+                    "title": "a refresh token is good for more tokens, of the same scopes",
+                    "steps": [
+                        {
+                            "operation": "createToken",
+                            "name": "first",
+                            "set": {"/scope": "cloud_controller.read openid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createToken",
+                            "name": "second",
+                            "set": {
+                                "": {
+                                    "grant_type": "refresh_token",
+                                    "refresh_token": "$first/refresh_token",
+                                    "client_id": "cf",
+                                    "client_secret": "",
+                                }
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/refresh_token": "$first/refresh_token",
+                                "/token_type": "bearer",
+                                "/scope": "$first/scope",
+                            },
+                            "hides": {"/access_token": "$first/access_token", "/jti": "$first/jti"},
+                        },
+                        {
+                            "operation": "listApps",
+                            "set": {"@Authorization": "bearer {$second/access_token}"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createOrganization",
+                            "set": {"@Authorization": "bearer {$second/access_token}"},
+                            "status": 403,
+                            "code": "CF-NotAuthorized",
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "": {
+                                    "grant_type": "refresh_token",
+                                    "refresh_token": "$first/refresh_token",
+                                    "client_id": "cf",
+                                    "client_secret": "",
+                                    "scope": "openid",
+                                }
+                            },
+                            "status": 200,
+                            "shows": {"/scope": "openid"},
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "": {
+                                    "grant_type": "refresh_token",
+                                    "refresh_token": "$first/refresh_token",
+                                    "client_id": "cf",
+                                    "client_secret": "",
+                                    "scope": "cloud_controller.admin",
+                                }
+                            },
+                            "status": 403,
+                            "shows": {"/error": "insufficient_scope"},
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "": {
+                                    "grant_type": "refresh_token",
+                                    "refresh_token": "$first/access_token",
+                                    "client_id": "cf",
+                                    "client_secret": "",
+                                }
+                            },
+                            "status": 401,
+                            "shows": {"/error": "invalid_token"},
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "": {
+                                    "grant_type": "refresh_token",
+                                    "refresh_token": "nonsense",
+                                    "client_id": "cf",
+                                    "client_secret": "",
+                                }
+                            },
+                            "status": 401,
+                            "shows": {"/error": "invalid_token"},
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "": {
+                                    "grant_type": "refresh_token",
+                                    "refresh_token": "$first/refresh_token",
+                                    "client_id": "of-nobody",
+                                    "client_secret": "",
+                                }
+                            },
+                            "status": 401,
+                            "shows": {"/error": "invalid_client"},
+                        },
+                    ],
+                },
+                {
+                    "title": "a restart ends no session",
+                    "steps": [
+                        {"operation": "createToken", "name": "first", "status": 200},
+                        {
+                            "operation": "createToken",
+                            "name": "second",
+                            "after-restart": True,
+                            "set": {
+                                "": {
+                                    "grant_type": "refresh_token",
+                                    "refresh_token": "$first/refresh_token",
+                                    "client_id": "cf",
+                                    "client_secret": "",
+                                }
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "listApps",
+                            "set": {"@Authorization": "bearer {$first/access_token}"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "listApps",
+                            "set": {"@Authorization": "bearer {$second/access_token}"},
+                            "status": 200,
+                        },
+                    ],
+                },
+                {
+                    "title": "an account is locked after too many failures",
+                    "steps": [
+                        {"operation": "createAccount", "name": "account", "status": 201},
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "/username": "$account.request/userName",
+                                "/password": "not-the-right-one",
+                            },
+                            "status": 401,
+                            "shows": {"/error_description": "Bad credentials"},
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "/username": "$account.request/userName",
+                                "/password": "not-the-right-one",
+                            },
+                            "status": 401,
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "/username": "$account.request/userName",
+                                "/password": "not-the-right-one",
+                            },
+                            "status": 401,
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "/username": "$account.request/userName",
+                                "/password": "not-the-right-one",
+                            },
+                            "status": 401,
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "/username": "$account.request/userName",
+                                "/password": "not-the-right-one",
+                            },
+                            "status": 401,
+                            "shows": {"/error_description": "Bad credentials"},
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "/username": "$account.request/userName",
+                                "/password": "$account.request/password",
+                            },
+                            "status": 401,
+                            "shows": {
+                                "/error": "unauthorized",
+                                "/error_description": "Your account has been locked because of too many failed attempts to login.",
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "a token without a scope for the Cloud Controller opens what is open to all",
+                    "steps": [
+                        {"operation": "getV2Info", "name": "me", "status": 200},
+                        {
+                            "operation": "createToken",
+                            "name": "token",
+                            "set": {"/scope": "openid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "listApps",
+                            "set": {"@Authorization": "bearer {$token/access_token}"},
+                            "status": 403,
+                            "code": "CF-NotAuthorized",
+                            "shows": {
+                                "/errors/0/detail": "You are not authorized to perform the requested action",
+                                "/errors/0/code": 10003,
+                            },
+                        },
+                        {
+                            "operation": "getApp",
+                            "set": {
+                                "{guid}": "$unknown",
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 403,
+                        },
+                        {
+                            "operation": "listV2Buildpacks",
+                            "set": {"@Authorization": "bearer {$token/access_token}"},
+                            "status": 403,
+                            "code": "CF-InsufficientScope",
+                            "shows": {
+                                "/description": "Your token lacks the necessary scopes to access this resource.",
+                                "/code": 10007,
+                            },
+                        },
+                        {
+                            "operation": "getV3Info",
+                            "set": {"@Authorization": "bearer {$token/access_token}"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getV2Info",
+                            "set": {"@Authorization": "bearer {$token/access_token}"},
+                            "status": 200,
+                            "shows": {"/user": "$me/user"},
+                        },
+                        {
+                            "operation": "revokeToken",
+                            "set": {
+                                "{jti}": "$token/jti",
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 200,
+                        },
+                    ],
+                },
+                {
+                    "title": "a token for writing reads nothing",
+                    "steps": [
+                        {
+                            "operation": "createToken",
+                            "name": "token",
+                            "set": {"/scope": "cloud_controller.write"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "listApps",
+                            "set": {"@Authorization": "bearer {$token/access_token}"},
+                            "status": 403,
+                            "code": "CF-NotAuthorized",
+                        },
+                        {
+                            "operation": "createOrganization",
+                            "set": {"@Authorization": "bearer {$token/access_token}"},
+                            "status": 403,
+                            "code": "CF-NotAuthorized",
+                        },
+                        {
+                            "operation": "updateApp",
+                            "set": {
+                                "{guid}": "$unknown",
+                                "": {},
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 404,
+                            "code": "CF-ResourceNotFound",
+                        },
+                    ],
+                },
+                {
+                    "title": "a caller is whom the token names, and nobody with a bad one",
+                    "steps": [
+                        {
+                            "operation": "getV2Info",
+                            "set": {"@Authorization": "bearer nonsense"},
+                            "status": 200,
+                            "lacks": ['"user":'],
+                        },
+                        {
+                            "operation": "getV2Info",
+                            "set": {"@Authorization": ""},
+                            "status": 200,
+                            "lacks": ['"user":'],
+                        },
+                        {"operation": "createAccount", "name": "account", "status": 201},
+                        {
+                            "operation": "createToken",
+                            "name": "own",
+                            "set": {
+                                "/username": "$account.request/userName",
+                                "/password": "$account.request/password",
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getV2Info",
+                            "set": {"@Authorization": "BEARER {$own/access_token}"},
+                            "status": 200,
+                            "shows": {"/user": "$account/id"},
+                        },
+                        {
+                            "operation": "listApps",
+                            "set": {"@Authorization": "Basic {$own/access_token}"},
+                            "status": 401,
+                            "code": "CF-NotAuthenticated",
+                            "shows": {
+                                "/errors/0/detail": "Authentication error",
+                                "/errors/0/code": 10002,
+                            },
+                        },
+                        {
+                            "operation": "listApps",
+                            "set": {"@Authorization": "bearer {$own/access_token}x"},
+                            "status": 401,
+                            "code": "CF-InvalidAuthToken",
+                            "shows": {
+                                "/errors/0/detail": "Invalid Auth Token",
+                                "/errors/0/code": 1000,
+                            },
+                        },
+                        {
+                            "operation": "listV2Buildpacks",
+                            "set": {"@Authorization": ""},
+                            "status": 401,
+                            "shows": {
+                                "/error_code": "CF-NotAuthenticated",
+                                "/code": 10002,
+                                "/description": "Authentication error",
+                            },
+                        },
+                        {
+                            "operation": "listV2Buildpacks",
+                            "set": {"@Authorization": "bearer nonsense"},
+                            "status": 401,
+                            "shows": {"/error_code": "CF-InvalidAuthToken", "/code": 1000},
+                        },
+                        {
+                            "operation": "listAccounts",
+                            "set": {"@Authorization": "bearer nonsense"},
+                            "status": 401,
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -809,6 +1438,85 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "listApps",
                             "set": {"@Authorization": "bearer {$token/access_token}"},
                             "status": 200,
+                        },
+                    ],
+                },
+                {
+                    "title": "a revoked token opens nothing after a restart either",
+                    "steps": [
+                        {"operation": "createToken", "name": "token", "status": 200},
+                        {"operation": "revokeToken", "set": {"{jti}": "$token/jti"}, "status": 200},
+                        {
+                            "operation": "listApps",
+                            "after-restart": True,
+                            "set": {"@Authorization": "bearer {$token/access_token}"},
+                            "status": 401,
+                            "code": "CF-InvalidAuthToken",
+                        },
+                    ],
+                },
+                {
+                    "title": "users revoke their own tokens, administrators all",
+                    "steps": [
+                        {"operation": "createAccount", "name": "account", "status": 201},
+                        {
+                            "operation": "createToken",
+                            "name": "own",
+                            "set": {
+                                "/username": "$account.request/userName",
+                                "/password": "$account.request/password",
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createToken",
+                            "name": "other",
+                            "set": {
+                                "/username": "$account.request/userName",
+                                "/password": "$account.request/password",
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "revokeToken",
+                            "set": {
+                                "{jti}": "$own/jti",
+                                "@Authorization": "bearer {$own/access_token}",
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "listApps",
+                            "set": {"@Authorization": "bearer {$own/access_token}"},
+                            "status": 401,
+                            "code": "CF-InvalidAuthToken",
+                        },
+                        {
+                            "operation": "listApps",
+                            "set": {"@Authorization": "bearer {$other/access_token}"},
+                            "status": 200,
+                        },
+                        {"operation": "revokeToken", "set": {"{jti}": "$other/jti"}, "status": 200},
+                        {
+                            "operation": "listApps",
+                            "set": {"@Authorization": "bearer {$other/access_token}"},
+                            "status": 401,
+                        },
+                        {"operation": "revokeToken", "set": {"{jti}": "$other/jti"}, "status": 200},
+                    ],
+                },
+                {
+                    "title": "an id that nobody knows is fine, for who has a token",
+                    "steps": [
+                        {
+                            "operation": "revokeToken",
+                            "set": {"{jti}": "nobody-knows-it"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "revokeToken",
+                            "set": {"{jti}": "nobody-knows-it", "@Authorization": ""},
+                            "status": 401,
                         },
                     ],
                 },

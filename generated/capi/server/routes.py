@@ -439,7 +439,153 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             ),
             _ANSWER_V3_SERVER_ERROR,
         ),
-        extensions={"x-permitted-roles": {"public": True}},
+        extensions={
+            "x-permitted-roles": {"public": True},
+            "x-cases": [
+                {
+                    "title": "the root tells where everything is",
+                    "steps": [
+                        {
+                            "operation": "getRoot",
+                            "set": {"@Authorization": ""},
+                            "status": 200,
+                            "counts": {
+                                "/links/self/href": 1,
+                                "/links/cloud_controller_v2/href": 1,
+                                "/links/login/href": 1,
+                                "/links/uaa/href": 1,
+                                "/links/app_ssh/meta": 1,
+                                "/links/network_policy_v0/href": 1,
+                                "/links/network_policy_v1/href": 1,
+                            },
+                            "says": [
+                                '/v3"',
+                                '/v2"',
+                                "/networking/v1/external",
+                                '"log_cache"',
+                                '"logging"',
+                                '"log_stream"',
+                                '"routing"',
+                                '"credhub"',
+                            ],
+                        }
+                    ],
+                },
+                {
+                    "title": "the root of version 3 lists its resources",
+                    "steps": [
+                        {
+                            "operation": "getV3Root",
+                            "set": {"@Authorization": ""},
+                            "status": 200,
+                            "says": [
+                                '/v3"',
+                                '/v3/apps"',
+                                '/v3/audit_events"',
+                                '/v3/buildpacks"',
+                                '/v3/organizations"',
+                                '/v3/organization_quotas"',
+                                '/v3/isolation_segments"',
+                                '/v3/roles"',
+                                '/v3/spaces"',
+                                '/v3/space_quotas"',
+                                '/v3/security_groups"',
+                                '/v3/users"',
+                                '/v3/stacks"',
+                                '/v3/droplets"',
+                                '/v3/packages"',
+                                '/v3/builds"',
+                                '/v3/routes"',
+                                '/v3/domains"',
+                                '/v3/feature_flags"',
+                                '/v3/environment_variable_groups"',
+                                '/v3/processes"',
+                                '/v3/tasks"',
+                                '/v3/deployments"',
+                                '/v3/resource_matches"',
+                                '/v3/info"',
+                            ],
+                        }
+                    ],
+                },
+                {
+                    "title": "what clients ask before they have a token needs none, and a bad one does no harm",
+                    "steps": [
+                        {
+                            "operation": "getRoot",
+                            "set": {"@Authorization": "bearer nonsense"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getV3Root",
+                            "set": {"@Authorization": "bearer nonsense"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getV3Info",
+                            "set": {"@Authorization": ""},
+                            "status": 200,
+                            "says": ['/v3/info"'],
+                        },
+                        {
+                            "operation": "getHealth",
+                            "set": {"@Authorization": ""},
+                            "status": 200,
+                            "says": ["OK"],
+                        },
+                        {
+                            "operation": "getLogin",
+                            "name": "login",
+                            "set": {"@Authorization": ""},
+                            "status": 200,
+                            "shows": {
+                                "/prompts/username/0": "text",
+                                "/prompts/password/0": "password",
+                            },
+                        },
+                        {
+                            "operation": "getUaaInfo",
+                            "set": {"@Authorization": ""},
+                            "status": 200,
+                            "shows": {
+                                "/prompts/password": "$login/prompts/password",
+                                "/links/uaa": "$login/links/uaa",
+                            },
+                        },
+                        {
+                            "operation": "getOpenidConfiguration",
+                            "set": {"@Authorization": ""},
+                            "status": 200,
+                            "says": ["/oauth/token"],
+                        },
+                        {
+                            "operation": "getTokenKey",
+                            "name": "key",
+                            "set": {"@Authorization": ""},
+                            "status": 200,
+                            "shows": {"/kty": "RSA", "/alg": "RS256"},
+                            "says": ["BEGIN PUBLIC KEY"],
+                        },
+                        {
+                            "operation": "getTokenKeys",
+                            "set": {"@Authorization": ""},
+                            "status": 200,
+                            "shows": {"/keys/*/kid": "$key/kid", "/keys/*/value": "$key/value"},
+                        },
+                        {
+                            "operation": "getV2Info",
+                            "set": {"@Authorization": ""},
+                            "status": 200,
+                            "counts": {
+                                "/authorization_endpoint": 1,
+                                "/token_endpoint": 1,
+                                "/api_version": 1,
+                            },
+                        },
+                    ],
+                },
+            ],
+        },
     ),
     Operation(
         operation_id="getV3Root",
@@ -882,6 +1028,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 {
                     "title": "what stands in the header wins over the form",
                     "steps": [
+                        {"operation": "createToken"},
                         {
                             "operation": "createToken",
                             "set": {"/client_id": "of-nobody", "@Authorization": "Basic Y2Y6"},
@@ -957,6 +1104,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 {
                     "title": "the hint names the identity provider",
                     "steps": [
+                        {"operation": "createToken"},
                         {
                             "operation": "createToken",
                             "set": {"?login_hint": '{"origin":"uaa"}'},
@@ -1018,7 +1166,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "createToken",
                             "name": "first",
                             "set": {"/scope": "cloud_controller.read openid"},
-                            "status": 200,
                         },
                         {
                             "operation": "createToken",
@@ -1122,7 +1269,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 {
                     "title": "a restart ends no session",
                     "steps": [
-                        {"operation": "createToken", "name": "first", "status": 200},
+                        {"operation": "createToken", "name": "first"},
                         {
                             "operation": "createToken",
                             "name": "second",
@@ -1213,12 +1360,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "title": "a token without a scope for the Cloud Controller opens what is open to all",
                     "steps": [
                         {"operation": "getV2Info", "name": "me", "status": 200},
-                        {
-                            "operation": "createToken",
-                            "name": "token",
-                            "set": {"/scope": "openid"},
-                            "status": 200,
-                        },
+                        {"operation": "createToken", "name": "token", "set": {"/scope": "openid"}},
                         {
                             "operation": "listApps",
                             "set": {"@Authorization": "bearer {$token/access_token}"},
@@ -1275,7 +1417,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "createToken",
                             "name": "token",
                             "set": {"/scope": "cloud_controller.write"},
-                            "status": 200,
                         },
                         {
                             "operation": "listApps",
@@ -1444,7 +1585,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 {
                     "title": "a revoked token opens nothing after a restart either",
                     "steps": [
-                        {"operation": "createToken", "name": "token", "status": 200},
+                        {"operation": "createToken", "name": "token"},
                         {"operation": "revokeToken", "set": {"{jti}": "$token/jti"}, "status": 200},
                         {
                             "operation": "listApps",
@@ -7096,6 +7237,1027 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "a buildpack stages the app, sees its variables, and the droplet shows what came of it",
+                    "steps": [
+                        {
+                            "operation": "createBuildpack",
+                            "name": "buildpack",
+                            "example": "name",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadBuildpack",
+                            "set": {"{guid}": "$buildpack/guid"},
+                            "archive": {
+                                "bin/compile": "#!/bin/sh\necho compiling\necho oops >&2\n",
+                                "bin/release": "#!/bin/sh\necho \"default_process_types: {web: run, env: '$FROM_APP $BOTH $N $FLAG $MEMORY_LIMIT $CF_STACK $LANG $VCAP_SERVICES', app: '$(echo $VCAP_APPLICATION | tr -d \\\" | tr : =)'}\"\n",
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {"operation": "createStack", "name": "stack", "status": 201},
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "set": {
+                                "/lifecycle": {
+                                    "type": "buildpack",
+                                    "data": {
+                                        "buildpacks": ["$buildpack/name"],
+                                        "stack": "$stack/name",
+                                    },
+                                },
+                                "/environment_variables": {"FROM_APP": "x", "BOTH": "app"},
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"Procfile": "web: serve\nworker: work\n"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "until": {"/state": "READY"},
+                        },
+                        {
+                            "operation": "createBuild",
+                            "name": "build",
+                            "set": {
+                                "": {
+                                    "package": {"guid": "$package/guid"},
+                                    "environment_variables": {
+                                        "BOTH": "build",
+                                        "N": "1",
+                                        "FLAG": "yes",
+                                    },
+                                    "staging_memory_in_mb": 300,
+                                    "staging_disk_in_mb": 400,
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "readLogs",
+                            "name": "lines",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "readLogs",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "?start_time": "$lines/envelopes/batch/5/timestamp",
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/envelopes/batch/0/timestamp": "$lines/envelopes/batch/5/timestamp",
+                                "/envelopes/batch/*/tags/source_type": "STG",
+                                "/envelopes/batch/*/log/payload": "b29wcw==",
+                                "/envelopes/batch/*/log/type": "ERR",
+                            },
+                        },
+                        {
+                            "operation": "getBuild",
+                            "name": "built",
+                            "set": {"{guid}": "$build/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/state": "STAGED",
+                                "/error": None,
+                                "/staging_memory_in_mb": 300,
+                                "/lifecycle/data/stack": "$stack/name",
+                            },
+                        },
+                        {
+                            "operation": "getDroplet",
+                            "name": "droplet",
+                            "set": {"{guid}": "$built/droplet/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/state": "STAGED",
+                                "/error": None,
+                                "/image": None,
+                                "/stack": "$stack/name",
+                                "/lifecycle/type": "buildpack",
+                                "/checksum/type": "sha256",
+                                "/buildpacks/0/name": "$buildpack/name",
+                                "/process_types/web": "serve",
+                                "/process_types/worker": "work",
+                                "/process_types/env": "x build 1 yes 300m {$stack/name} C.UTF-8 {}",
+                                "/execution_metadata": "",
+                                "/links/package/href": "$package/links/self/href",
+                                "/links/app/href": "$app/links/self/href",
+                                "/links/download/href": "{$built/links/droplet/href}/download",
+                            },
+                            "says": [
+                                "mem=300",
+                                "disk=400",
+                                "name={$app/name}",
+                                "application_id={$app/guid}",
+                                "space_id={$app/relationships/space/data/guid}",
+                            ],
+                        },
+                        {
+                            "operation": "downloadDroplet",
+                            "set": {"{guid}": "$built/droplet/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "listDropletsForPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "shows": {"/resources/*/guid": "$built/droplet/guid"},
+                            "counts": {"/resources/*": 1},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {
+                                "?target_guids": "$app/guid",
+                                "?types": "audit.app.droplet.create",
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/resources/*/data/droplet_guid": "$built/droplet/guid",
+                                "/resources/*/data/package_guid": "$package/guid",
+                            },
+                        },
+                        {
+                            "operation": "setCurrentDroplet",
+                            "set": {"{guid}": "$app/guid", "/data/guid": "$built/droplet/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "listProcessesForApp",
+                            "set": {"{guid}": "$app/guid", "?types": "worker"},
+                            "status": 200,
+                            "counts": {"/resources/*": 1},
+                        },
+                    ],
+                },
+                {
+                    "title": "several buildpacks supply, the last one finalizes, and each says what it is",
+                    "steps": [
+                        {
+                            "operation": "createBuildpack",
+                            "name": "first",
+                            "example": "name",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadBuildpack",
+                            "set": {"{guid}": "$first/guid"},
+                            "archive": {
+                                "bin/supply": "#!/bin/sh\necho '{name: one, version: 1.2.3}' > $3/$4/config.yml\n"
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "createBuildpack",
+                            "name": "last",
+                            "example": "name",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadBuildpack",
+                            "set": {"{guid}": "$last/guid"},
+                            "archive": {
+                                "bin/finalize": "#!/bin/sh\necho '{name: two, version: 4.5.6}' > $3/$4/config.yml\n",
+                                "bin/release": "#!/bin/sh\necho 'default_process_types: {web: run}'\n",
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"index.html": "hello"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "until": {"/state": "READY"},
+                        },
+                        {
+                            "operation": "createBuild",
+                            "name": "build",
+                            "set": {
+                                "": {
+                                    "package": {"guid": "$package/guid"},
+                                    "lifecycle": {
+                                        "type": "buildpack",
+                                        "data": {"buildpacks": ["$first/name", "$last/name"]},
+                                    },
+                                }
+                            },
+                            "status": 201,
+                            "shows": {
+                                "/lifecycle/data/buildpacks/0": "$first/name",
+                                "/lifecycle/data/buildpacks/1": "$last/name",
+                            },
+                        },
+                        {
+                            "operation": "getBuild",
+                            "name": "built",
+                            "set": {"{guid}": "$build/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "readLogs",
+                            "name": "lines",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "readLogs",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "?end_time": "$lines/envelopes/batch/5/timestamp",
+                            },
+                            "status": 200,
+                            "counts": {"/envelopes/batch/*": 5},
+                        },
+                        {
+                            "operation": "getDroplet",
+                            "set": {"{guid}": "$built/droplet/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/buildpacks/0/name": "$first/name",
+                                "/buildpacks/0/buildpack_name": "one",
+                                "/buildpacks/0/version": "1.2.3",
+                                "/buildpacks/0/detect_output": None,
+                                "/buildpacks/1/name": "$last/name",
+                                "/buildpacks/1/buildpack_name": "two",
+                                "/buildpacks/1/version": "4.5.6",
+                                "/buildpacks/1/detect_output": "two",
+                                "/process_types/web": "run",
+                            },
+                            "counts": {"/buildpacks/*": 2},
+                        },
+                    ],
+                },
+                {
+                    "title": "a failed build says in which phase, and so does its droplet",
+                    "steps": [
+                        {
+                            "operation": "createBuildpack",
+                            "name": "buildpack",
+                            "example": "name",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadBuildpack",
+                            "set": {"{guid}": "$buildpack/guid"},
+                            "archive": {
+                                "bin/compile": "#!/bin/sh\ntest ! -e $1/uncompilable\n",
+                                "bin/release": "#!/bin/sh\nexit 3\n",
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "set": {
+                                "/lifecycle": {
+                                    "type": "buildpack",
+                                    "data": {"buildpacks": ["$buildpack/name"]},
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"uncompilable": "hello"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "until": {"/state": "READY"},
+                        },
+                        {
+                            "operation": "createBuild",
+                            "name": "build",
+                            "set": {"": {"package": {"guid": "$package/guid"}}},
+                            "status": 201,
+                            "shows": {"/state": "FAILED"},
+                        },
+                        {
+                            "operation": "readLogs",
+                            "name": "lines",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "readLogs",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "?start_time": "$lines/envelopes/batch/5/timestamp",
+                            },
+                            "status": 200,
+                            "shows": {"/envelopes/batch/*/log/type": "ERR"},
+                        },
+                        {
+                            "operation": "getBuild",
+                            "name": "built",
+                            "set": {"{guid}": "$build/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/state": "FAILED",
+                                "/error": "BuildpackCompileFailed - App staging failed in the buildpack compile phase",
+                            },
+                        },
+                        {
+                            "operation": "getDroplet",
+                            "set": {"{guid}": "$built/droplet/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/state": "FAILED",
+                                "/error": "BuildpackCompileFailed - App staging failed in the buildpack compile phase",
+                                "/checksum": None,
+                            },
+                        },
+                        {
+                            "operation": "downloadDroplet",
+                            "set": {"{guid}": "$built/droplet/guid"},
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
+                        {
+                            "operation": "createDroplet",
+                            "set": {
+                                "?source_guid": "$built/droplet/guid",
+                                "": {"relationships": {"app": {"data": {"guid": "$app/guid"}}}},
+                            },
+                            "status": 422,
+                            "shows": {"/errors/0/detail": "source droplet is not staged"},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {
+                                "?target_guids": "$app/guid",
+                                "?types": "audit.app.droplet.create",
+                            },
+                            "status": 200,
+                            "counts": {"/resources/*": 0},
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "other",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$other/guid"},
+                            "archive": {"index.html": "hello"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$other/guid"},
+                            "status": 200,
+                            "until": {"/state": "READY"},
+                        },
+                        {
+                            "operation": "createBuild",
+                            "name": "next",
+                            "set": {"": {"package": {"guid": "$other/guid"}}},
+                            "status": 201,
+                            "shows": {"/state": "FAILED"},
+                        },
+                        {
+                            "operation": "getBuild",
+                            "set": {"{guid}": "$next/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/error": "BuildpackReleaseFailed - App staging failed in the buildpack release phase"
+                            },
+                        },
+                        {
+                            "operation": "listBuildsForApp",
+                            "set": {"{guid}": "$app/guid", "?states": "FAILED"},
+                            "status": 200,
+                            "counts": {"/resources/*": 2},
+                        },
+                    ],
+                },
+                {
+                    "title": "an app that no buildpack detects is not staged, nor one that asks for more than there is",
+                    "steps": [
+                        {"operation": "createStack", "name": "stack", "status": 201},
+                        {
+                            "operation": "createBuildpack",
+                            "name": "buildpack",
+                            "example": "name",
+                            "set": {"/stack": "$stack/name"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadBuildpack",
+                            "set": {"{guid}": "$buildpack/guid"},
+                            "archive": {"bin/detect": "#!/bin/sh\nexit 1\n"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "set": {
+                                "/lifecycle": {
+                                    "type": "buildpack",
+                                    "data": {"stack": "$stack/name"},
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"index.html": "hello"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "until": {"/state": "READY"},
+                        },
+                        {
+                            "operation": "createBuild",
+                            "name": "build",
+                            "set": {"": {"package": {"guid": "$package/guid"}}},
+                            "status": 201,
+                            "shows": {"/state": "FAILED"},
+                        },
+                        {
+                            "operation": "readLogs",
+                            "name": "lines",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "readLogs",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "?start_time": "$lines/envelopes/batch/5/timestamp",
+                            },
+                            "status": 200,
+                            "shows": {"/envelopes/batch/*/log/type": "ERR"},
+                        },
+                        {
+                            "operation": "getBuild",
+                            "set": {"{guid}": "$build/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/error": "NoAppDetectedError - An app was not successfully detected by any available buildpack"
+                            },
+                        },
+                        {
+                            "operation": "createBuild",
+                            "name": "huge",
+                            "set": {
+                                "": {
+                                    "package": {"guid": "$package/guid"},
+                                    "staging_memory_in_mb": 100000000,
+                                }
+                            },
+                        },
+                        {
+                            "operation": "getBuild",
+                            "set": {"{guid}": "$huge/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/state": "FAILED",
+                                "/error": "InsufficientResources - Insufficient resources",
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "without a choice the first buildpack stages that detects the app, of those that are on and for the stack",
+                    "alone": True,
+                    "steps": [
+                        {"operation": "createStack", "name": "stack", "status": 201},
+                        {"operation": "createStack", "name": "other", "status": 201},
+                        {
+                            "operation": "createBuildpack",
+                            "name": "fifth",
+                            "example": "name",
+                            "set": {"/position": 1},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadBuildpack",
+                            "set": {"{guid}": "$fifth/guid"},
+                            "archive": {
+                                "bin/detect": "#!/bin/sh\necho fifth\n",
+                                "bin/compile": "#!/bin/sh\n",
+                                "bin/release": "#!/bin/sh\necho 'default_process_types: {web: run}'\n",
+                            },
+                            "status": 202,
+                        },
+                        {
+                            "operation": "createBuildpack",
+                            "name": "fourth",
+                            "example": "name",
+                            "set": {"/position": 1, "/stack": "$stack/name"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadBuildpack",
+                            "set": {"{guid}": "$fourth/guid"},
+                            "archive": {
+                                "bin/detect": "#!/bin/sh\necho fourth\n",
+                                "bin/compile": "#!/bin/sh\n",
+                                "bin/release": "#!/bin/sh\necho 'default_process_types: {web: run}'\n",
+                            },
+                            "status": 202,
+                        },
+                        {
+                            "operation": "createBuildpack",
+                            "name": "third",
+                            "example": "name",
+                            "set": {"/position": 1},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadBuildpack",
+                            "set": {"{guid}": "$third/guid"},
+                            "archive": {
+                                "bin/detect": "#!/bin/sh\nexit 1\n",
+                                "bin/compile": "#!/bin/sh\n",
+                                "bin/release": "#!/bin/sh\necho 'default_process_types: {web: run}'\n",
+                            },
+                            "status": 202,
+                        },
+                        {
+                            "operation": "createBuildpack",
+                            "name": "second",
+                            "example": "name",
+                            "set": {"/position": 1, "/stack": "$other/name"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadBuildpack",
+                            "set": {"{guid}": "$second/guid"},
+                            "archive": {
+                                "bin/detect": "#!/bin/sh\necho second\n",
+                                "bin/compile": "#!/bin/sh\n",
+                                "bin/release": "#!/bin/sh\necho 'default_process_types: {web: run}'\n",
+                            },
+                            "status": 202,
+                        },
+                        {
+                            "operation": "createBuildpack",
+                            "name": "first",
+                            "example": "name",
+                            "set": {"/position": 1, "/enabled": False},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadBuildpack",
+                            "set": {"{guid}": "$first/guid"},
+                            "archive": {
+                                "bin/detect": "#!/bin/sh\necho first\n",
+                                "bin/compile": "#!/bin/sh\n",
+                                "bin/release": "#!/bin/sh\necho 'default_process_types: {web: run}'\n",
+                            },
+                            "status": 202,
+                        },
+                        {
+                            "operation": "createBuildpack",
+                            "name": "cnb",
+                            "example": "cnb",
+                            "set": {"/position": 1},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createBuildpack",
+                            "name": "empty",
+                            "example": "name",
+                            "set": {"/position": 1},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "set": {
+                                "/lifecycle": {
+                                    "type": "buildpack",
+                                    "data": {"stack": "$stack/name"},
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"index.html": "hello"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "until": {"/state": "READY"},
+                        },
+                        {
+                            "operation": "createBuild",
+                            "name": "build",
+                            "set": {"": {"package": {"guid": "$package/guid"}}},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "getBuild",
+                            "name": "built",
+                            "set": {"{guid}": "$build/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "readLogs",
+                            "name": "lines",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "readLogs",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "?end_time": "$lines/envelopes/batch/5/timestamp",
+                            },
+                            "status": 200,
+                            "counts": {"/envelopes/batch/*": 5},
+                        },
+                        {
+                            "operation": "getDroplet",
+                            "set": {"{guid}": "$built/droplet/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/state": "STAGED",
+                                "/buildpacks/0/name": "$fourth/name",
+                                "/buildpacks/0/detect_output": "fourth",
+                                "/buildpacks/0/version": None,
+                            },
+                            "counts": {"/buildpacks/*": 1},
+                        },
+                    ],
+                    "finally": [
+                        {"operation": "deleteBuildpack", "set": {"{guid}": "$empty/guid"}},
+                        {"operation": "deleteBuildpack", "set": {"{guid}": "$cnb/guid"}},
+                        {"operation": "deleteBuildpack", "set": {"{guid}": "$first/guid"}},
+                        {"operation": "deleteBuildpack", "set": {"{guid}": "$second/guid"}},
+                        {"operation": "deleteBuildpack", "set": {"{guid}": "$third/guid"}},
+                        {"operation": "deleteBuildpack", "set": {"{guid}": "$fourth/guid"}},
+                        {"operation": "deleteBuildpack", "set": {"{guid}": "$fifth/guid"}},
+                    ],
+                },
+                {
+                    "title": "of two buildpacks of a name the one for the stack of the app stages it",
+                    "steps": [
+                        {"operation": "createStack", "name": "stack", "status": 201},
+                        {"operation": "createStack", "name": "other", "status": 201},
+                        {
+                            "operation": "createBuildpack",
+                            "name": "any",
+                            "example": "name",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadBuildpack",
+                            "set": {"{guid}": "$any/guid"},
+                            "archive": {
+                                "bin/compile": "#!/bin/sh\n",
+                                "bin/release": "#!/bin/sh\necho 'default_process_types: {web: for any}'\n",
+                            },
+                            "status": 202,
+                        },
+                        {
+                            "operation": "createBuildpack",
+                            "example": "name",
+                            "name": "own",
+                            "set": {"/name": "$any/name", "/stack": "$stack/name"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadBuildpack",
+                            "set": {"{guid}": "$own/guid"},
+                            "archive": {
+                                "bin/compile": "#!/bin/sh\n",
+                                "bin/release": "#!/bin/sh\necho 'default_process_types: {web: for its own}'\n",
+                            },
+                            "status": 202,
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"index.html": "hello"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "until": {"/state": "READY"},
+                        },
+                        {
+                            "operation": "createBuild",
+                            "name": "build",
+                            "set": {
+                                "": {
+                                    "package": {"guid": "$package/guid"},
+                                    "lifecycle": {
+                                        "type": "buildpack",
+                                        "data": {
+                                            "buildpacks": ["$any/name"],
+                                            "stack": "$stack/name",
+                                        },
+                                    },
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "getBuild",
+                            "name": "built",
+                            "set": {"{guid}": "$build/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "readLogs",
+                            "name": "lines",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "readLogs",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "?end_time": "$lines/envelopes/batch/5/timestamp",
+                            },
+                            "status": 200,
+                            "counts": {"/envelopes/batch/*": 5},
+                        },
+                        {
+                            "operation": "getDroplet",
+                            "set": {"{guid}": "$built/droplet/guid"},
+                            "status": 200,
+                            "shows": {"/process_types/web": "for its own"},
+                        },
+                        {
+                            "operation": "createBuild",
+                            "name": "next",
+                            "set": {
+                                "": {
+                                    "package": {"guid": "$package/guid"},
+                                    "lifecycle": {
+                                        "type": "buildpack",
+                                        "data": {
+                                            "buildpacks": ["$any/name"],
+                                            "stack": "$other/name",
+                                        },
+                                    },
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "getBuild",
+                            "name": "then",
+                            "set": {"{guid}": "$next/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getDroplet",
+                            "set": {"{guid}": "$then/droplet/guid"},
+                            "status": 200,
+                            "shows": {"/process_types/web": "for any", "/stack": "$other/name"},
+                        },
+                    ],
+                },
+                {
+                    "title": "while an app is staged it is not staged again, and a stager elsewhere may end that",
+                    "steps": [
+                        {
+                            "operation": "createBuildpack",
+                            "name": "buildpack",
+                            "example": "name",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadBuildpack",
+                            "set": {"{guid}": "$buildpack/guid"},
+                            "archive": {"bin/compile": "#!/bin/sh\necho sleeping\nsleep 60\n"},
+                            "status": 202,
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "set": {
+                                "/lifecycle": {
+                                    "type": "buildpack",
+                                    "data": {"buildpacks": ["$buildpack/name"]},
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"index.html": "hello"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "until": {"/state": "READY"},
+                        },
+                        {
+                            "operation": "createBuild",
+                            "set": {"": {"package": {"guid": "$package/guid"}}},
+                            "together": 2,
+                        },
+                        {
+                            "operation": "listBuildsForApp",
+                            "name": "one",
+                            "set": {"{guid}": "$app/guid", "?states": "STAGING"},
+                            "status": 200,
+                            "hides": {"/pagination/total_results": 2},
+                        },
+                        {
+                            "operation": "getBuild",
+                            "set": {"{guid}": "$one/resources/0/guid"},
+                            "status": 200,
+                            "shows": {"/state": "STAGING", "/droplet": None, "/error": None},
+                        },
+                        {
+                            "operation": "createBuild",
+                            "set": {"": {"package": {"guid": "$package/guid"}}},
+                            "status": 422,
+                            "code": "CF-StagingInProgress",
+                            "shows": {
+                                "/errors/0/detail": "Only one build can be STAGING at a time per application."
+                            },
+                        },
+                        {
+                            "operation": "stagePackage",
+                            "set": {"{guid}": "$package/guid", "": {}},
+                            "status": 422,
+                            "code": "CF-StagingInProgress",
+                        },
+                        {
+                            "operation": "listDropletsForPackage",
+                            "set": {"{guid}": "$package/guid", "?states": "STAGING"},
+                            "status": 200,
+                            "counts": {"/resources/*": 0},
+                        },
+                        {
+                            "operation": "listDropletsForApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "counts": {"/resources/*": 0},
+                        },
+                        {
+                            "operation": "readLogs",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "until": {"/envelopes/batch/*/log/payload": "c2xlZXBpbmc="},
+                            "shows": {"/envelopes/batch/*/log/payload": "c2xlZXBpbmc="},
+                        },
+                        {
+                            "operation": "updateBuild",
+                            "set": {
+                                "{guid}": "$one/resources/0/guid",
+                                "": {"state": "FAILED", "error": "no luck"},
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/state": "FAILED",
+                                "/error": "StagerError - Stager error: no luck",
+                            },
+                        },
+                        {
+                            "operation": "createBuild",
+                            "set": {"": {"package": {"guid": "$package/guid"}}},
+                            "together": 2,
+                        },
+                        {
+                            "operation": "listBuildsForApp",
+                            "name": "two",
+                            "set": {"{guid}": "$app/guid", "?states": "STAGING"},
+                            "status": 200,
+                            "counts": {"/resources/*": 1},
+                        },
+                        {
+                            "operation": "updateBuild",
+                            "name": "made",
+                            "set": {
+                                "{guid}": "$two/resources/0/guid",
+                                "": {
+                                    "state": "STAGED",
+                                    "lifecycle": {"type": "docker", "data": {"image": "a/b"}},
+                                },
+                            },
+                            "status": 200,
+                            "shows": {"/state": "STAGED", "/error": None},
+                        },
+                        {
+                            "operation": "getCurrentDroplet",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/guid": "$made/droplet/guid",
+                                "/state": "STAGED",
+                                "/image": "a/b",
+                                "/lifecycle/type": "docker",
+                                "/stack": None,
+                                "/buildpacks": None,
+                            },
+                        },
+                        {
+                            "operation": "listProcessesForApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {"/resources/*/type": "web"},
+                        },
+                        {
+                            "operation": "getBuild",
+                            "set": {"{guid}": "$one/resources/0/guid"},
+                            "status": 200,
+                            "shows": {"/state": "FAILED"},
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -9884,130 +11046,24 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             "x-state-dependent-members": ["/memory_limit", "/disk_limit", "/lifecycle"],
             "x-cases": [
                 {
-                    "title": "without bits there is nothing to stage",
-                    "steps": [
-                        {"operation": "createPackage", "name": "package"},
-                        {
-                            "operation": "stagePackage",
-                            "set": {"{guid}": "$package/guid"},
-                            "status": 400,
-                        },
-                    ],
-                },
-                {
-                    "title": "all that is wrong with how to stage is told before the package is looked for",
+                    "title": "what is no request is refused before the package is looked for",
                     "steps": [
                         {
                             "operation": "stagePackage",
-                            "set": {"{guid}": "$unknown", "": {"memory_limit": 0}},
-                            "status": 422,
-                            "code": "CF-UnprocessableEntity",
-                            "shows": {"/errors/0/detail": "Memory limit must be greater than 0"},
-                        },
-                        {
-                            "operation": "stagePackage",
-                            "set": {"{guid}": "$unknown", "": {"disk_limit": 0}},
-                            "status": 422,
-                            "shows": {"/errors/0/detail": "Disk limit must be greater than 0"},
-                        },
-                        {
-                            "operation": "stagePackage",
-                            "set": {"{guid}": "$unknown", "": {"disk_limit": 2147483648}},
-                            "status": 422,
-                            "shows": {
-                                "/errors/0/detail": "Disk limit must be less than or equal to 2147483647"
-                            },
-                        },
-                        {
-                            "operation": "stagePackage",
-                            "set": {"{guid}": "$unknown", "": {"memory_limit": 2147483648}},
-                            "status": 422,
-                            "shows": {
-                                "/errors/0/detail": "Memory limit must be less than or equal to 2147483647"
-                            },
-                        },
-                        {
-                            "operation": "stagePackage",
-                            "set": {"{guid}": "$unknown", "": {"memory_limit": "lots"}},
-                            "status": 422,
-                            "shows": {"/errors/0/detail": "Memory limit is not a number"},
-                        },
-                        {
-                            "operation": "stagePackage",
-                            "set": {"{guid}": "$unknown", "": {"memory_limit": 1.5, "staging": 7}},
-                            "status": 422,
-                            "says": [
-                                "Memory limit must be an integer",
-                                "Unknown field(s): 'staging'",
-                            ],
-                        },
-                        {
-                            "operation": "stagePackage",
-                            "set": {"{guid}": "$unknown", "": {"environment_variables": 7}},
-                            "status": 422,
-                            "code": "CF-UnprocessableEntity",
-                            "shows": {
-                                "/errors/0/detail": "Environment variables must be an object"
-                            },
+                            "set": {"{guid}": "$unknown", "": {}},
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "Package not found"},
                         },
                         {
                             "operation": "stagePackage",
                             "set": {
                                 "{guid}": "$unknown",
-                                "": {"environment_variables": {"VCAP_X": "y"}},
-                            },
-                            "status": 422,
-                            "code": "CF-UnprocessableEntity",
-                        },
-                        {
-                            "operation": "stagePackage",
-                            "set": {"{guid}": "$unknown", "": {"lifecycle": 7}},
-                            "status": 422,
-                            "shows": {"/errors/0/detail": "Lifecycle must be an object"},
-                        },
-                        {
-                            "operation": "stagePackage",
-                            "set": {
-                                "{guid}": "$unknown",
-                                "": {"lifecycle": {"type": "buildpack", "data": 7}},
-                            },
-                            "status": 422,
-                            "code": "CF-UnprocessableEntity",
-                            "says": ["Lifecycle data must be an object"],
-                        },
-                        {
-                            "operation": "stagePackage",
-                            "set": {
-                                "{guid}": "$unknown",
-                                "": {"lifecycle": {"type": "buildpack", "data": {"buildpack": 7}}},
-                            },
-                            "status": 422,
-                            "shows": {"/errors/0/detail": "Lifecycle Buildpack must be a string"},
-                        },
-                        {
-                            "operation": "stagePackage",
-                            "set": {
-                                "{guid}": "$unknown",
-                                "": {
-                                    "lifecycle": {
-                                        "type": "buildpack",
-                                        "data": {"buildpacks": ["a"]},
-                                    }
-                                },
+                                "": {"surplus": 1, "memory_limit": 0, "disk_limit": "many"},
                             },
                             "status": 422,
                             "shows": {
-                                "/errors/0/detail": "Lifecycle Unknown field(s): 'buildpacks'"
+                                "/errors/0/detail": "Unknown field(s): 'surplus', Memory limit must be greater than 0, Disk limit is not a number"
                             },
-                        },
-                        {
-                            "operation": "stagePackage",
-                            "set": {
-                                "{guid}": "$unknown",
-                                "": {"lifecycle": {"type": "buildpack", "data": {"stack": 7}}},
-                            },
-                            "status": 422,
-                            "code": "CF-UnprocessableEntity",
                         },
                         {
                             "operation": "stagePackage",
@@ -10017,16 +11073,296 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                     "memory_limit": None,
                                     "disk_limit": None,
                                     "environment_variables": None,
-                                    "lifecycle": {
-                                        "type": "buildpack",
-                                        "data": {"buildpack": None, "stack": None},
-                                    },
                                 },
                             },
                             "status": 404,
-                            "code": "CF-ResourceNotFound",
-                            "shows": {"/errors/0/detail": "Package not found"},
                         },
+                        {
+                            "operation": "stagePackage",
+                            "set": {
+                                "{guid}": "$unknown",
+                                "": {"lifecycle": {"type": "buildpack", "data": {"buildpack": 5}}},
+                            },
+                            "status": 422,
+                        },
+                        {
+                            "operation": "stagePackage",
+                            "set": {"{guid}": "$unknown", "": {"lifecycle": "x"}},
+                            "status": 422,
+                        },
+                    ],
+                },
+                {
+                    "title": "without bits there is nothing to stage",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "stagePackage",
+                            "set": {"{guid}": "$package/guid", "": {}},
+                            "status": 400,
+                            "code": "CF-InvalidRequest",
+                            "shows": {"/errors/0/detail": "The request is invalid"},
+                        },
+                        {
+                            "operation": "listDropletsForPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "counts": {"/resources/*": 0},
+                        },
+                    ],
+                },
+                {
+                    "title": "an image is not staged as in 2015",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "docker",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "example": "docker",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "stagePackage",
+                            "set": {"{guid}": "$package/guid", "": {}},
+                            "status": 400,
+                            "code": "CF-InvalidRequest",
+                        },
+                    ],
+                },
+                {
+                    "title": "the stack and the buildpack exist, and the buildpack is on, and there is disk enough",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "buildpack",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "stagePackage",
+                            "set": {
+                                "{guid}": "$package/guid",
+                                "": {
+                                    "lifecycle": {"type": "buildpack", "data": {"stack": "$fresh"}}
+                                },
+                            },
+                            "status": 422,
+                            "shows": {"/errors/0/detail": "Stack must be an existing stack"},
+                        },
+                        {
+                            "operation": "stagePackage",
+                            "set": {
+                                "{guid}": "$package/guid",
+                                "": {
+                                    "lifecycle": {
+                                        "type": "buildpack",
+                                        "data": {"buildpack": "$fresh"},
+                                    }
+                                },
+                            },
+                            "status": 422,
+                            "says": ["must be an existing admin buildpack or a valid git URI"],
+                        },
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"a": "one"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "READY"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createBuildpack",
+                            "name": "buildpack",
+                            "example": "name",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadBuildpack",
+                            "set": {"{guid}": "$buildpack/guid"},
+                            "archive": {"bin/detect": "#!/bin/sh\n"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "updateBuildpack",
+                            "set": {"{guid}": "$buildpack/guid", "": {"enabled": False}},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "stagePackage",
+                            "set": {
+                                "{guid}": "$package/guid",
+                                "": {
+                                    "lifecycle": {
+                                        "type": "buildpack",
+                                        "data": {"buildpack": "$buildpack/name"},
+                                    }
+                                },
+                            },
+                            "status": 400,
+                            "code": "CF-BuildpackInvalid",
+                        },
+                        {
+                            "operation": "stagePackage",
+                            "set": {"{guid}": "$package/guid", "": {"disk_limit": 2147483647}},
+                            "status": 400,
+                            "code": "CF-UnableToPerform",
+                            "shows": {
+                                "/errors/0/detail": "Staging request could not be completed: disk limit exceeded"
+                            },
+                        },
+                        {
+                            "operation": "listBuildsForApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "counts": {"/resources/*": 0},
+                        },
+                    ],
+                },
+                {
+                    "title": "what is staged as in 2015 has a build behind it, and tells what was asked for",
+                    "steps": [
+                        {
+                            "operation": "createBuildpack",
+                            "name": "buildpack",
+                            "example": "name",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadBuildpack",
+                            "set": {"{guid}": "$buildpack/guid"},
+                            "archive": {
+                                "bin/detect": "#!/bin/sh\nexit 1\n",
+                                "bin/compile": "#!/bin/sh\nexit 1\n",
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"a": "one"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "READY"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "stagePackage",
+                            "name": "droplet",
+                            "set": {
+                                "{guid}": "$package/guid",
+                                "": {
+                                    "memory_limit": 700,
+                                    "disk_limit": 800,
+                                    "environment_variables": {"WHY": "not"},
+                                    "lifecycle": {
+                                        "type": "buildpack",
+                                        "data": {"buildpack": "$buildpack/name"},
+                                    },
+                                },
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "getDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "until": {"/state": "FAILED"},
+                            "status": 200,
+                            "shows": {
+                                "/state": "FAILED",
+                                "/memory_limit": 700,
+                                "/disk_limit": 800,
+                                "/environment_variables": {"WHY": "not"},
+                                "/result/buildpack": "$buildpack/name",
+                                "/relationships/app/data/guid": "$app/guid",
+                            },
+                        },
+                        {
+                            "operation": "listBuildsForApp",
+                            "name": "builds",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "counts": {"/resources/*": 1},
+                            "shows": {
+                                "/resources/0/package/guid": "$package/guid",
+                                "/resources/0/droplet/guid": "$droplet/guid",
+                            },
+                        },
+                        {
+                            "operation": "listDropletsForPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "shows": {"/resources/*/guid": "$droplet/guid"},
+                        },
+                    ],
+                },
+                {
+                    "title": "no image is staged while that is off",
+                    "alone": True,
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "docker",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "example": "docker",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "updateFeatureFlag",
+                            "set": {"{name}": "diego_docker", "/enabled": False},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "stagePackage",
+                            "set": {"{guid}": "$package/guid", "": {}},
+                            "status": 403,
+                            "code": "CF-FeatureDisabled",
+                        },
+                    ],
+                    "finally": [
+                        {
+                            "operation": "updateFeatureFlag",
+                            "set": {"{name}": "diego_docker", "/enabled": True},
+                        }
                     ],
                 },
             ],
@@ -10410,7 +11746,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                         },
                                         {
                                             "checksum": {
-                                                "value": 1234567890123456789012345678901234567890
+                                                "value": "1234567890123456789012345678901234567890"
                                             },
                                             "size_in_bytes": 70000,
                                             "path": "h",
@@ -14887,13 +16223,140 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 {
                     "title": "the segment must exist",
                     "steps": [
+                        {"operation": "getOrganization", "name": "organization", "status": 200},
                         {
                             "operation": "updateDefaultIsolationSegment",
                             "set": {"": {"data": {"guid": "$unknown"}}},
                             "status": 422,
-                        }
+                        },
+                        {
+                            "operation": "updateDefaultIsolationSegment",
+                            "set": {
+                                "{guid}": "$organization/guid",
+                                "": {"data": {"guid": "of-nobody"}},
+                            },
+                            "role": "org_manager",
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                            "shows": {
+                                "/errors/0/detail": "Unable to assign isolation segment with guid 'of-nobody'. Ensure it has been entitled to the organization."
+                            },
+                        },
                     ],
-                }
+                },
+                {
+                    "title": "an organization is left without a default",
+                    "steps": [
+                        {"operation": "createOrganization", "name": "organization", "status": 201},
+                        {
+                            "operation": "updateDefaultIsolationSegment",
+                            "set": {"{guid}": "$organization/guid", "": {"data": None}},
+                            "status": 200,
+                            "shows": {"/data": None},
+                            "says": [
+                                "/v3/organizations/{$organization/guid}/relationships/default_isolation_segment"
+                            ],
+                        },
+                        {
+                            "operation": "getDefaultIsolationSegment",
+                            "set": {"{guid}": "$organization/guid"},
+                            "status": 200,
+                            "shows": {"/data": None},
+                            "says": [
+                                "/v3/organizations/{$organization/guid}/relationships/default_isolation_segment"
+                            ],
+                        },
+                        {
+                            "operation": "getDefaultIsolationSegment",
+                            "set": {"{guid}": "$unknown"},
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "Organization not found"},
+                        },
+                        {
+                            "operation": "getDefaultIsolationSegment",
+                            "set": {"{guid}": "$organization/guid"},
+                            "role": "org_manager",
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "Organization not found"},
+                        },
+                    ],
+                },
+                {
+                    "title": "what is wrong with an assignment is told",
+                    "steps": [
+                        {"operation": "getOrganization", "name": "organization", "status": 200},
+                        {
+                            "operation": "updateDefaultIsolationSegment",
+                            "set": {"": {"data": None, "unheard_of": 1}},
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                            "shows": {"/errors/0/detail": "Unknown field(s): 'unheard_of'"},
+                        },
+                        {
+                            "operation": "updateDefaultIsolationSegment",
+                            "set": {"": {"data": "text"}},
+                            "status": 422,
+                            "shows": {"/errors/0/detail": "Data must be an object"},
+                        },
+                        {
+                            "operation": "updateDefaultIsolationSegment",
+                            "set": {"": {"data": {"guid": 7}}},
+                            "status": 422,
+                            "shows": {"/errors/0/detail": "Data 7 must be a string"},
+                        },
+                        {
+                            "operation": "updateDefaultIsolationSegment",
+                            "set": {"": {"data": {"guid": "a", "name": "b"}}},
+                            "status": 422,
+                            "shows": {"/errors/0/detail": "Data can only accept one key"},
+                        },
+                        {
+                            "operation": "updateDefaultIsolationSegment",
+                            "set": {"": {"data": {"name": "b"}}},
+                            "status": 422,
+                            "shows": {"/errors/0/detail": "Data can only accept key 'guid'"},
+                        },
+                        {
+                            "operation": "updateDefaultIsolationSegment",
+                            "set": {"": {"data": {"name": "b", "other": "c"}}},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Data can only accept one key, Data can only accept key 'guid'"
+                            },
+                        },
+                        {
+                            "operation": "updateDefaultIsolationSegment",
+                            "set": {"": {"data": {}}},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Data can't be blank, Data can only accept one key, Data can only accept key 'guid'"
+                            },
+                        },
+                        {
+                            "operation": "updateDefaultIsolationSegment",
+                            "set": {"{guid}": "$organization/guid", "": {"data": {}}},
+                            "role": "none",
+                            "status": 422,
+                        },
+                        {
+                            "operation": "updateDefaultIsolationSegment",
+                            "set": {"{guid}": "$organization/guid", "": {"data": None}},
+                            "role": "none",
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "Organization not found"},
+                        },
+                        {
+                            "operation": "updateDefaultIsolationSegment",
+                            "set": {
+                                "{guid}": "$organization/guid",
+                                "": {"data": {"guid": "of-nobody"}},
+                            },
+                            "role": "org_auditor",
+                            "status": 403,
+                            "code": "CF-NotAuthorized",
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -15033,13 +16496,99 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 {
                     "title": "the segment must exist",
                     "steps": [
+                        {"operation": "getSpace", "name": "space", "status": 200},
                         {
                             "operation": "updateSpaceIsolationSegment",
                             "set": {"": {"data": {"guid": "$unknown"}}},
                             "status": 422,
-                        }
+                        },
+                        {
+                            "operation": "updateSpaceIsolationSegment",
+                            "set": {"{guid}": "$space/guid", "": {"data": {"guid": "of-nobody"}}},
+                            "role": "org_manager",
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                            "shows": {
+                                "/errors/0/detail": "Unable to assign isolation segment with guid 'of-nobody'. Ensure it has been entitled to the organization that this space belongs to."
+                            },
+                        },
                     ],
-                }
+                },
+                {
+                    "title": "a space is left without one",
+                    "steps": [
+                        {"operation": "createSpace", "name": "space", "status": 201},
+                        {
+                            "operation": "updateSpaceIsolationSegment",
+                            "set": {"{guid}": "$space/guid", "": {"data": None}},
+                            "role": "org_manager",
+                            "status": 200,
+                            "shows": {"/data": None},
+                            "says": ["/v3/spaces/{$space/guid}/relationships/isolation_segment"],
+                        },
+                        {
+                            "operation": "getSpaceIsolationSegment",
+                            "set": {"{guid}": "$space/guid"},
+                            "status": 200,
+                            "shows": {"/data": None},
+                            "says": ["/v3/spaces/{$space/guid}/relationships/isolation_segment"],
+                        },
+                        {
+                            "operation": "getSpaceIsolationSegment",
+                            "set": {"{guid}": "$space/guid"},
+                            "role": "space_developer",
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "Space not found"},
+                        },
+                        {
+                            "operation": "getSpaceIsolationSegment",
+                            "set": {"{guid}": "$unknown"},
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "Space not found"},
+                        },
+                    ],
+                },
+                {
+                    "title": "who calls is looked at before the body",
+                    "steps": [
+                        {"operation": "getSpace", "name": "space", "status": 200},
+                        {
+                            "operation": "updateSpaceIsolationSegment",
+                            "set": {"{guid}": "$space/guid", "": {"data": {}}},
+                            "role": "none",
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "Space not found"},
+                        },
+                        {
+                            "operation": "updateSpaceIsolationSegment",
+                            "set": {"{guid}": "$space/guid", "": {"data": {}}},
+                            "role": "space_manager",
+                            "status": 403,
+                            "code": "CF-NotAuthorized",
+                        },
+                        {
+                            "operation": "updateSpaceIsolationSegment",
+                            "set": {"{guid}": "$space/guid", "": {"data": {}}},
+                            "role": "org_manager",
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Data can't be blank, Data can only accept one key, Data can only accept key 'guid'"
+                            },
+                        },
+                        {
+                            "operation": "updateSpaceIsolationSegment",
+                            "set": {"{guid}": "$space/guid", "": {"data": {"guid": 7}}},
+                            "role": "space_manager",
+                            "status": 403,
+                        },
+                        {
+                            "operation": "updateSpaceIsolationSegment",
+                            "set": {"{guid}": "$space/guid", "": {"data": None, "unheard_of": 1}},
+                            "status": 422,
+                            "shows": {"/errors/0/detail": "Unknown field(s): 'unheard_of'"},
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -15249,6 +16798,79 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "per-page": "per_page",
             },
             "x-default-order": "created",
+            "x-cases": [
+                {
+                    "title": "a page without security groups goes on asking the same",
+                    "steps": [
+                        {
+                            "operation": "listSecurityGroups",
+                            "set": {
+                                "?names": ["$fresh"],
+                                "?running_space_guids": ["$unknown"],
+                                "?staging_space_guids": ["$unknown"],
+                                "?globally_enabled_running": "true",
+                                "?globally_enabled_staging": "false",
+                                "?per_page": 7,
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/resources": [],
+                                "/pagination/total_results": 0,
+                                "/pagination/next": None,
+                                "/pagination/previous": None,
+                            },
+                            "says": [
+                                "names=",
+                                "running_space_guids=",
+                                "staging_space_guids=",
+                                "globally_enabled_running=true",
+                                "globally_enabled_staging=false",
+                                "per_page=7",
+                                "/v3/security_groups?",
+                            ],
+                        },
+                        {
+                            "operation": "listSecurityGroups",
+                            "set": {"?globally_enabled_running": "maybe"},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                    ],
+                },
+                {
+                    "title": "the security groups of a space are those of one that is there",
+                    "steps": [
+                        {"operation": "createSpace", "name": "space", "status": 201},
+                        {
+                            "operation": "listRunningSecurityGroups",
+                            "set": {"{guid}": "$space/guid", "?names": ["$fresh"]},
+                            "status": 200,
+                            "shows": {"/resources": []},
+                            "says": ["/v3/spaces/{$space/guid}/running_security_groups?", "names="],
+                        },
+                        {
+                            "operation": "listStagingSecurityGroups",
+                            "set": {"{guid}": "$space/guid", "?names": ["$fresh"]},
+                            "status": 200,
+                            "shows": {"/resources": []},
+                            "says": ["/v3/spaces/{$space/guid}/staging_security_groups?", "names="],
+                        },
+                        {
+                            "operation": "listRunningSecurityGroups",
+                            "set": {"{guid}": "$space/guid"},
+                            "role": "space_developer",
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "Space not found"},
+                        },
+                        {
+                            "operation": "listStagingSecurityGroups",
+                            "set": {"{guid}": "$unknown"},
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "Space not found"},
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -15809,6 +17431,289 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 }
             },
             "x-default-order": "created",
+            "x-cases": [
+                {
+                    "title": "the quota of an organization is found by it",
+                    "steps": [
+                        {"operation": "createOrganization", "name": "organization", "status": 201},
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "name": "quotas",
+                            "set": {"?organization_guids": ["$organization/guid"]},
+                            "status": 200,
+                            "counts": {"/resources/*/guid": 1},
+                            "shows": {
+                                "/resources/0/guid": "$organization/relationships/quota/data/guid",
+                                "/resources/0/relationships/organizations/data/*/guid": "$organization/guid",
+                                "/pagination/total_results": 1,
+                            },
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {"?organization_guids": ["$unknown"]},
+                            "status": 200,
+                            "shows": {"/resources": [], "/pagination/total_results": 0},
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {"?organization_guids": ["$unknown", "$organization/guid"]},
+                            "status": 200,
+                            "counts": {"/resources/*/guid": 1},
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {"?guids": ["$quotas/resources/0/guid"]},
+                            "status": 200,
+                            "counts": {"/resources/*/guid": 1},
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {"?guids": ["$unknown"]},
+                            "status": 200,
+                            "shows": {"/resources": []},
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {"?names": ["$quotas/resources/0/name"]},
+                            "status": 200,
+                            "counts": {"/resources/*/guid": 1},
+                            "shows": {"/resources/0/guid": "$quotas/resources/0/guid"},
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {"?names": ["of-nobody"]},
+                            "status": 200,
+                            "shows": {"/resources": []},
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {
+                                "?names": ["of-nobody"],
+                                "?guids": ["$quotas/resources/0/guid"],
+                            },
+                            "status": 200,
+                            "shows": {"/resources": []},
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {"?names": ["$quotas/resources/0/name"], "?guids": ["$unknown"]},
+                            "status": 200,
+                            "shows": {"/resources": []},
+                        },
+                        {
+                            "operation": "getOrganizationQuota",
+                            "set": {"{guid}": "$quotas/resources/0/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/name": "$quotas/resources/0/name",
+                                "/relationships/organizations/data/*/guid": "$organization/guid",
+                            },
+                        },
+                        {
+                            "operation": "getOrganizationQuota",
+                            "set": {"{guid}": "$unknown"},
+                            "status": 404,
+                            "code": "CF-ResourceNotFound",
+                            "shows": {"/errors/0/detail": "Organization quota not found"},
+                        },
+                    ],
+                },
+                {
+                    "title": "quotas are found by times",
+                    "steps": [
+                        {"operation": "createOrganization", "name": "organization", "status": 201},
+                        {
+                            "operation": "getOrganizationQuota",
+                            "name": "quota",
+                            "set": {"{guid}": "$organization/relationships/quota/data/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {
+                                "?guids": ["$quota/guid"],
+                                "?created_ats": ["$quota/created_at"],
+                            },
+                            "status": 200,
+                            "counts": {"/resources/*/guid": 1},
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {
+                                "?guids": ["$quota/guid"],
+                                "?updated_ats": ["$quota/updated_at", "1999-01-01T00:00:00Z"],
+                            },
+                            "status": 200,
+                            "counts": {"/resources/*/guid": 1},
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {
+                                "?guids": ["$quota/guid"],
+                                "?created_ats": ["1999-01-01T00:00:00Z"],
+                            },
+                            "status": 200,
+                            "shows": {"/resources": []},
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {
+                                "?guids": ["$quota/guid"],
+                                "?updated_ats": ["1999-01-01T00:00:00Z"],
+                            },
+                            "status": 200,
+                            "shows": {"/resources": []},
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {
+                                "?guids": ["$quota/guid"],
+                                "?created_ats[lt]": "$quota/created_at",
+                            },
+                            "status": 200,
+                            "shows": {"/resources": []},
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {
+                                "?guids": ["$quota/guid"],
+                                "?created_ats[lte]": "$quota/created_at",
+                            },
+                            "status": 200,
+                            "counts": {"/resources/*/guid": 1},
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {
+                                "?guids": ["$quota/guid"],
+                                "?created_ats[gt]": "$quota/created_at",
+                            },
+                            "status": 200,
+                            "shows": {"/resources": []},
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {
+                                "?guids": ["$quota/guid"],
+                                "?created_ats[gte]": "$quota/created_at",
+                            },
+                            "status": 200,
+                            "counts": {"/resources/*/guid": 1},
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {
+                                "?guids": ["$quota/guid"],
+                                "?updated_ats[lt]": "$quota/updated_at",
+                            },
+                            "status": 200,
+                            "shows": {"/resources": []},
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {
+                                "?guids": ["$quota/guid"],
+                                "?updated_ats[gte]": "$quota/updated_at",
+                            },
+                            "status": 200,
+                            "counts": {"/resources/*/guid": 1},
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {
+                                "?guids": ["$quota/guid"],
+                                "?created_ats[gte]": "1999-01-01T00:00:00Z",
+                                "?created_ats[lt]": "1999-01-02T00:00:00Z",
+                            },
+                            "status": 200,
+                            "shows": {"/resources": []},
+                        },
+                    ],
+                },
+                {
+                    "title": "of the organizations of a quota those are shown that the caller sees",
+                    "steps": [
+                        {"operation": "createOrganization", "name": "other", "status": 201},
+                        {"operation": "getOrganization", "name": "organization", "status": 200},
+                        {
+                            "operation": "getOrganizationQuota",
+                            "set": {"{guid}": "$organization/relationships/quota/data/guid"},
+                            "role": "org_user",
+                            "status": 200,
+                            "shows": {
+                                "/relationships/organizations/data/*/guid": "$organization/guid"
+                            },
+                            "hides": {"/relationships/organizations/data/*/guid": "$other/guid"},
+                        },
+                        {
+                            "operation": "getOrganizationQuota",
+                            "set": {"{guid}": "$organization/relationships/quota/data/guid"},
+                            "role": "none",
+                            "status": 200,
+                            "shows": {"/relationships/organizations/data": []},
+                        },
+                        {
+                            "operation": "getOrganizationQuota",
+                            "set": {"{guid}": "$organization/relationships/quota/data/guid"},
+                            "role": "global_auditor",
+                            "status": 200,
+                            "shows": {"/relationships/organizations/data/*/guid": "$other/guid"},
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {"?organization_guids": ["$other/guid"]},
+                            "role": "org_user",
+                            "status": 200,
+                            "shows": {"/resources": []},
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {"?organization_guids": ["$organization/guid"]},
+                            "role": "org_user",
+                            "status": 200,
+                            "counts": {"/resources/*/guid": 1},
+                            "hides": {
+                                "/resources/0/relationships/organizations/data/*/guid": "$other/guid"
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "pages of quotas are counted",
+                    "steps": [
+                        {"operation": "createOrganization", "name": "organization", "status": 201},
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {
+                                "?organization_guids": ["$organization/guid"],
+                                "?per_page": "1",
+                            },
+                            "status": 200,
+                            "counts": {"/resources/*/guid": 1},
+                            "shows": {"/pagination/total_pages": 1, "/pagination/next": None},
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {
+                                "?organization_guids": ["$organization/guid"],
+                                "?per_page": "1",
+                                "?page": "2",
+                            },
+                            "status": 200,
+                            "shows": {"/resources": []},
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {
+                                "?names": ["a", "b"],
+                                "?organization_guids": ["$organization/guid"],
+                            },
+                            "status": 200,
+                            "says": ["names=a%2Cb&", "organization_guids={$organization/guid}"],
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -16059,6 +17964,28 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             },
             "x-filters": {"space_guids": {"path": "/relationships/spaces/data/*/guid", "op": "in"}},
             "x-default-order": "created",
+            "x-cases": [
+                {
+                    "title": "a page without space quotas goes on asking the same",
+                    "steps": [
+                        {
+                            "operation": "listSpaceQuotas",
+                            "set": {
+                                "?names": ["$fresh"],
+                                "?organization_guids": ["$unknown"],
+                                "?space_guids": ["$unknown"],
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/resources": [],
+                                "/pagination/total_results": 0,
+                                "/pagination/next": None,
+                            },
+                            "says": ["names=", "organization_guids=", "space_guids="],
+                        }
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -17248,7 +19175,166 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "org_user",
                 ],
                 "hidden": {"status": 404, "roles": ["none"]},
-            }
+            },
+            "x-cases": [
+                {
+                    "title": "an organization uses what its spaces use",
+                    "steps": [
+                        {"operation": "createOrganization", "name": "organization", "status": 201},
+                        {
+                            "operation": "getOrganizationUsageSummary",
+                            "set": {"{guid}": "$organization/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/usage_summary": {
+                                    "started_instances": 0,
+                                    "memory_in_mb": 0,
+                                    "routes": 0,
+                                    "service_instances": 0,
+                                    "reserved_ports": 0,
+                                    "domains": 0,
+                                    "per_app_tasks": 0,
+                                    "service_keys": 0,
+                                },
+                                "/links/organization/href": "$organization/links/self/href",
+                            },
+                        },
+                        {
+                            "operation": "createSpace",
+                            "name": "one",
+                            "set": {"/relationships/organization/data/guid": "$organization/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createSpace",
+                            "name": "two",
+                            "set": {"/relationships/organization/data/guid": "$organization/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "first",
+                            "example": "plain",
+                            "set": {"/relationships/space/data/guid": "$one/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "second",
+                            "example": "plain",
+                            "set": {"/relationships/space/data/guid": "$two/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createDroplet",
+                            "name": "droplet",
+                            "set": {
+                                "/relationships/app/data/guid": "$first/guid",
+                                "/process_types": {"web": "serve", "worker": "work"},
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "status": 202,
+                        },
+                        {
+                            "operation": "setCurrentDroplet",
+                            "set": {"{guid}": "$first/guid", "/data/guid": "$droplet/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "scaleProcessForApp",
+                            "set": {
+                                "{guid}": "$first/guid",
+                                "{type}": "web",
+                                "": {"instances": 2, "memory_in_mb": 100},
+                            },
+                            "status": 202,
+                        },
+                        {
+                            "operation": "scaleProcessForApp",
+                            "set": {
+                                "{guid}": "$first/guid",
+                                "{type}": "worker",
+                                "": {"instances": 3, "memory_in_mb": 10},
+                            },
+                            "status": 202,
+                        },
+                        {
+                            "operation": "createDroplet",
+                            "name": "other",
+                            "set": {"/relationships/app/data/guid": "$second/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadDroplet",
+                            "set": {"{guid}": "$other/guid"},
+                            "status": 202,
+                        },
+                        {
+                            "operation": "setCurrentDroplet",
+                            "set": {"{guid}": "$second/guid", "/data/guid": "$other/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "scaleProcessForApp",
+                            "set": {
+                                "{guid}": "$second/guid",
+                                "{type}": "web",
+                                "": {"instances": 1, "memory_in_mb": 1000},
+                            },
+                            "status": 202,
+                        },
+                        {"operation": "startApp", "set": {"{guid}": "$first/guid"}, "status": 200},
+                        {
+                            "operation": "getOrganizationUsageSummary",
+                            "set": {"{guid}": "$organization/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/usage_summary/started_instances": 5,
+                                "/usage_summary/memory_in_mb": 230,
+                            },
+                        },
+                        {"operation": "startApp", "set": {"{guid}": "$second/guid"}, "status": 200},
+                        {
+                            "operation": "getOrganizationUsageSummary",
+                            "set": {"{guid}": "$organization/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/usage_summary/started_instances": 6,
+                                "/usage_summary/memory_in_mb": 1230,
+                            },
+                        },
+                        {
+                            "operation": "getSpaceUsageSummary",
+                            "set": {"{guid}": "$one/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/usage_summary/started_instances": 5,
+                                "/usage_summary/memory_in_mb": 230,
+                            },
+                        },
+                        {"operation": "stopApp", "set": {"{guid}": "$first/guid"}, "status": 200},
+                        {
+                            "operation": "getOrganizationUsageSummary",
+                            "set": {"{guid}": "$organization/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/usage_summary/started_instances": 1,
+                                "/usage_summary/memory_in_mb": 1000,
+                            },
+                        },
+                        {
+                            "operation": "getOrganizationUsageSummary",
+                            "set": {"{guid}": "$unknown"},
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "Organization not found"},
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -17368,7 +19454,132 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             },
                         },
                     ],
-                }
+                },
+                {
+                    "title": "routes are those of the space, domains those of the organization",
+                    "steps": [
+                        {"operation": "createOrganization", "name": "organization", "status": 201},
+                        {
+                            "operation": "createSpace",
+                            "name": "one",
+                            "set": {"/relationships/organization/data/guid": "$organization/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createSpace",
+                            "name": "two",
+                            "set": {"/relationships/organization/data/guid": "$organization/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "getSpaceUsageSummary",
+                            "set": {"{guid}": "$one/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/usage_summary": {
+                                    "started_instances": 0,
+                                    "memory_in_mb": 0,
+                                    "routes": 0,
+                                    "service_instances": 0,
+                                    "reserved_ports": 0,
+                                    "domains": 0,
+                                    "per_app_tasks": 0,
+                                    "service_keys": 0,
+                                },
+                                "/links/space/href": "$one/links/self/href",
+                            },
+                        },
+                        {
+                            "operation": "createDomain",
+                            "name": "domain",
+                            "set": {
+                                "": {
+                                    "name": "{$fresh}.example.com",
+                                    "relationships": {
+                                        "organization": {"data": {"guid": "$organization/guid"}}
+                                    },
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createDomain",
+                            "set": {"": {"name": "{$fresh}.example.com"}},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createRoute",
+                            "set": {
+                                "": {
+                                    "host": "a",
+                                    "relationships": {
+                                        "space": {"data": {"guid": "$one/guid"}},
+                                        "domain": {"data": {"guid": "$domain/guid"}},
+                                    },
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createRoute",
+                            "set": {
+                                "": {
+                                    "host": "b",
+                                    "relationships": {
+                                        "space": {"data": {"guid": "$one/guid"}},
+                                        "domain": {"data": {"guid": "$domain/guid"}},
+                                    },
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createRoute",
+                            "set": {
+                                "": {
+                                    "host": "c",
+                                    "relationships": {
+                                        "space": {"data": {"guid": "$two/guid"}},
+                                        "domain": {"data": {"guid": "$domain/guid"}},
+                                    },
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "getSpaceUsageSummary",
+                            "set": {"{guid}": "$one/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/usage_summary/routes": 2,
+                                "/usage_summary/domains": 1,
+                                "/usage_summary/reserved_ports": 0,
+                            },
+                        },
+                        {
+                            "operation": "getSpaceUsageSummary",
+                            "set": {"{guid}": "$two/guid"},
+                            "status": 200,
+                            "shows": {"/usage_summary/routes": 1, "/usage_summary/domains": 1},
+                        },
+                        {
+                            "operation": "getOrganizationUsageSummary",
+                            "set": {"{guid}": "$organization/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/usage_summary/routes": 3,
+                                "/usage_summary/domains": 1,
+                                "/usage_summary/reserved_ports": 0,
+                            },
+                        },
+                        {
+                            "operation": "getSpaceUsageSummary",
+                            "set": {"{guid}": "$unknown"},
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "Space not found"},
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -17977,6 +20188,219 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "who did it is told by his email address",
+                    "steps": [
+                        {
+                            "operation": "createAccount",
+                            "name": "account",
+                            "set": {
+                                "": {
+                                    "userName": "{$fresh}-user",
+                                    "password": "S3cret!",
+                                    "emails": [{"value": "{$fresh}@example.com", "primary": True}],
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createUser",
+                            "set": {"": {"guid": "$account/id"}},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "before",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "getSpace",
+                            "name": "space",
+                            "set": {"{guid}": "$before/relationships/space/data/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createRole",
+                            "set": {
+                                "": {
+                                    "type": "organization_user",
+                                    "relationships": {
+                                        "user": {"data": {"guid": "$account/id"}},
+                                        "organization": {
+                                            "data": {
+                                                "guid": "$space/relationships/organization/data/guid"
+                                            }
+                                        },
+                                    },
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createRole",
+                            "set": {
+                                "": {
+                                    "type": "space_developer",
+                                    "relationships": {
+                                        "user": {"data": {"guid": "$account/id"}},
+                                        "space": {"data": {"guid": "$space/guid"}},
+                                    },
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createToken",
+                            "name": "token",
+                            "set": {"/username": "$account/userName", "/password": "S3cret!"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "set": {
+                                "/relationships/space/data/guid": "$space/guid",
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {"?target_guids": ["$app/guid"]},
+                            "status": 200,
+                            "counts": {"/resources/*": 1},
+                            "shows": {
+                                "/resources/0/actor": {
+                                    "guid": "$account/id",
+                                    "type": "user",
+                                    "name": "$account/emails/0/value",
+                                },
+                                "/resources/0/space": {"guid": "$space/guid"},
+                                "/resources/0/organization": {
+                                    "guid": "$space/relationships/organization/data/guid"
+                                },
+                            },
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {"?target_guids": ["$before/guid"]},
+                            "status": 200,
+                            "counts": {"/resources/*": 1},
+                            "hides": {"/resources/0/actor/guid": "$account/id"},
+                        },
+                    ],
+                },
+                {
+                    "title": "events are found by what they are about, or by what they are not about",
+                    "steps": [
+                        {"operation": "createOrganization", "name": "organization", "status": 201},
+                        {
+                            "operation": "createSpace",
+                            "name": "space",
+                            "set": {"/relationships/organization/data/guid": "$organization/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "first",
+                            "example": "plain",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "second",
+                            "example": "plain",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {
+                                "?space_guids": ["$space/guid"],
+                                "?types": ["audit.app.create"],
+                            },
+                            "status": 200,
+                            "counts": {"/resources/*": 2},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {
+                                "?organization_guids": ["$organization/guid"],
+                                "?types": ["audit.app.create", "audit.space.create"],
+                            },
+                            "status": 200,
+                            "counts": {"/resources/*": 3},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {
+                                "?space_guids": ["$space/guid"],
+                                "?types": ["audit.app.create"],
+                                "?target_guids[not]": ["$first/guid"],
+                            },
+                            "status": 200,
+                            "counts": {"/resources/*": 1},
+                            "shows": {"/resources/0/target/guid": "$second/guid"},
+                            "says": ["target_guids%5Bnot%5D={$first/guid}"],
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {
+                                "?space_guids": ["$space/guid"],
+                                "?types": ["audit.app.create"],
+                                "?target_guids[not]": ["$first/guid", "$second/guid"],
+                            },
+                            "status": 200,
+                            "counts": {"/resources/*": 0},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {"?target_guids[lt]": "$first/guid"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Target guids target_guids has an invalid operator"
+                            },
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {"?target_guids": ["$unknown"]},
+                            "status": 200,
+                            "counts": {"/resources/*": 0},
+                        },
+                    ],
+                },
+                {
+                    "title": "an event outlives its space",
+                    "steps": [
+                        {"operation": "createSpace", "name": "space", "status": 201},
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "deleteSpace",
+                            "set": {"{guid}": "$space/guid"},
+                            "status": 202,
+                        },
+                        {"operation": "getApp", "set": {"{guid}": "$app/guid"}, "status": 404},
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {"?target_guids": ["$app/guid"], "?types": ["audit.app.create"]},
+                            "status": 200,
+                            "counts": {"/resources/*": 1},
+                            "shows": {
+                                "/resources/0/space/guid": "$space/guid",
+                                "/resources/0/target/name": "$app/name",
+                            },
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -18035,7 +20459,52 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         "none",
                     ],
                 },
-            }
+            },
+            "x-cases": [
+                {
+                    "title": "an event is shown as in the list",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "name": "events",
+                            "set": {"?target_guids": ["$app/guid"]},
+                            "status": 200,
+                            "counts": {"/resources/*": 1},
+                        },
+                        {
+                            "operation": "getAuditEvent",
+                            "set": {"{guid}": "$events/resources/0/guid"},
+                            "status": 200,
+                            "shows": {"": "$events/resources/0"},
+                        },
+                        {
+                            "operation": "getAuditEvent",
+                            "set": {"{guid}": "$events/resources/0/guid"},
+                            "role": "space_developer",
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getAuditEvent",
+                            "set": {"{guid}": "$events/resources/0/guid"},
+                            "role": "space_manager",
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "Event not found"},
+                        },
+                        {
+                            "operation": "getAuditEvent",
+                            "set": {"{guid}": "$unknown"},
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "Event not found"},
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -18522,6 +20991,29 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {"?names": ["$first/name"], "?space_guids": ["$unknown"]},
                             "status": 200,
                             "counts": {"/resources/*": 0},
+                        },
+                    ],
+                },
+                {
+                    "title": "nothing is included twice",
+                    "steps": [
+                        {
+                            "operation": "listApps",
+                            "set": {"?include": ["space", "space"]},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "getApp",
+                            "set": {"{guid}": "$app/guid", "?include": ["org", "org"]},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
                         },
                     ],
                 },
@@ -19629,6 +22121,36 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "updateFeatureFlag",
                             "set": {"{name}": "diego_cnb", "": {"enabled": True}},
                         }
+                    ],
+                },
+                {
+                    "title": "values of environment variables are texts for the app, whatever was sent",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "set": {
+                                "/environment_variables": {
+                                    "TEXT": "7",
+                                    "NUMBER": 7,
+                                    "LIST": [1, "ü"],
+                                    "NOTHING": None,
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "getAppEnvironmentVariables",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/var/TEXT": "7",
+                                "/var/NUMBER": "7",
+                                "/var/LIST": '[1, "ü"]',
+                            },
+                            "counts": {"/var/NOTHING": 0},
+                        },
                     ],
                 },
             ],
@@ -23516,6 +26038,47 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "what can be asked for",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listProcesses",
+                            "set": {"?app_guid": "$app/guid"},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listProcesses",
+                            "set": {"?nonsense": 1},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listProcessesForApp",
+                            "set": {"{guid}": "$app/guid", "?app_guids": ["$app/guid"]},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listProcessesForApp",
+                            "set": {"{guid}": "$app/guid", "?space_guids": ["$unknown"]},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listProcessesForApp",
+                            "set": {"{guid}": "$app/guid", "?organization_guids": ["$unknown"]},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -26918,6 +29481,55 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "per-page": "per_page",
             },
             "x-default-order": "created",
+            "x-cases": [
+                {
+                    "title": "an app has none before one is made",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listSidecarsForApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "counts": {"/resources/*": 0},
+                            "shows": {"/pagination/total_results": 0, "/pagination/total_pages": 1},
+                        },
+                        {
+                            "operation": "listSidecarsForApp",
+                            "set": {"{guid}": "$unknown"},
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "App not found"},
+                        },
+                    ],
+                },
+                {
+                    "title": "what can be asked for",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listSidecarsForApp",
+                            "set": {"{guid}": "$app/guid", "?nonsense": 1},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listSidecarsForApp",
+                            "set": {"{guid}": "$app/guid", "?label_selector": "a"},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -27092,6 +29704,55 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "{guid}": {"operation": "listProcessesForApp", "path": "/resources/0/guid"}
             },
             "x-default-order": "created",
+            "x-cases": [
+                {
+                    "title": "a process has none before one is made",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listSidecarsForProcess",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "counts": {"/resources/*": 0},
+                            "shows": {"/pagination/total_results": 0, "/pagination/total_pages": 1},
+                        },
+                        {
+                            "operation": "listSidecarsForProcess",
+                            "set": {"{guid}": "$unknown"},
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "Process not found"},
+                        },
+                    ],
+                },
+                {
+                    "title": "what can be asked for",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listSidecarsForProcess",
+                            "set": {"{guid}": "$app/guid", "?nonsense": 1},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listSidecarsForProcess",
+                            "set": {"{guid}": "$app/guid", "?label_selector": "a"},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -27296,6 +29957,67 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "per-page": "per_page",
             },
             "x-default-order": "created",
+            "x-cases": [
+                {
+                    "title": "an app has none before one is made",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listDeployments",
+                            "set": {"?app_guids": ["$app/guid"]},
+                            "status": 200,
+                            "counts": {"/resources/*": 0},
+                            "shows": {"/pagination/total_results": 0},
+                        },
+                    ],
+                },
+                {
+                    "title": "what can be asked for",
+                    "steps": [
+                        {
+                            "operation": "listDeployments",
+                            "set": {"?names": ["a"]},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listDeployments",
+                            "set": {"?nonsense": 1},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listDeployments",
+                            "set": {
+                                "?label_selector": "k0,k1,k2,k3,k4,k5,k6,k7,k8,k9,k10,k11,k12,k13,k14,k15,k16,k17,k18,k19,k20,k21,k22,k23,k24,k25,k26,k27,k28,k29,k30,k31,k32,k33,k34,k35,k36,k37,k38,k39,k40,k41,k42,k43,k44,k45,k46,k47,k48,k49,k50"
+                            },
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listDeployments",
+                            "set": {
+                                "?label_selector": "k0,k1,k2,k3,k4,k5,k6,k7,k8,k9,k10,k11,k12,k13,k14,k15,k16,k17,k18,k19,k20,k21,k22,k23,k24,k25,k26,k27,k28,k29,k30,k31,k32,k33,k34,k35,k36,k37,k38,k39,k40,k41,k42,k43,k44,k45,k46,k47,k48,k49"
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "listDeployments",
+                            "set": {
+                                "?states": ["DEPLOYED"],
+                                "?status_values": ["ACTIVE"],
+                                "?status_reasons": ["DEPLOYING"],
+                            },
+                            "status": 200,
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -27492,6 +30214,72 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "per-page": "per_page",
             },
             "x-default-order": "created",
+            "x-cases": [
+                {
+                    "title": "an app has none before it was started",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listRevisionsForApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "counts": {"/resources/*": 0},
+                            "shows": {"/pagination/total_results": 0, "/pagination/total_pages": 1},
+                        },
+                        {
+                            "operation": "listRevisionsForApp",
+                            "set": {"{guid}": "$unknown"},
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "App not found"},
+                        },
+                    ],
+                },
+                {
+                    "title": "what can be asked for",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listRevisionsForApp",
+                            "set": {"{guid}": "$app/guid", "?deployable": "maybe"},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listRevisionsForApp",
+                            "set": {"{guid}": "$app/guid", "?nonsense": 1},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listRevisionsForApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "?label_selector": "k0,k1,k2,k3,k4,k5,k6,k7,k8,k9,k10,k11,k12,k13,k14,k15,k16,k17,k18,k19,k20,k21,k22,k23,k24,k25,k26,k27,k28,k29,k30,k31,k32,k33,k34,k35,k36,k37,k38,k39,k40,k41,k42,k43,k44,k45,k46,k47,k48,k49,k50",
+                            },
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listRevisionsForApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "?label_selector": "k0,k1,k2,k3,k4,k5,k6,k7,k8,k9,k10,k11,k12,k13,k14,k15,k16,k17,k18,k19,k20,k21,k22,k23,k24,k25,k26,k27,k28,k29,k30,k31,k32,k33,k34,k35,k36,k37,k38,k39,k40,k41,k42,k43,k44,k45,k46,k47,k48,k49",
+                            },
+                            "status": 200,
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -27688,6 +30476,72 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "per-page": "per_page",
             },
             "x-default-order": "created",
+            "x-cases": [
+                {
+                    "title": "an app has none before it was started",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listDeployedRevisionsForApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "counts": {"/resources/*": 0},
+                            "shows": {"/pagination/total_results": 0, "/pagination/total_pages": 1},
+                        },
+                        {
+                            "operation": "listDeployedRevisionsForApp",
+                            "set": {"{guid}": "$unknown"},
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "App not found"},
+                        },
+                    ],
+                },
+                {
+                    "title": "what can be asked for",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listDeployedRevisionsForApp",
+                            "set": {"{guid}": "$app/guid", "?deployable": "maybe"},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listDeployedRevisionsForApp",
+                            "set": {"{guid}": "$app/guid", "?nonsense": 1},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listDeployedRevisionsForApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "?label_selector": "k0,k1,k2,k3,k4,k5,k6,k7,k8,k9,k10,k11,k12,k13,k14,k15,k16,k17,k18,k19,k20,k21,k22,k23,k24,k25,k26,k27,k28,k29,k30,k31,k32,k33,k34,k35,k36,k37,k38,k39,k40,k41,k42,k43,k44,k45,k46,k47,k48,k49,k50",
+                            },
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listDeployedRevisionsForApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "?label_selector": "k0,k1,k2,k3,k4,k5,k6,k7,k8,k9,k10,k11,k12,k13,k14,k15,k16,k17,k18,k19,k20,k21,k22,k23,k24,k25,k26,k27,k28,k29,k30,k31,k32,k33,k34,k35,k36,k37,k38,k39,k40,k41,k42,k43,k44,k45,k46,k47,k48,k49",
+                            },
+                            "status": 200,
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -27914,6 +30768,69 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 },
             },
             "x-default-order": "created",
+            "x-cases": [
+                {
+                    "title": "an app has none before one is made",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listTasks",
+                            "set": {"?app_guids": ["$app/guid"]},
+                            "status": 200,
+                            "counts": {"/resources/*": 0},
+                            "shows": {"/pagination/total_results": 0},
+                        },
+                    ],
+                },
+                {
+                    "title": "what can be asked for",
+                    "steps": [
+                        {
+                            "operation": "listTasks",
+                            "set": {"?sequence_ids": ["1"]},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listTasks",
+                            "set": {"?app_guid": "$unknown"},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listTasks",
+                            "set": {"?nonsense": 1},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listTasks",
+                            "set": {
+                                "?label_selector": "k0,k1,k2,k3,k4,k5,k6,k7,k8,k9,k10,k11,k12,k13,k14,k15,k16,k17,k18,k19,k20,k21,k22,k23,k24,k25,k26,k27,k28,k29,k30,k31,k32,k33,k34,k35,k36,k37,k38,k39,k40,k41,k42,k43,k44,k45,k46,k47,k48,k49,k50"
+                            },
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listTasks",
+                            "set": {
+                                "?label_selector": "k0,k1,k2,k3,k4,k5,k6,k7,k8,k9,k10,k11,k12,k13,k14,k15,k16,k17,k18,k19,k20,k21,k22,k23,k24,k25,k26,k27,k28,k29,k30,k31,k32,k33,k34,k35,k36,k37,k38,k39,k40,k41,k42,k43,k44,k45,k46,k47,k48,k49"
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "listTasks",
+                            "set": {"?states": ["RUNNING"], "?names": ["$fresh"]},
+                            "status": 200,
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -28119,6 +31036,84 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "per-page": "per_page",
             },
             "x-default-order": "created",
+            "x-cases": [
+                {
+                    "title": "an app has none before one is made",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listTasksForApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "counts": {"/resources/*": 0},
+                            "shows": {"/pagination/total_results": 0, "/pagination/total_pages": 1},
+                        },
+                        {
+                            "operation": "listTasksForApp",
+                            "set": {"{guid}": "$unknown"},
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "App not found"},
+                        },
+                    ],
+                },
+                {
+                    "title": "what can be asked for",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listTasksForApp",
+                            "set": {"{guid}": "$app/guid", "?app_guids": ["$app/guid"]},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listTasksForApp",
+                            "set": {"{guid}": "$app/guid", "?space_guids": ["$unknown"]},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listTasksForApp",
+                            "set": {"{guid}": "$app/guid", "?organization_guids": ["$unknown"]},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listTasksForApp",
+                            "set": {"{guid}": "$app/guid", "?nonsense": 1},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listTasksForApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "?label_selector": "k0,k1,k2,k3,k4,k5,k6,k7,k8,k9,k10,k11,k12,k13,k14,k15,k16,k17,k18,k19,k20,k21,k22,k23,k24,k25,k26,k27,k28,k29,k30,k31,k32,k33,k34,k35,k36,k37,k38,k39,k40,k41,k42,k43,k44,k45,k46,k47,k48,k49,k50",
+                            },
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listTasksForApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "?label_selector": "k0,k1,k2,k3,k4,k5,k6,k7,k8,k9,k10,k11,k12,k13,k14,k15,k16,k17,k18,k19,k20,k21,k22,k23,k24,k25,k26,k27,k28,k29,k30,k31,k32,k33,k34,k35,k36,k37,k38,k39,k40,k41,k42,k43,k44,k45,k46,k47,k48,k49",
+                            },
+                            "status": 200,
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -28388,6 +31383,49 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 }
             },
             "x-default-order": "created",
+            "x-cases": [
+                {
+                    "title": "an app without services has no credentials of them",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listServiceCredentialBindings",
+                            "set": {
+                                "?app_guids": ["$app/guid"],
+                                "?app_names": ["$app/name"],
+                                "?names": ["$fresh"],
+                                "?service_instance_guids": ["$unknown"],
+                                "?service_plan_names": ["small"],
+                                "?service_offering_names": ["db"],
+                                "?type": "app",
+                                "?include": ["app"],
+                            },
+                            "status": 200,
+                            "shows": {"/resources": [], "/pagination/total_results": 0},
+                            "says": [
+                                "app_guids={$app/guid}",
+                                "app_names={$app/name}",
+                                "service_instance_guids=",
+                                "service_plan_names=small",
+                                "service_offering_names=db",
+                                "type=app",
+                                "include=app",
+                            ],
+                        },
+                        {
+                            "operation": "listServiceCredentialBindings",
+                            "set": {"?include": ["space"]},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -28602,6 +31640,37 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 }
             },
             "x-default-order": "created",
+            "x-cases": [
+                {
+                    "title": "a route without services is bound to none",
+                    "steps": [
+                        {"operation": "createRoute", "name": "route", "status": 201},
+                        {
+                            "operation": "listServiceRouteBindings",
+                            "set": {
+                                "?route_guids": ["$route/guid"],
+                                "?service_instance_guids": ["$unknown"],
+                                "?service_instance_names": ["db"],
+                                "?include": ["route"],
+                            },
+                            "status": 200,
+                            "shows": {"/resources": [], "/pagination/total_results": 0},
+                            "says": [
+                                "route_guids={$route/guid}",
+                                "service_instance_guids=",
+                                "service_instance_names=db",
+                                "include=route",
+                            ],
+                        },
+                        {
+                            "operation": "listServiceRouteBindings",
+                            "set": {"?include": ["app"]},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -28873,6 +31942,42 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 },
             },
             "x-default-order": "created",
+            "x-cases": [
+                {
+                    "title": "a page without service instances goes on asking the same",
+                    "steps": [
+                        {
+                            "operation": "listServiceInstances",
+                            "set": {
+                                "?names": ["$fresh"],
+                                "?space_guids": ["$unknown"],
+                                "?organization_guids": ["$unknown"],
+                                "?service_plan_guids": ["$unknown"],
+                                "?service_plan_names": ["small"],
+                                "?type": "managed",
+                                "?fields[space]": ["guid"],
+                            },
+                            "status": 200,
+                            "shows": {"/resources": [], "/pagination/total_results": 0},
+                            "says": [
+                                "names=",
+                                "space_guids=",
+                                "organization_guids=",
+                                "service_plan_guids=",
+                                "service_plan_names=small",
+                                "type=managed",
+                                "fields%5Bspace%5D=guid",
+                            ],
+                        },
+                        {
+                            "operation": "listServiceInstances",
+                            "set": {"?label_selector": "a in"},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -43265,6 +46370,66 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "per-page": "per_page",
             },
             "x-default-order": "created",
+            "x-cases": [
+                {
+                    "title": "domains are found by name and organization",
+                    "steps": [
+                        {"operation": "createOrganization", "name": "organization", "status": 201},
+                        {
+                            "operation": "createDomain",
+                            "name": "one",
+                            "example": "private",
+                            "set": {"/relationships/organization/data/guid": "$organization/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createDomain",
+                            "name": "two",
+                            "example": "private",
+                            "set": {"/relationships/organization/data/guid": "$organization/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createDomain",
+                            "name": "lent",
+                            "example": "private",
+                            "set": {
+                                "/relationships/shared_organizations": {
+                                    "data": [{"guid": "$organization/guid"}]
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listDomains",
+                            "set": {"?organization_guids": ["$organization/guid"]},
+                            "status": 200,
+                            "shows": {
+                                "/resources/*/guid": "$one/guid",
+                                "/pagination/total_results": 2,
+                            },
+                            "hides": {"/resources/*/guid": "$lent/guid"},
+                            "says": ["organization_guids={$organization/guid}"],
+                        },
+                        {
+                            "operation": "listDomains",
+                            "set": {"?names": ["$one/name", "$lent/name"], "?order_by": "name"},
+                            "status": 200,
+                            "counts": {"/resources/*": 2},
+                            "says": ["names={$one/name}"],
+                        },
+                        {
+                            "operation": "listDomains",
+                            "set": {
+                                "?names": ["$lent/name"],
+                                "?organization_guids": ["$organization/guid"],
+                            },
+                            "status": 200,
+                            "shows": {"/resources": []},
+                        },
+                    ],
+                }
+            ],
         },
     ),
     Operation(
@@ -44623,6 +47788,154 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "keeps": ["/guid", "/created_at", "/name", "/internal", "/relationships"],
                 "bumps": ["/updated_at"],
             },
+            "x-cases": [
+                {
+                    "title": "nothing but the metadata of a domain is changed",
+                    "steps": [
+                        {
+                            "operation": "createDomain",
+                            "name": "domain",
+                            "example": "shared",
+                            "status": 201,
+                            "shows": {"/metadata/labels/env": "staging"},
+                        },
+                        {
+                            "operation": "updateDomain",
+                            "set": {"{guid}": "$domain/guid", "": {"name": "other.example.local"}},
+                            "status": 422,
+                            "shows": {"/errors/0/detail": "Unknown field(s): 'name'"},
+                        },
+                        {
+                            "operation": "updateDomain",
+                            "set": {"{guid}": "$domain/guid", "": {"internal": True}},
+                            "status": 422,
+                            "shows": {"/errors/0/detail": "Unknown field(s): 'internal'"},
+                        },
+                        {
+                            "operation": "updateDomain",
+                            "set": {"{guid}": "$unknown"},
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "Domain not found"},
+                        },
+                        {
+                            "operation": "updateDomain",
+                            "set": {
+                                "{guid}": "$domain/guid",
+                                "": {
+                                    "metadata": {
+                                        "labels": {"env": None, "team": "shop"},
+                                        "annotations": {"a": "b"},
+                                    }
+                                },
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/metadata/labels": {"team": "shop"},
+                                "/metadata/annotations": {"a": "b"},
+                                "/name": "$domain/name",
+                            },
+                        },
+                        {
+                            "operation": "listDomains",
+                            "set": {"?guids": ["$domain/guid"], "?label_selector": "team=shop"},
+                            "status": 200,
+                            "shows": {"/resources/0/guid": "$domain/guid"},
+                        },
+                        {
+                            "operation": "listDomains",
+                            "set": {"?guids": ["$domain/guid"], "?label_selector": "env"},
+                            "status": 200,
+                            "shows": {"/resources": []},
+                        },
+                    ],
+                },
+                {
+                    "title": "who shares a domain does not change its metadata, and sharing keeps it",
+                    "steps": [
+                        {"operation": "createOrganization", "name": "other", "status": 201},
+                        {
+                            "operation": "createDomain",
+                            "name": "domain",
+                            "example": "private",
+                            "set": {"/metadata": {"labels": {"team": "shop"}}},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "shareDomain",
+                            "set": {
+                                "{guid}": "$domain/guid",
+                                "": {"data": [{"guid": "$other/guid"}]},
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getDomain",
+                            "set": {"{guid}": "$domain/guid"},
+                            "status": 200,
+                            "shows": {"/metadata/labels": {"team": "shop"}},
+                        },
+                        {
+                            "operation": "updateDomain",
+                            "set": {
+                                "{guid}": "$domain/guid",
+                                "": {"metadata": {"annotations": {"a": "b"}}},
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/relationships/shared_organizations/data/*/guid": "$other/guid"
+                            },
+                        },
+                        {
+                            "operation": "unshareDomain",
+                            "set": {"{guid}": "$domain/guid", "{org_guid}": "$other/guid"},
+                            "status": 204,
+                        },
+                        {
+                            "operation": "getDomain",
+                            "set": {"{guid}": "$domain/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/metadata/labels": {"team": "shop"},
+                                "/metadata/annotations": {"a": "b"},
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "an organization that is deleted shares no domains any more, others do",
+                    "steps": [
+                        {"operation": "createOrganization", "name": "one", "status": 201},
+                        {"operation": "createOrganization", "name": "two", "status": 201},
+                        {
+                            "operation": "createDomain",
+                            "name": "domain",
+                            "example": "private",
+                            "set": {
+                                "/metadata": {"labels": {"team": "shop"}},
+                                "/relationships/shared_organizations": {
+                                    "data": [{"guid": "$one/guid"}, {"guid": "$two/guid"}]
+                                },
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "deleteOrganization",
+                            "set": {"{guid}": "$one/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "getDomain",
+                            "set": {"{guid}": "$domain/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/relationships/shared_organizations/data": [{"guid": "$two/guid"}],
+                                "/metadata/labels": {"team": "shop"},
+                            },
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -45621,6 +48934,13 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                         {
                             "operation": "shareDomain",
+                            "role": "org_manager",
+                            "set": {"{guid}": "$shared/guid", "": {"data": []}},
+                            "status": 403,
+                            "code": "CF-NotAuthorized",
+                        },
+                        {
+                            "operation": "shareDomain",
                             "set": {"{guid}": "$unknown"},
                             "status": 404,
                             "shows": {"/errors/0/detail": "Domain not found"},
@@ -46457,6 +49777,406 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 },
             },
             "x-default-order": "created",
+            "x-cases": [
+                {
+                    "title": "routes are found by each app that they lead to, once",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "one",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "two",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {"operation": "createRoute", "name": "first", "status": 201},
+                        {"operation": "createRoute", "name": "second", "status": 201},
+                        {"operation": "createRoute", "name": "free", "status": 201},
+                        {
+                            "operation": "addRouteDestinations",
+                            "set": {
+                                "{guid}": "$first/guid",
+                                "/destinations": [
+                                    {"app": {"guid": "$one/guid"}},
+                                    {"app": {"guid": "$one/guid"}, "port": 9000},
+                                    {"app": {"guid": "$two/guid"}},
+                                ],
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "addRouteDestinations",
+                            "set": {
+                                "{guid}": "$second/guid",
+                                "/destinations": [{"app": {"guid": "$two/guid"}}],
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "listRoutes",
+                            "set": {"?app_guids": ["$one/guid"]},
+                            "status": 200,
+                            "shows": {
+                                "/resources/0/guid": "$first/guid",
+                                "/pagination/total_results": 1,
+                            },
+                            "says": ["app_guids={$one/guid}"],
+                        },
+                        {
+                            "operation": "listRoutes",
+                            "set": {"?app_guids": ["$one/guid", "$two/guid"]},
+                            "status": 200,
+                            "shows": {
+                                "/resources/0/guid": "$first/guid",
+                                "/resources/1/guid": "$second/guid",
+                                "/pagination/total_results": 2,
+                            },
+                        },
+                        {
+                            "operation": "listRoutes",
+                            "set": {
+                                "?app_guids": ["$two/guid", "$one/guid"],
+                                "?guids": ["$second/guid", "$free/guid"],
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/resources/0/guid": "$second/guid",
+                                "/pagination/total_results": 1,
+                            },
+                        },
+                        {
+                            "operation": "listRoutes",
+                            "set": {"?app_guids": ["$unknown"]},
+                            "status": 200,
+                            "shows": {"/resources": []},
+                        },
+                        {
+                            "operation": "listRoutesForApp",
+                            "set": {"{guid}": "$two/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/resources/0/guid": "$first/guid",
+                                "/resources/1/guid": "$second/guid",
+                                "/pagination/total_results": 2,
+                            },
+                        },
+                        {
+                            "operation": "listRoutesForApp",
+                            "set": {"{guid}": "$one/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/resources/0/guid": "$first/guid",
+                                "/pagination/total_results": 1,
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "routes are found by host, path, domain, space and organization",
+                    "steps": [
+                        {"operation": "createOrganization", "name": "organization", "status": 201},
+                        {
+                            "operation": "createSpace",
+                            "name": "space",
+                            "set": {"/relationships/organization/data/guid": "$organization/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createDomain",
+                            "name": "domain",
+                            "example": "private",
+                            "set": {"/relationships/organization/data/guid": "$organization/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createDomain",
+                            "name": "shared",
+                            "example": "shared",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createRoute",
+                            "name": "bare",
+                            "set": {
+                                "/host": "",
+                                "/relationships/space/data/guid": "$space/guid",
+                                "/relationships/domain/data/guid": "$domain/guid",
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createRoute",
+                            "name": "host",
+                            "set": {
+                                "/relationships/space/data/guid": "$space/guid",
+                                "/relationships/domain/data/guid": "$domain/guid",
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createRoute",
+                            "name": "path",
+                            "example": "path",
+                            "set": {
+                                "/host": "$host/host",
+                                "/relationships/space/data/guid": "$space/guid",
+                                "/relationships/domain/data/guid": "$domain/guid",
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createRoute",
+                            "name": "away",
+                            "set": {
+                                "/host": "$host/host",
+                                "/relationships/domain/data/guid": "$shared/guid",
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listRoutes",
+                            "set": {"?domain_guids": ["$domain/guid"]},
+                            "status": 200,
+                            "counts": {"/resources/*": 3},
+                            "says": ["domain_guids={$domain/guid}"],
+                        },
+                        {
+                            "operation": "listRoutes",
+                            "set": {"?space_guids": ["$space/guid"]},
+                            "status": 200,
+                            "counts": {"/resources/*": 3},
+                        },
+                        {
+                            "operation": "listRoutes",
+                            "set": {"?organization_guids": ["$organization/guid"]},
+                            "status": 200,
+                            "counts": {"/resources/*": 3},
+                        },
+                        {
+                            "operation": "listRoutes",
+                            "set": {"?hosts": ["$host/host"]},
+                            "status": 200,
+                            "counts": {"/resources/*": 3},
+                            "says": ["hosts={$host/host}"],
+                        },
+                        {
+                            "operation": "listRoutes",
+                            "set": {
+                                "?hosts": ["$host/host"],
+                                "?organization_guids": ["$organization/guid"],
+                            },
+                            "status": 200,
+                            "counts": {"/resources/*": 2},
+                        },
+                        {
+                            "operation": "listRoutes",
+                            "set": {"?hosts": [""], "?domain_guids": ["$domain/guid"]},
+                            "status": 200,
+                            "shows": {
+                                "/resources/0/guid": "$bare/guid",
+                                "/pagination/total_results": 1,
+                            },
+                        },
+                        {
+                            "operation": "listRoutes",
+                            "set": {
+                                "?paths": ["/shop"],
+                                "?domain_guids": ["$domain/guid", "$shared/guid"],
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/resources/0/guid": "$path/guid",
+                                "/pagination/total_results": 1,
+                            },
+                        },
+                        {
+                            "operation": "listRoutes",
+                            "set": {"?paths": [""], "?hosts": ["$host/host"]},
+                            "status": 200,
+                            "shows": {
+                                "/resources/0/guid": "$host/guid",
+                                "/resources/1/guid": "$away/guid",
+                                "/pagination/total_results": 2,
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "no route is found by a port that it has not, nor by a service instance",
+                    "steps": [
+                        {"operation": "createRoute", "name": "route", "status": 201},
+                        {
+                            "operation": "listRoutes",
+                            "set": {"?ports": ["8080"], "?guids": ["$route/guid"]},
+                            "status": 200,
+                            "shows": {"/resources": []},
+                            "says": ["ports=8080"],
+                        },
+                        {
+                            "operation": "listRoutes",
+                            "set": {"?ports": ["99999999999999999999"]},
+                            "status": 200,
+                            "shows": {"/resources": []},
+                        },
+                        {
+                            "operation": "listRoutes",
+                            "set": {"?ports": ["http"]},
+                            "status": 200,
+                            "shows": {"/resources": []},
+                        },
+                        {
+                            "operation": "listRoutes",
+                            "set": {"?service_instance_guids": ["$unknown"]},
+                            "status": 200,
+                            "shows": {"/resources": []},
+                            "says": ["service_instance_guids="],
+                        },
+                        {
+                            "operation": "listRoutes",
+                            "set": {"?guids": ["$route/guid"]},
+                            "status": 200,
+                            "shows": {"/resources/0/guid": "$route/guid"},
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "addRouteDestinations",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "/destinations": [{"app": {"guid": "$app/guid"}}],
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "listRoutesForApp",
+                            "set": {"{guid}": "$app/guid", "?ports": ["8080"]},
+                            "status": 200,
+                            "shows": {"/resources": []},
+                        },
+                        {
+                            "operation": "listRoutesForApp",
+                            "set": {"{guid}": "$app/guid", "?hosts": ["$route/host"]},
+                            "status": 200,
+                            "shows": {"/resources/0/guid": "$route/guid"},
+                        },
+                        {
+                            "operation": "listRoutesForApp",
+                            "set": {"{guid}": "$app/guid", "?hosts": ["$unknown"]},
+                            "status": 200,
+                            "shows": {"/resources": []},
+                        },
+                        {
+                            "operation": "listRoutesForApp",
+                            "set": {"{guid}": "$unknown"},
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "App not found"},
+                        },
+                    ],
+                },
+                {
+                    "title": "what belongs to routes comes along once",
+                    "steps": [
+                        {
+                            "operation": "createDomain",
+                            "name": "domain",
+                            "example": "private",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createRoute",
+                            "name": "one",
+                            "set": {"/relationships/domain/data/guid": "$domain/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createRoute",
+                            "set": {"/relationships/domain/data/guid": "$domain/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "getSpace",
+                            "name": "space",
+                            "set": {"{guid}": "$one/relationships/space/data/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "listRoutes",
+                            "set": {"?domain_guids": ["$domain/guid"], "?include": ["domain"]},
+                            "status": 200,
+                            "shows": {"/included/domains/0/guid": "$domain/guid"},
+                            "counts": {
+                                "/included/domains/*": 1,
+                                "/included/spaces": 0,
+                                "/resources/*": 2,
+                            },
+                        },
+                        {
+                            "operation": "listRoutes",
+                            "set": {"?domain_guids": ["$domain/guid"], "?include": ["space"]},
+                            "status": 200,
+                            "shows": {"/included/spaces/0/guid": "$space/guid"},
+                            "counts": {
+                                "/included/spaces/*": 1,
+                                "/included/organizations": 0,
+                                "/included/domains": 0,
+                            },
+                        },
+                        {
+                            "operation": "listRoutes",
+                            "set": {
+                                "?domain_guids": ["$domain/guid"],
+                                "?include": ["space.organization"],
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/included/spaces/0/guid": "$space/guid",
+                                "/included/organizations/0/guid": "$space/relationships/organization/data/guid",
+                            },
+                            "counts": {"/included/organizations/*": 1},
+                        },
+                        {
+                            "operation": "getRoute",
+                            "set": {
+                                "{guid}": "$one/guid",
+                                "?include": ["domain", "space.organization"],
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/guid": "$one/guid",
+                                "/included/domains/0/guid": "$domain/guid",
+                                "/included/spaces/0/guid": "$space/guid",
+                                "/included/organizations/0/guid": "$space/relationships/organization/data/guid",
+                            },
+                        },
+                        {
+                            "operation": "getRoute",
+                            "set": {"{guid}": "$one/guid"},
+                            "status": 200,
+                            "counts": {"/included": 0},
+                        },
+                        {
+                            "operation": "getRoute",
+                            "set": {"{guid}": "$one/guid", "?include": ["app"]},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listRoutes",
+                            "set": {"?include": ["domain", "domain"]},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -47730,6 +51450,287 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 ],
                 "bumps": ["/updated_at"],
             },
+            "x-cases": [
+                {
+                    "title": "nothing but the metadata of a route is changed",
+                    "steps": [
+                        {"operation": "createRoute", "name": "route", "status": 201},
+                        {
+                            "operation": "updateRoute",
+                            "set": {"{guid}": "$route/guid", "": {"host": "other"}},
+                            "status": 422,
+                            "shows": {"/errors/0/detail": "Unknown field(s): 'host'"},
+                        },
+                        {
+                            "operation": "updateRoute",
+                            "set": {"{guid}": "$unknown", "": {"metadata": {"labels": {"a": "b"}}}},
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "Route not found"},
+                        },
+                        {
+                            "operation": "updateRoute",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "": {"metadata": {"labels": {"a": "b"}, "annotations": {"c": "d"}}},
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/metadata/labels/a": "b",
+                                "/metadata/annotations/c": "d",
+                                "/host": "$route/host",
+                            },
+                        },
+                        {
+                            "operation": "listRoutes",
+                            "set": {"?guids": ["$route/guid"], "?label_selector": "a=b"},
+                            "status": 200,
+                            "shows": {"/resources/0/guid": "$route/guid"},
+                        },
+                        {
+                            "operation": "listRoutes",
+                            "set": {"?guids": ["$route/guid"], "?label_selector": "a=c"},
+                            "status": 200,
+                            "shows": {"/resources": []},
+                        },
+                    ],
+                },
+                {
+                    "title": "destinations come and go, metadata stays",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createRoute",
+                            "name": "route",
+                            "example": "path",
+                            "status": 201,
+                            "shows": {"/metadata/labels/team": "shop"},
+                        },
+                        {
+                            "operation": "addRouteDestinations",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "/destinations": [{"app": {"guid": "$app/guid"}}],
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getRoute",
+                            "set": {"{guid}": "$route/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/metadata/labels/team": "shop",
+                                "/destinations/0/app/guid": "$app/guid",
+                                "/path": "/shop",
+                            },
+                        },
+                        {
+                            "operation": "updateRoute",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "": {"metadata": {"labels": {"team": None, "env": "test"}}},
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/destinations/0/app/guid": "$app/guid",
+                                "/metadata/labels": {"env": "test"},
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "nobody but admins changes routes of a suspended organization",
+                    "steps": [
+                        {"operation": "createOrganization", "name": "organization", "status": 201},
+                        {
+                            "operation": "createSpace",
+                            "name": "space",
+                            "set": {"/relationships/organization/data/guid": "$organization/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createDomain",
+                            "name": "domain",
+                            "example": "private",
+                            "set": {"/relationships/organization/data/guid": "$organization/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createRoute",
+                            "name": "route",
+                            "set": {
+                                "/relationships/space/data/guid": "$space/guid",
+                                "/relationships/domain/data/guid": "$domain/guid",
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "addRouteDestinations",
+                            "name": "added",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "/destinations": [{"app": {"guid": "$app/guid"}}],
+                            },
+                            "status": 200,
+                        },
+                        {"operation": "createAccount", "name": "account", "status": 201},
+                        {
+                            "operation": "createUser",
+                            "set": {"": {"guid": "$account/id"}},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createRole",
+                            "set": {
+                                "": {
+                                    "type": "organization_user",
+                                    "relationships": {
+                                        "user": {"data": {"guid": "$account/id"}},
+                                        "organization": {"data": {"guid": "$organization/guid"}},
+                                    },
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createRole",
+                            "set": {
+                                "": {
+                                    "type": "space_developer",
+                                    "relationships": {
+                                        "user": {"data": {"guid": "$account/id"}},
+                                        "space": {"data": {"guid": "$space/guid"}},
+                                    },
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createToken",
+                            "name": "token",
+                            "set": {
+                                "/username": "$account.request/userName",
+                                "/password": "$account.request/password",
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "updateOrganization",
+                            "set": {"{guid}": "$organization/guid", "": {"suspended": True}},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getRoute",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createRoute",
+                            "set": {
+                                "/relationships/space/data/guid": "$space/guid",
+                                "/relationships/domain/data/guid": "$domain/guid",
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 403,
+                            "code": "CF-OrgSuspended",
+                        },
+                        {
+                            "operation": "updateRoute",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "": {"metadata": {"labels": {"a": "b"}}},
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 403,
+                            "code": "CF-OrgSuspended",
+                        },
+                        {
+                            "operation": "deleteRoute",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 403,
+                            "code": "CF-OrgSuspended",
+                        },
+                        {
+                            "operation": "deleteUnmappedRoutes",
+                            "set": {
+                                "{guid}": "$space/guid",
+                                "?unmapped": "true",
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 403,
+                            "code": "CF-OrgSuspended",
+                        },
+                        {
+                            "operation": "replaceRouteDestinations",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "/destinations": [],
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 403,
+                            "code": "CF-OrgSuspended",
+                        },
+                        {
+                            "operation": "removeRouteDestination",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "{destination_guid}": "$added/destinations/0/guid",
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 403,
+                            "code": "CF-OrgSuspended",
+                        },
+                        {
+                            "operation": "updateRoute",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "": {"metadata": {"labels": {"a": "b"}}},
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "updateOrganization",
+                            "set": {"{guid}": "$organization/guid", "": {"suspended": False}},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "removeRouteDestination",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "{destination_guid}": "$added/destinations/0/guid",
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 204,
+                        },
+                        {
+                            "operation": "deleteRoute",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -48041,23 +52042,39 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             },
             "x-cases": [
                 {
-                    "title": "routes that lead somewhere stay",
+                    "title": "routes that lead somewhere stay, and those of other spaces",
                     "steps": [
-                        {"operation": "createSpace", "name": "space"},
+                        {"operation": "createSpace", "name": "space", "status": 201},
+                        {"operation": "createSpace", "name": "other", "status": 201},
                         {
                             "operation": "createApp",
                             "name": "app",
                             "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
                         },
                         {
                             "operation": "createRoute",
                             "name": "mapped",
                             "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
                         },
                         {
                             "operation": "createRoute",
                             "name": "free",
                             "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createRoute",
+                            "name": "freed",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createRoute",
+                            "name": "away",
+                            "set": {"/relationships/space/data/guid": "$other/guid"},
+                            "status": 201,
                         },
                         {
                             "operation": "addRouteDestinations",
@@ -48065,16 +52082,105 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "{guid}": "$mapped/guid",
                                 "/destinations": [{"app": {"guid": "$app/guid"}}],
                             },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "addRouteDestinations",
+                            "set": {
+                                "{guid}": "$freed/guid",
+                                "/destinations": [{"app": {"guid": "$app/guid"}}],
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "replaceRouteDestinations",
+                            "set": {"{guid}": "$freed/guid", "/destinations": []},
+                            "status": 200,
                         },
                         {
                             "operation": "deleteUnmappedRoutes",
                             "set": {"{guid}": "$space/guid", "?unmapped": "true"},
                             "status": 202,
+                            "shows": {
+                                "/state": "COMPLETE",
+                                "/operation": "space.delete_unmapped_routes",
+                            },
                         },
                         {"operation": "getRoute", "set": {"{guid}": "$mapped/guid"}, "status": 200},
                         {"operation": "getRoute", "set": {"{guid}": "$free/guid"}, "status": 404},
+                        {"operation": "getRoute", "set": {"{guid}": "$freed/guid"}, "status": 404},
+                        {"operation": "getRoute", "set": {"{guid}": "$away/guid"}, "status": 200},
                     ],
-                }
+                },
+                {
+                    "title": "not all routes can be deleted at once",
+                    "steps": [
+                        {"operation": "createSpace", "name": "space", "status": 201},
+                        {
+                            "operation": "createRoute",
+                            "name": "route",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "deleteUnmappedRoutes",
+                            "set": {"{guid}": "$space/guid"},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Mass delete not supported for routes. Use 'unmapped=true' parameter to delete all unmapped routes."
+                            },
+                        },
+                        {
+                            "operation": "deleteUnmappedRoutes",
+                            "set": {"{guid}": "$space/guid", "?unmapped": "false"},
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
+                        {
+                            "operation": "deleteUnmappedRoutes",
+                            "set": {"{guid}": "$unknown", "?unmapped": "true"},
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "Space not found"},
+                        },
+                        {"operation": "getRoute", "set": {"{guid}": "$route/guid"}, "status": 200},
+                    ],
+                },
+                {
+                    "title": "the routes of a space go with it",
+                    "steps": [
+                        {"operation": "createSpace", "name": "space", "status": 201},
+                        {"operation": "createSpace", "name": "other", "status": 201},
+                        {
+                            "operation": "createRoute",
+                            "name": "route",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createRoute",
+                            "name": "away",
+                            "set": {"/relationships/space/data/guid": "$other/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "deleteSpace",
+                            "set": {"{guid}": "$space/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {"operation": "getRoute", "set": {"{guid}": "$route/guid"}, "status": 404},
+                        {"operation": "getRoute", "set": {"{guid}": "$away/guid"}, "status": 200},
+                        {
+                            "operation": "checkRouteReservation",
+                            "set": {
+                                "{guid}": "$route/relationships/domain/data/guid",
+                                "?host": "$route/host",
+                            },
+                            "status": 200,
+                            "shows": {"/matching_route": False},
+                        },
+                    ],
+                },
             ],
             "x-async-job": {
                 "location": "Location",

@@ -2758,6 +2758,112 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "who copies a package may write where it comes from",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "role": "space_developer",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "name": "events",
+                            "set": {"?target_guids": "$app/guid", "?types": "audit.app.create"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getSpace",
+                            "name": "space",
+                            "set": {"{guid}": "$app/relationships/space/data/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createSpace",
+                            "name": "elsewhere",
+                            "set": {
+                                "/relationships/organization/data/guid": "$space/relationships/organization/data/guid"
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "other",
+                            "example": "plain",
+                            "set": {"/relationships/space/data/guid": "$elsewhere/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "source",
+                            "set": {"/relationships/app/data/guid": "$other/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "set": {
+                                "?source_guid": "$source/guid",
+                                "": {"relationships": {"app": {"data": {"guid": "$app/guid"}}}},
+                            },
+                            "role": "space_developer",
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Source package is invalid. Ensure it exists and you have access to it."
+                            },
+                        },
+                        {
+                            "operation": "createRole",
+                            "set": {
+                                "": {
+                                    "type": "space_auditor",
+                                    "relationships": {
+                                        "user": {
+                                            "data": {"guid": "$events/resources/0/actor/guid"}
+                                        },
+                                        "space": {"data": {"guid": "$elsewhere/guid"}},
+                                    },
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "set": {
+                                "?source_guid": "$source/guid",
+                                "": {"relationships": {"app": {"data": {"guid": "$app/guid"}}}},
+                            },
+                            "role": "space_developer",
+                            "status": 403,
+                            "code": "CF-NotAuthorized",
+                        },
+                        {
+                            "operation": "createRole",
+                            "set": {
+                                "": {
+                                    "type": "space_developer",
+                                    "relationships": {
+                                        "user": {
+                                            "data": {"guid": "$events/resources/0/actor/guid"}
+                                        },
+                                        "space": {"data": {"guid": "$elsewhere/guid"}},
+                                    },
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "set": {
+                                "?source_guid": "$source/guid",
+                                "": {"relationships": {"app": {"data": {"guid": "$app/guid"}}}},
+                            },
+                            "role": "space_developer",
+                            "status": 201,
+                        },
+                    ],
+                },
             ],
         },
     ),

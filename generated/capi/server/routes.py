@@ -13796,6 +13796,119 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "what cannot be read is refused before anybody is looked at",
+                    "steps": [
+                        {
+                            "operation": "createOrganization",
+                            "content": "{",
+                            "role": "none",
+                            "status": 400,
+                            "code": "CF-MessageParseError",
+                            "shows": {
+                                "/errors/0/detail": "Request invalid due to parse error: invalid request body",
+                                "/errors/0/code": 1001,
+                            },
+                        },
+                        {
+                            "operation": "createOrganization",
+                            "content": "[1]",
+                            "role": "none",
+                            "status": 403,
+                            "code": "CF-NotAuthorized",
+                        },
+                        {
+                            "operation": "createOrganization",
+                            "content": "[1]",
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Unknown field(s): '_json', Name can't be blank"
+                            },
+                        },
+                        {
+                            "operation": "createSpace",
+                            "content": "{",
+                            "role": "none",
+                            "status": 400,
+                            "code": "CF-MessageParseError",
+                        },
+                        {
+                            "operation": "createPackage",
+                            "content": "{",
+                            "role": "none",
+                            "status": 400,
+                            "code": "CF-MessageParseError",
+                        },
+                        {
+                            "operation": "createPackage",
+                            "content": "7",
+                            "role": "none",
+                            "status": 400,
+                            "code": "CF-MessageParseError",
+                        },
+                        {
+                            "operation": "createPackage",
+                            "content": "[1]",
+                            "status": 400,
+                            "code": "CF-MessageParseError",
+                        },
+                        {
+                            "operation": "createPackage",
+                            "content": "null",
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
+                        {
+                            "operation": "createPackage",
+                            "content": "",
+                            "status": 400,
+                            "code": "CF-MessageParseError",
+                        },
+                        {
+                            "operation": "createUser",
+                            "content": "{",
+                            "role": "none",
+                            "status": 400,
+                            "code": "CF-MessageParseError",
+                        },
+                        {
+                            "operation": "updateUser",
+                            "set": {"{guid}": "$unknown"},
+                            "content": "{",
+                            "status": 400,
+                            "code": "CF-MessageParseError",
+                        },
+                        {
+                            "operation": "updateOrganization",
+                            "set": {"{guid}": "$unknown"},
+                            "content": "{",
+                            "role": "none",
+                            "status": 400,
+                            "code": "CF-MessageParseError",
+                        },
+                        {
+                            "operation": "updateSpace",
+                            "set": {"{guid}": "$unknown"},
+                            "content": "{",
+                            "role": "none",
+                            "status": 400,
+                            "code": "CF-MessageParseError",
+                        },
+                        {
+                            "operation": "createResourceMatch",
+                            "content": "{",
+                            "role": "none",
+                            "status": 400,
+                            "code": "CF-MessageParseError",
+                        },
+                        {
+                            "operation": "createApp",
+                            "content": "{",
+                            "status": 400,
+                            "code": "CF-MessageParseError",
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -43675,6 +43788,541 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "what a manifest does is told in audit events, without secrets",
+                    "steps": [
+                        {"operation": "createApp", "example": "buildpack", "name": "app"},
+                        {
+                            "operation": "applyManifest",
+                            "role": "space_developer",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "$app/name",
+                                            "env": {"SECRET": "hush-hush"},
+                                            "instances": 2,
+                                            "command": "run-it",
+                                            "metadata": {"labels": {"team": "shop"}},
+                                            "processes": [
+                                                {
+                                                    "type": "worker",
+                                                    "command": "work-on",
+                                                    "memory": "300M",
+                                                    "timeout": 7,
+                                                }
+                                            ],
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "name": "told",
+                            "set": {
+                                "?target_guids": "$app/guid",
+                                "?types": "audit.app.apply_manifest",
+                            },
+                            "says": [
+                                "- name: {$app/name}",
+                                "instances: 2",
+                                "[PRIVATE DATA HIDDEN]",
+                            ],
+                            "lacks": ["hush-hush"],
+                            "counts": {"/resources/*": 1},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {
+                                "?target_guids": "$app/guid",
+                                "?types": "audit.app.process.create",
+                            },
+                            "shows": {
+                                "/resources/0/data/process_type": "worker",
+                                "/resources/0/data/manifest_triggered": True,
+                                "/resources/0/actor": "$told/resources/0/actor",
+                            },
+                            "counts": {"/resources/*": 1},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {
+                                "?target_guids": "$app/guid",
+                                "?types": "audit.app.process.update",
+                                "?order_by": "created_at",
+                            },
+                            "shows": {
+                                "/resources/*/data/process_type": "worker",
+                                "/resources/0/data/manifest_triggered": True,
+                                "/resources/*/data/request/command": "[PRIVATE DATA HIDDEN]",
+                                "/resources/*/data/request/timeout": 7,
+                                "/resources/0/actor": "$told/resources/0/actor",
+                            },
+                            "lacks": ["run-it", "work-on"],
+                            "counts": {"/resources/*": 2},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {
+                                "?target_guids": "$app/guid",
+                                "?types": "audit.app.process.scale",
+                            },
+                            "shows": {
+                                "/resources/*/data/process_type": "worker",
+                                "/resources/0/data/manifest_triggered": True,
+                                "/resources/*/data/request/instances": 2,
+                                "/resources/0/actor": "$told/resources/0/actor",
+                            },
+                            "counts": {"/resources/*": 2},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {"?target_guids": "$app/guid", "?types": "audit.app.update"},
+                            "shows": {
+                                "/resources/0/data/manifest_triggered": True,
+                                "/resources/*/data/request/metadata/labels/team": "shop",
+                                "/resources/0/actor": "$told/resources/0/actor",
+                            },
+                            "lacks": ["hush-hush"],
+                            "counts": {"/resources/*": 2},
+                        },
+                    ],
+                },
+                {
+                    "title": "where nothing is said nothing is changed",
+                    "steps": [
+                        {"operation": "createApp", "example": "buildpack", "name": "app"},
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {"name": "$app/name", "processes": [{"type": "web"}]}
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {
+                                "?target_guids": "$app/guid",
+                                "?types": "audit.app.process.create,audit.app.process.update,audit.app.process.scale,audit.app.update",
+                            },
+                            "status": 200,
+                            "counts": {"/resources/*": 0},
+                        },
+                    ],
+                },
+                {
+                    "title": "a process of which only the type is told is made",
+                    "steps": [
+                        {"operation": "createApp", "name": "app"},
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {"name": "$app/name", "processes": [{"type": "worker"}]}
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "getProcessForApp",
+                            "set": {"{guid}": "$app/guid", "{type}": "worker"},
+                            "status": 200,
+                            "shows": {"/instances": 0, "/command": None, "/user": None},
+                        },
+                    ],
+                },
+                {
+                    "title": "other apps keep the routes that one loses",
+                    "steps": [
+                        {"operation": "createApp", "name": "app"},
+                        {"operation": "createApp", "name": "other"},
+                        {"operation": "createRoute", "name": "route"},
+                        {
+                            "operation": "addRouteDestinations",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "/destinations": [
+                                    {"app": {"guid": "$app/guid"}},
+                                    {"app": {"guid": "$other/guid"}},
+                                ],
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {"applications": [{"name": "$app/name", "no-route": True}]}
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "getRouteDestinations",
+                            "set": {"{guid}": "$route/guid"},
+                            "shows": {"/destinations/0/app/guid": "$other/guid"},
+                            "counts": {"/destinations/*": 1},
+                        },
+                    ],
+                },
+                {
+                    "title": "another path is another route",
+                    "steps": [
+                        {"operation": "createApp", "name": "app"},
+                        {"operation": "createRoute", "name": "route"},
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "$app/name",
+                                            "routes": [{"route": "{$route/url}/other"}],
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "listRoutesForApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "shows": {
+                                "/resources/0/path": "/other",
+                                "/resources/0/host": "$route/host",
+                            },
+                            "counts": {"/resources/*": 1},
+                        },
+                    ],
+                },
+                {
+                    "title": "routes of HTTP have no port",
+                    "steps": [
+                        {"operation": "createApp", "name": "app"},
+                        {"operation": "createRoute", "name": "route"},
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "$app/name",
+                                            "routes": [{"route": "{$route/url}:1234"}],
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                            "shows": {
+                                "/state": "FAILED",
+                                "/errors/0/detail": "For application '{$app/name}': For route '{$route/url}:1234': Routes with protocol 'http' do not support ports.",
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "a Docker image has no stack, and stays one",
+                    "steps": [
+                        {"operation": "createApp", "example": "docker", "name": "app"},
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "$app/name",
+                                            "stack": "$fresh",
+                                            "docker": {"image": "registry.example/app"},
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {"applications": [{"name": "$app/name", "stack": "$fresh"}]}
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {"name": "$app/name", "lifecycle": "buildpack"}
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                            "shows": {
+                                "/state": "FAILED",
+                                "/errors/0/detail": "For application '{$app/name}': Lifecycle type cannot be changed from docker to buildpack",
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "an app gets no buildpack that is not there",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "example": "buildpack",
+                            "name": "app",
+                            "set": {
+                                "/lifecycle/data": {"buildpacks": ["https://example.com/b.git"]}
+                            },
+                        },
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "$app/name",
+                                            "instances": 5,
+                                            "buildpacks": ["nope"],
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                            "shows": {"/state": "FAILED"},
+                        },
+                        {
+                            "operation": "getApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "shows": {"/lifecycle/data/buildpacks": ["https://example.com/b.git"]},
+                        },
+                        {
+                            "operation": "getProcessForApp",
+                            "set": {"{guid}": "$app/guid", "{type}": "web"},
+                            "hides": {"/instances": 5},
+                        },
+                    ],
+                },
+                {
+                    "title": "credentials of Cloud Native Buildpacks are shown to nobody",
+                    "steps": [
+                        {
+                            "operation": "applyManifest",
+                            "name": "manifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "$fresh",
+                                            "lifecycle": "cnb",
+                                            "buildpacks": ["docker://registry.example/b"],
+                                            "cnb-credentials": {
+                                                "registry.example": {"token": "hush-hush"}
+                                            },
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "listApps",
+                            "name": "apps",
+                            "set": {"?names": "$manifest.request/applications/0/name"},
+                            "lacks": ["hush-hush"],
+                            "counts": {"/resources/*": 1},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {"?target_guids": "$apps/resources/0/guid"},
+                            "status": 200,
+                            "lacks": ["hush-hush"],
+                            "says": ["cnb-credentials: '[PRIVATE DATA HIDDEN]'"],
+                        },
+                        {
+                            "operation": "getManifestForApp",
+                            "set": {"{guid}": "$apps/resources/0/guid"},
+                            "status": 200,
+                            "says": ["lifecycle: cnb\n"],
+                            "lacks": ["hush-hush"],
+                        },
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "$fresh",
+                                            "lifecycle": "cnb",
+                                            "cnb-credentials": "hush-hush",
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 422,
+                        },
+                    ],
+                },
+                {
+                    "title": "a health check by HTTP looks at the root unless a path is told",
+                    "steps": [
+                        {"operation": "createApp", "name": "app"},
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {"name": "$app/name", "health-check-type": "http"}
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                        },
+                        {
+                            "operation": "getProcessForApp",
+                            "set": {"{guid}": "$app/guid", "{type}": "web"},
+                            "shows": {"/health_check/data/endpoint": "/"},
+                        },
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "$app/name",
+                                            "health-check-http-endpoint": "/up",
+                                            "timeout": 6,
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                        },
+                        {
+                            "operation": "getProcessForApp",
+                            "set": {"{guid}": "$app/guid", "{type}": "web"},
+                            "shows": {
+                                "/health_check/data/endpoint": "/up",
+                                "/health_check/type": "http",
+                            },
+                        },
+                        {
+                            "operation": "applyManifest",
+                            "set": {"": {"applications": [{"name": "$app/name", "timeout": None}]}},
+                            "status": 202,
+                        },
+                        {
+                            "operation": "getProcessForApp",
+                            "set": {"{guid}": "$app/guid", "{type}": "web"},
+                            "shows": {
+                                "/health_check/data/timeout": None,
+                                "/health_check/data/endpoint": "/up",
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "numbers may be texts",
+                    "steps": [
+                        {"operation": "createApp", "name": "app"},
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {"name": "$app/name", "instances": "3", "timeout": "7"}
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "getProcessForApp",
+                            "set": {"{guid}": "$app/guid", "{type}": "web"},
+                            "shows": {"/instances": 3, "/health_check/data/timeout": 7},
+                        },
+                    ],
+                },
+                {
+                    "title": "fractions of amounts are cut off",
+                    "steps": [
+                        {"operation": "createApp", "name": "app"},
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "$app/name",
+                                            "log-rate-limit-per-second": 0,
+                                            "disk_quota": "1.5G",
+                                            "memory": "1.9M",
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "getProcessForApp",
+                            "set": {"{guid}": "$app/guid", "{type}": "web"},
+                            "shows": {
+                                "/log_rate_limit_in_bytes_per_second": 0,
+                                "/disk_in_mb": 1536,
+                                "/memory_in_mb": 1,
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "no routes are made in domains of other organizations",
+                    "steps": [
+                        {"operation": "createOrganization", "name": "organization", "status": 201},
+                        {
+                            "operation": "createDomain",
+                            "name": "domain",
+                            "set": {
+                                "/name": "$fresh.example.local",
+                                "/relationships/organization/data/guid": "$organization/guid",
+                            },
+                            "status": 201,
+                        },
+                        {"operation": "createApp", "name": "app"},
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "$app/name",
+                                            "routes": [{"route": "a.{$domain/name}"}],
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                            "shows": {
+                                "/state": "FAILED",
+                                "/errors/0/title": "CF-UnprocessableEntity",
+                            },
+                        },
+                    ],
+                },
             ],
             "x-async-job": {
                 "location": "Location",
@@ -43772,6 +44420,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                         {"name": "g", "memory": " 256M "},
                                         {"name": "h", "memory": " 256 M"},
                                         {"name": "i", "memory": None},
+                                        {"name": "j", "memory": ""},
+                                        {"name": "k", "memory": "  "},
+                                        {"name": "l", "memory": False},
                                     ]
                                 }
                             },
@@ -43857,10 +44508,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                         {"name": "b", "instances": 2000001},
                                         {"name": "c", "instances": "many"},
                                         {"name": "d", "instances": 1.5},
-                                        {"name": "e", "instances": 0},
-                                        {"name": "f", "instances": 2000000},
-                                        {"name": "g", "instances": None},
-                                        {"name": "h", "instances": "3"},
+                                        {"name": "e", "instances": True},
+                                        {"name": "f", "instances": "-1"},
+                                        {"name": "g", "instances": 0},
+                                        {"name": "h", "instances": 2000000},
+                                        {"name": "i", "instances": None},
+                                        {"name": "j", "instances": "3"},
                                     ]
                                 }
                             },
@@ -43871,8 +44524,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/errors/1/detail": "For application 'b': Process \"web\": Instances must be less than or equal to 2000000",
                                 "/errors/2/detail": "For application 'c': Process \"web\": Instances is not a number",
                                 "/errors/3/detail": "For application 'd': Process \"web\": Instances must be an integer",
+                                "/errors/4/detail": "For application 'e': Process \"web\": Instances is not a number",
+                                "/errors/5/detail": "For application 'f': Process \"web\": Instances must be greater than or equal to 0",
                             },
-                            "counts": {"/errors/*": 4},
+                            "counts": {"/errors/*": 6},
                         }
                     ],
                 },
@@ -44059,6 +44714,21 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                             "name": "d",
                                             "sidecars": [
                                                 {
+                                                    "name": 5,
+                                                    "command": "run",
+                                                    "process_types": ["web"],
+                                                },
+                                                {
+                                                    "name": "s",
+                                                    "command": 5,
+                                                    "process_types": ["web"],
+                                                },
+                                            ],
+                                        },
+                                        {
+                                            "name": "e",
+                                            "sidecars": [
+                                                {
                                                     "name": "s",
                                                     "command": "",
                                                     "process_types": ["web"],
@@ -44066,7 +44736,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                             ],
                                         },
                                         {
-                                            "name": "e",
+                                            "name": "f",
                                             "sidecars": [
                                                 {
                                                     "name": "s",
@@ -44076,13 +44746,13 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                             ],
                                         },
                                         {
-                                            "name": "f",
+                                            "name": "g",
                                             "sidecars": [
                                                 {"name": "s", "command": "run", "process_types": []}
                                             ],
                                         },
                                         {
-                                            "name": "g",
+                                            "name": "h",
                                             "sidecars": [
                                                 {
                                                     "name": "s",
@@ -44093,7 +44763,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                             ],
                                         },
                                         {
-                                            "name": "h",
+                                            "name": "i",
                                             "sidecars": [
                                                 {
                                                     "name": "s",
@@ -44104,7 +44774,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                             ],
                                         },
                                         {
-                                            "name": "i",
+                                            "name": "j",
                                             "sidecars": [
                                                 {
                                                     "name": "s",
@@ -44115,7 +44785,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                             ],
                                         },
                                         {
-                                            "name": "j",
+                                            "name": "k",
                                             "sidecars": [
                                                 {
                                                     "name": "s",
@@ -44135,13 +44805,15 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/errors/2/detail": "For application 'b': Sidecar name must be a string",
                                 "/errors/3/detail": "For application 'c': Sidecar \"s\": Command can't be blank",
                                 "/errors/4/detail": "For application 'c': Sidecar \"s\": Command must be a string",
-                                "/errors/5/detail": "For application 'd': Sidecar \"s\": Command can't be blank",
-                                "/errors/6/detail": "For application 'e': Sidecar \"s\": Process types must be an array",
-                                "/errors/7/detail": "For application 'f': Sidecar \"s\": Process types must have at least 1 process_type",
-                                "/errors/8/detail": "For application 'g': Sidecar \"s\": Memory in mb is not a number",
-                                "/errors/9/detail": "For application 'h': Sidecar \"s\": Memory in mb must be greater than 0",
+                                "/errors/5/detail": "For application 'd': Sidecar \"5\": Name must be a string",
+                                "/errors/6/detail": "For application 'd': Sidecar \"s\": Command must be a string",
+                                "/errors/7/detail": "For application 'e': Sidecar \"s\": Command can't be blank",
+                                "/errors/8/detail": "For application 'f': Sidecar \"s\": Process types must be an array",
+                                "/errors/9/detail": "For application 'g': Sidecar \"s\": Process types must have at least 1 process_type",
+                                "/errors/10/detail": "For application 'h': Sidecar \"s\": Memory in mb is not a number",
+                                "/errors/11/detail": "For application 'i': Sidecar \"s\": Memory in mb must be greater than 0",
                             },
-                            "counts": {"/errors/*": 10},
+                            "counts": {"/errors/*": 12},
                         }
                     ],
                 },
@@ -44367,6 +45039,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                         {"name": "c", "timeout": 1.5},
                                         {"name": "d", "timeout": 1},
                                         {"name": "e", "timeout": None},
+                                        {"name": "f", "health-check-timeout": 5},
                                     ]
                                 }
                             },
@@ -44518,9 +45191,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                         {"name": "b", "env": {"PORT": "1"}},
                                         {"name": "c", "env": {"VCAP_APP": "1"}},
                                         {"name": "d", "env": {"VMC_APP": "1"}},
-                                        {"name": "e", "env": {"": "1"}},
-                                        {"name": "f", "env": {"A": "1", "B": 2, "C": True}},
-                                        {"name": "g", "env": {}},
+                                        {"name": "e", "env": {"PORT": "1", "vcap_x": "2"}},
+                                        {"name": "f", "env": {"": "1"}},
+                                        {"name": "g", "env": {"A": "1", "B": 2, "C": True}},
+                                        {"name": "h", "env": {}},
                                     ]
                                 }
                             },
@@ -44531,9 +45205,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/errors/1/detail": "For application 'b': Env cannot set PORT",
                                 "/errors/2/detail": "For application 'c': Env cannot start with VCAP_",
                                 "/errors/3/detail": "For application 'd': Env cannot start with VMC_",
-                                "/errors/4/detail": "For application 'e': Env key must be a minimum length of 1",
+                                "/errors/4/detail": "For application 'e': Env cannot set PORT",
+                                "/errors/5/detail": "For application 'e': Env cannot start with VCAP_",
+                                "/errors/6/detail": "For application 'f': Env key must be a minimum length of 1",
                             },
-                            "counts": {"/errors/*": 5},
+                            "counts": {"/errors/*": 7},
                         }
                     ],
                 },
@@ -44964,6 +45640,17 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 {
+                    "title": "yes and on are true, no and off are not",
+                    "steps": [
+                        {
+                            "operation": "createManifestDiff",
+                            "content": "applications: [{name: a, no-route: yes, random-route: off, features: {ssh: on, revisions: no}}]",
+                            "status": 201,
+                            "shows": {"/diff/*/value": {"ssh": True, "revisions": False}},
+                        }
+                    ],
+                },
+                {
                     "title": "a date is a text",
                     "steps": [
                         {
@@ -45012,6 +45699,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         {
                             "operation": "createManifestDiff",
                             "content": "version: null\napplications: [{name: a}]",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createManifestDiff",
+                            "content": "version: false\napplications: [{name: a}]",
                             "status": 201,
                         },
                         {
@@ -45924,6 +46616,116 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "status": 201,
                             "shows": {
                                 "/diff": [{"op": "add", "path": "/applications/0/env", "value": {}}]
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "a command, and the address of a buildpack, have up to 4096 characters",
+                    "steps": [
+                        {
+                            "operation": "createManifestDiff",
+                            "name": "one",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "a",
+                                            "env": {
+                                                "A": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+                                            },
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createManifestDiff",
+                            "name": "two",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "a",
+                                            "env": {
+                                                "A": "{$one.request/applications/0/env/A}{$one.request/applications/0/env/A}{$one.request/applications/0/env/A}{$one.request/applications/0/env/A}"
+                                            },
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createManifestDiff",
+                            "name": "three",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "a",
+                                            "env": {
+                                                "A": "{$two.request/applications/0/env/A}{$two.request/applications/0/env/A}{$two.request/applications/0/env/A}{$two.request/applications/0/env/A}"
+                                            },
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createManifestDiff",
+                            "name": "four",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "a",
+                                            "env": {
+                                                "A": "{$three.request/applications/0/env/A}{$three.request/applications/0/env/A}{$three.request/applications/0/env/A}{$three.request/applications/0/env/A}"
+                                            },
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createManifestDiff",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "a",
+                                            "command": "{$four.request/applications/0/env/A}",
+                                            "buildpack": "{$four.request/applications/0/env/A}",
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createManifestDiff",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "a",
+                                            "command": "{$four.request/applications/0/env/A}x",
+                                        },
+                                        {
+                                            "name": "b",
+                                            "buildpack": "{$four.request/applications/0/env/A}x",
+                                        },
+                                    ]
+                                }
+                            },
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "For application 'a': Process \"web\": Command must be between 1 and 4096 characters",
+                                "/errors/1/detail": "For application 'b': Buildpack must be between 1 and 4096 characters",
                             },
                         },
                     ],

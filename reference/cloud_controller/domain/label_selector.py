@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from cloud_controller.domain.metadata import key_problem, value_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 MAX_REQUIREMENTS: Final = 50
 Operator = Literal["in", "notin", "exists", "absent"]
@@ -31,17 +31,6 @@ class Requirement:
     operator: Operator
     values: tuple[str, ...] = ()
 
-    def holds(self, labels: Mapping[str, str]) -> bool:
-        """Whether a resource with these labels meets the requirement."""
-        value = labels.get(self.key)
-        if self.operator == "exists":
-            return value is not None
-        if self.operator == "absent":
-            return value is None
-        if self.operator == "in":
-            return value in self.values
-        return value not in self.values
-
 
 @dataclass(frozen=True, slots=True)
 class Selector:
@@ -49,10 +38,6 @@ class Selector:
 
     requirements: tuple[Requirement, ...]
     problems: tuple[str, ...] = ()
-
-    def matches(self, labels: Mapping[str, str]) -> bool:
-        """Whether a resource with these labels is selected."""
-        return all(requirement.holds(labels) for requirement in self.requirements)
 
 
 def parse(text: str) -> Selector:

@@ -43808,6 +43808,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                                 {
                                                     "type": "worker",
                                                     "command": "work-on",
+                                                    "user": "vcap",
                                                     "memory": "300M",
                                                     "timeout": 7,
                                                 }
@@ -43859,6 +43860,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/resources/0/data/manifest_triggered": True,
                                 "/resources/*/data/request/command": "[PRIVATE DATA HIDDEN]",
                                 "/resources/*/data/request/timeout": 7,
+                                "/resources/*/data/request/user": "vcap",
                                 "/resources/0/actor": "$told/resources/0/actor",
                             },
                             "lacks": ["run-it", "work-on"],
@@ -43938,7 +43940,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "getProcessForApp",
                             "set": {"{guid}": "$app/guid", "{type}": "worker"},
                             "status": 200,
-                            "shows": {"/instances": 0, "/command": None, "/user": None},
+                            "shows": {"/instances": 0, "/command": None},
                         },
                     ],
                 },
@@ -44010,7 +44012,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "title": "routes of HTTP have no port",
                     "steps": [
                         {"operation": "createApp", "name": "app"},
-                        {"operation": "createRoute", "name": "route"},
+                        {
+                            "operation": "createDomain",
+                            "name": "domain",
+                            "set": {"/name": "$fresh.example.local"},
+                            "status": 201,
+                        },
                         {
                             "operation": "applyManifest",
                             "set": {
@@ -44018,7 +44025,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                     "applications": [
                                         {
                                             "name": "$app/name",
-                                            "routes": [{"route": "{$route/url}:1234"}],
+                                            "routes": [{"route": "www.{$domain/name}:1234"}],
                                         }
                                     ]
                                 }
@@ -44026,7 +44033,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "status": 202,
                             "shows": {
                                 "/state": "FAILED",
-                                "/errors/0/detail": "For application '{$app/name}': For route '{$route/url}:1234': Routes with protocol 'http' do not support ports.",
+                                "/errors/0/detail": "For application '{$app/name}': For route 'www.{$domain/name}:1234': Routes with protocol 'http' do not support ports.",
                             },
                         },
                     ],

@@ -12978,7 +12978,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "listOrganizations",
                             "set": {"?created_ats": ["2015-11-31T00:53:54Z"]},
                             "status": 400,
-                            "says": [": Created ats has an invalid timestamp format. "],
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Created ats has an invalid timestamp format. Timestamps should be formatted as 'YYYY-MM-DDThh:mm:ssZ'"
+                            },
                         },
                         {
                             "operation": "listOrganizations",
@@ -12990,13 +12992,17 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "listOrganizations",
                             "set": {"?created_ats[lt]": "2015-11-03T00:53Z"},
                             "status": 400,
-                            "says": [": Created ats has an invalid timestamp format. "],
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Created ats has an invalid timestamp format. Timestamps should be formatted as 'YYYY-MM-DDThh:mm:ssZ'"
+                            },
                         },
                         {
                             "operation": "listOrganizations",
                             "set": {"?created_ats[]": "2015-11-03T00:53:54Z"},
                             "status": 400,
-                            "says": [": Created ats has an invalid timestamp format. "],
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Created ats has an invalid timestamp format. Timestamps should be formatted as 'YYYY-MM-DDThh:mm:ssZ'"
+                            },
                         },
                         {
                             "operation": "listOrganizations",
@@ -13005,6 +13011,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             },
                             "status": 200,
                             "shows": {"/resources": []},
+                        },
+                        {
+                            "operation": "listOrganizations",
+                            "set": {"?created_ats": ["1000-01-01T00:00:00Z"]},
+                            "status": 200,
+                            "shows": {"/resources": []},
+                        },
+                        {
+                            "operation": "listOrganizations",
+                            "set": {"?created_ats": ["0999-12-31T23:59:59Z"]},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Created ats has an invalid timestamp format. Timestamps should be formatted as 'YYYY-MM-DDThh:mm:ssZ'"
+                            },
                         },
                     ],
                 },
@@ -14898,6 +14918,22 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                         {
                             "operation": "listSpaces",
+                            "set": {"?page": "0", "?include": "org,org"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Page must be a positive integer, Duplicate included resource: 'org'"
+                            },
+                        },
+                        {
+                            "operation": "listSpaces",
+                            "set": {"?page": "0", "?include": "org"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Page must be a positive integer"
+                            },
+                        },
+                        {
+                            "operation": "listSpaces",
                             "set": {"?include": "organization", "?guids": ["nothing"]},
                             "status": 200,
                             "shows": {"/included/organizations": []},
@@ -15009,6 +15045,31 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/pagination/total_results": 0,
                                 "/pagination/total_pages": 1,
                                 "/pagination/next": None,
+                            },
+                        },
+                        {
+                            "operation": "listSpaces",
+                            "set": {
+                                "?organization_guids": ["$organization/guid"],
+                                "?per_page": "2",
+                                "?page": "2",
+                            },
+                            "status": 200,
+                            "shows": {"/resources": [], "/pagination/total_results": 0},
+                            "says": ['page=1&per_page=2"},"next":null'],
+                        },
+                        {
+                            "operation": "listSpaces",
+                            "set": {
+                                "?organization_guids": ["$organization/guid"],
+                                "?per_page": "2",
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/pagination/total_results": 2,
+                                "/pagination/total_pages": 1,
+                                "/pagination/next": None,
+                                "/pagination/previous": None,
                             },
                         },
                     ],

@@ -14,6 +14,7 @@ from specfoundry.fuzz.oracles.archives import archive_of, files_of
 from specfoundry.fuzz.oracles.edits import left_out, put_anew
 from specfoundry.fuzz.oracles.likely import likely
 from specfoundry.fuzz.plants import BarrenError
+from specfoundry.fuzz.session import address
 from specfoundry.fuzz.spoilt import HEADER
 
 if TYPE_CHECKING:
@@ -51,11 +52,13 @@ class CaseCalls:
         operation = self.ground.contract[step["operation"]]
         call = self._begin(operation, step)
         body, path, query = copy.deepcopy(call.body), dict(call.path), dict(call.query)
-        headers = dict(call.headers)
+        headers, raw = dict(call.headers), None
         for place, value in step.get("set", {}).items():
             new = self.value(value)
             if place.startswith("{"):
                 path[place[1:-1]] = new
+            elif place == "?":
+                raw = str(new)
             elif place.startswith("?"):
                 query[place[1:]] = new
             elif place.startswith("@"):
@@ -68,7 +71,11 @@ class CaseCalls:
         if HEADER in headers:  # what calls hold is written down: no tokens
             identity = f"held/{len(self.ground.session.held)}"
             self.ground.session.held[identity] = {HEADER: headers.pop(HEADER)}
-        return replace(call, body=body, path=path, query=query, headers=headers, identity=identity)
+        call = replace(call, body=body, path=path, query=query, headers=headers, identity=identity)
+        if raw is None:
+            return call
+        where = address(operation, replace(call, query={}))
+        return replace(call, address=f"{where}?{raw}")
 
     def value(self, value: Any) -> Any:
         """Return a value of a step with everything in its place that stands for another.

@@ -12,7 +12,7 @@ from specfoundry.fuzz.exchange import FORM
 from specfoundry.fuzz.oracles.likely import likely, references
 from specfoundry.fuzz.oracles.mutations import Change, changes
 from specfoundry.fuzz.plants import BarrenError, has, put
-from specfoundry.fuzz.semantics import creation_of, creators
+from specfoundry.fuzz.semantics import creation_of, creators, merge_of
 from specfoundry.fuzz.trial import Complaint, judged, verdict
 from specfoundry.rules.examples import SchemaValidators
 
@@ -111,7 +111,7 @@ class _Media:
                 if self._is_bad(change.body):
                     if len(seen) % self.share == 0:
                         bad.append(change)
-                elif change.plain and not self._is_elsewhere(change):
+                elif change.plain and not self._depends(change):
                     good.append(change)
             for change in self.ground.some(bad, CHECK, self.operation.id):
                 yield from self._refused(base, change)
@@ -126,8 +126,10 @@ class _Media:
                     return replace(base, path=plant.path(self.operation))
         return base
 
-    def _is_elsewhere(self, change: Change) -> bool:
+    def _depends(self, change: Change) -> bool:
         """Whether what a change puts there depends on what else there is: others may have it."""
+        if change.full and merge_of(self.operation):
+            return True
         creation = creation_of(self.operation)
         known = {**(creation.references if creation else {}), **references(self.operation)}
         value = follow(change.body, change.pointer) if has(change.body, change.pointer) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.ground import values_at
 
@@ -10,6 +10,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from specfoundry.fuzz.list_promises import Filter
+
+_UNLABELLED: Final = (
+    "nobody",
+    "!nobody",
+    "nobody=x",
+    "nobody!=x",
+    "nobody in (x)",
+    "nobody notin (x)",
+)
+"""Selectors for a list in which nothing has labels."""
 
 
 def selectors(rule: Filter, items: Sequence[Any]) -> Iterator[str]:
@@ -25,6 +35,7 @@ def selectors(rule: Filter, items: Sequence[Any]) -> Iterator[str]:
         }
     )
     if not pairs:
+        yield from _UNLABELLED
         return
     keys = {key for key, _ in pairs}
     # A label that others have behind a prefix tells most; so does one with several values.

@@ -44,6 +44,7 @@ class Change:
         pointer: Where it was made.
         plain: Whether nothing about it is odd: if the schema allows it, so must the server.
         member: Where the value is that came, changed or went.
+        full: Whether there is no room for more: what is there already may be too much beside it.
 
     """
 
@@ -52,7 +53,7 @@ class Change:
     pointer: str = ""
     plain: bool = False
     member: str = ""
-    """Where the value is that came, changed or went."""
+    full: bool = False
 
 
 class _Idea(NamedTuple):
@@ -63,6 +64,8 @@ class _Idea(NamedTuple):
     plain: bool = False
     member: str | None = None
     """Which member of an object came or went."""
+    full: bool = False
+    """Whether there is no room for more."""
 
 
 def changes(root: Mapping[str, Any], schema: Any, body: Any) -> Iterator[Change]:
@@ -81,7 +84,7 @@ def changes(root: Mapping[str, Any], schema: Any, body: Any) -> Iterator[Change]
                 seen.add(_key(changed))
                 what = f"{spot.pointer or 'the body'}: {idea.what}"
                 member = spot.pointer if idea.member is None else join(spot.pointer, idea.member)
-                yield Change(what, changed, spot.pointer, idea.plain, member)
+                yield Change(what, changed, spot.pointer, idea.plain, member, idea.full)
 
 
 def _key(value: Any) -> str:
@@ -163,6 +166,9 @@ def _list(_root: Mapping[str, Any], spot: Spot) -> Iterator[_Idea]:
     for most in spot.told("maxItems"):
         if most < _LONGEST // 10:
             yield _Idea(f"{most + 1} items", [copy.deepcopy(value[0]) for _ in range(most + 1)])
+            if isinstance(value[0], str):
+                full = [f"{value[0]}{index}" for index in range(most)]
+                yield _Idea(f"{most} items", full, plain=True, full=True)
 
 
 def _object(root: Mapping[str, Any], spot: Spot) -> Iterator[_Idea]:
@@ -180,6 +186,9 @@ def _object(root: Mapping[str, Any], spot: Spot) -> Iterator[_Idea]:
         if most < _LONGEST // 10:
             many = {f"m{index}": sample for index in range(most + 1)}
             yield _Idea(f"{most + 1} members", many)
+            if most > 1:
+                full = {f"m{index}": sample for index in range(most)}
+                yield _Idea(f"{most} members", full, plain=True, full=True)
     yield from _additions(root, spot)
 
 

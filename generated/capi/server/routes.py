@@ -11471,6 +11471,337 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         }
                     ],
                 },
+                {
+                    "title": "the droplet of 2015 says what was asked for, and what came of it",
+                    "steps": [
+                        {
+                            "operation": "createBuildpack",
+                            "name": "buildpack",
+                            "example": "name",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadBuildpack",
+                            "set": {"{guid}": "$buildpack/guid"},
+                            "archive": {
+                                "bin/compile": "#!/bin/sh\n",
+                                "bin/release": "#!/bin/sh\necho \"default_process_types: {web: run, env: '$SAID $MEMORY_LIMIT'}\"\n",
+                            },
+                            "status": 202,
+                        },
+                        {"operation": "createStack", "name": "stack", "status": 201},
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"index.html": "hello"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "until": {"/state": "READY"},
+                        },
+                        {
+                            "operation": "stagePackage",
+                            "name": "droplet",
+                            "set": {
+                                "{guid}": "$package/guid",
+                                "": {
+                                    "memory_limit": 300,
+                                    "disk_limit": 400,
+                                    "environment_variables": {"SAID": "hello"},
+                                    "lifecycle": {
+                                        "type": "buildpack",
+                                        "data": {
+                                            "buildpack": "$buildpack/name",
+                                            "stack": "$stack/name",
+                                        },
+                                    },
+                                },
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listBuilds",
+                            "set": {"?package_guids": "$package/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/resources/0/staging_memory_in_mb": 300,
+                                "/resources/0/staging_disk_in_mb": 400,
+                                "/resources/0/lifecycle/data/stack": "$stack/name",
+                                "/resources/0/lifecycle/data/buildpacks/0": "$buildpack/name",
+                            },
+                            "counts": {"/resources/*": 1},
+                        },
+                        {
+                            "operation": "getDroplet",
+                            "name": "staged",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/memory_limit": 300,
+                                "/disk_limit": 400,
+                                "/environment_variables/SAID": "hello",
+                                "/stack": "$stack/name",
+                                "/result/buildpack": "$buildpack/name",
+                                "/result/stack": "$stack/name",
+                                "/result/hash/type": "sha1",
+                            },
+                        },
+                        {
+                            "operation": "readLogs",
+                            "name": "lines",
+                            "set": {"{guid}": "$package/relationships/app/data/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "readLogs",
+                            "set": {
+                                "{guid}": "$package/relationships/app/data/guid",
+                                "?end_time": "$lines/envelopes/batch/5/timestamp",
+                            },
+                            "status": 200,
+                            "counts": {"/envelopes/batch/*": 5},
+                        },
+                        {
+                            "operation": "getDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/state": "STAGED",
+                                "/result/process_types/env": "hello 300m",
+                                "/result/execution_metadata": "",
+                                "/process_types/web": "run",
+                            },
+                            "hides": {"/result/hash/value": None},
+                        },
+                        {
+                            "operation": "getDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "role": "space_auditor",
+                            "status": 200,
+                            "shows": {
+                                "/environment_variables/redacted_message": "[PRIVATE DATA HIDDEN]",
+                                "/result/process_types/redacted_message": "[PRIVATE DATA HIDDEN]",
+                                "/result/execution_metadata": "[PRIVATE DATA HIDDEN]",
+                            },
+                            "lacks": ["hello"],
+                        },
+                    ],
+                },
+                {
+                    "title": "what is not said of staging is filled in",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "until": {"/state": "READY"},
+                        },
+                        {
+                            "operation": "stagePackage",
+                            "name": "droplet",
+                            "set": {"{guid}": "$package/guid", "": {}},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "getDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/environment_variables": {},
+                                "/stack": "$app/lifecycle/data/stack",
+                            },
+                            "hides": {"/memory_limit": None, "/disk_limit": None},
+                        },
+                    ],
+                },
+                {
+                    "title": "more disk than there may be is refused, and images are not staged so",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "stagePackage",
+                            "set": {"{guid}": "$package/guid", "": {}},
+                            "status": 400,
+                            "code": "CF-InvalidRequest",
+                            "shows": {"/errors/0/detail": "The request is invalid"},
+                        },
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "until": {"/state": "READY"},
+                        },
+                        {
+                            "operation": "stagePackage",
+                            "set": {"{guid}": "$package/guid", "": {"disk_limit": 2147483647}},
+                            "status": 400,
+                            "code": "CF-UnableToPerform",
+                            "shows": {
+                                "/errors/0/detail": "Staging request could not be completed: disk limit exceeded"
+                            },
+                        },
+                        {
+                            "operation": "stagePackage",
+                            "set": {
+                                "{guid}": "$package/guid",
+                                "": {
+                                    "lifecycle": {
+                                        "type": "buildpack",
+                                        "data": {"stack": "$unknown"},
+                                    }
+                                },
+                            },
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "docker",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "image",
+                            "example": "docker",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "stagePackage",
+                            "set": {"{guid}": "$image/guid", "": {}},
+                            "status": 400,
+                            "code": "CF-InvalidRequest",
+                        },
+                    ],
+                },
+                {
+                    "title": "a build whose droplet is deleted fails",
+                    "steps": [
+                        {
+                            "operation": "createBuildpack",
+                            "name": "buildpack",
+                            "example": "name",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadBuildpack",
+                            "set": {"{guid}": "$buildpack/guid"},
+                            "archive": {
+                                "bin/compile": "#!/bin/sh\nsleep 0.7\n",
+                                "bin/release": "#!/bin/sh\necho 'default_process_types: {web: run}'\n",
+                            },
+                            "status": 202,
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "set": {
+                                "/lifecycle": {
+                                    "type": "buildpack",
+                                    "data": {"buildpacks": ["$buildpack/name"]},
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"index.html": "hello"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "until": {"/state": "READY"},
+                        },
+                        {
+                            "operation": "stagePackage",
+                            "name": "droplet",
+                            "set": {"{guid}": "$package/guid", "": {}},
+                            "together": 2,
+                        },
+                        {
+                            "operation": "listBuildsForApp",
+                            "name": "builds",
+                            "set": {"{guid}": "$app/guid", "?states": "STAGING"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getBuild",
+                            "name": "build",
+                            "set": {"{guid}": "$builds/resources/0/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "status": 200,
+                            "shows": {"/state": "STAGING", "/result": None},
+                        },
+                        {
+                            "operation": "deleteDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "status": 202,
+                        },
+                        {
+                            "operation": "getBuild",
+                            "set": {"{guid}": "$build/guid"},
+                            "status": 200,
+                            "until": {"/state": "FAILED"},
+                            "shows": {"/state": "FAILED", "/droplet": None},
+                        },
+                        {
+                            "operation": "listDropletsForPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "counts": {"/resources/*": 0},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {
+                                "?target_guids": "$app/guid",
+                                "?types": "audit.app.droplet.create",
+                            },
+                            "status": 200,
+                            "counts": {"/resources/*": 0},
+                        },
+                    ],
+                },
             ],
         },
     ),

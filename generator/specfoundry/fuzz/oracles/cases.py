@@ -150,9 +150,10 @@ class _Case:
                 if self.ground.restart is None:
                     return
                 told.append(self.ground.restarted())
-            told += self._take(step)
+            taken = self._take(step)
+            told += taken
             yield from self._judged(step, number, told)
-            if not told[-1].first.ok and "status" not in step:
+            if "status" not in step and not any(one.first.ok for one in taken):
                 return
 
     def undo(self, steps: Sequence[Mapping[str, Any]]) -> None:
@@ -166,7 +167,12 @@ class _Case:
     def _take(self, step: Mapping[str, Any]) -> list[Taken]:
         operation = self.ground.contract[step["operation"]]
         if "together" in step:
-            return self.ground.together([self.calls.call(step)] * step["together"])
+            made = self.ground.together([self.calls.call(step)] * step["together"])
+            if "name" in step:
+                self.calls.named[step["name"]] = next(
+                    (one.first for one in made if one.first.ok), made[0].first
+                )
+            return made
         taken = self.ground.take(self.calls.call(step), "job")
         for _ in range(_LOOKS):
             if self._holds(step, taken):

@@ -41,6 +41,18 @@ def test_a_zip_holds_what_a_case_names_however_it_is_packed(packing: dict[str, A
     assert list(amiss(content, {**_ENTRIES, **_MODES})) == []
 
 
+@pytest.mark.parametrize("wide", ["entries", "size", "offset"])
+def test_single_numbers_at_the_end_of_a_zip_may_have_eight_bytes(wide: str) -> None:
+    assert list(amiss(zip_archive(members(_ENTRIES), {"wide": [wide]}), _ENTRIES)) == []
+
+
+def test_what_the_directory_tells_otherwise_than_its_members_is_told() -> None:
+    content = zip_archive(members({"a": "x"}), {})
+    broken = content.replace(b"PK\x03\x04\x2d", b"PK\x03\x04\x14")
+    fault = "what stands in front of a is not what the directory tells"
+    assert list(amiss(broken, {"a": "x"})) == [fault]
+
+
 def test_a_tarball_holds_what_a_case_names() -> None:
     assert list(amiss(tarball(members(_ENTRIES)), {**_ENTRIES, **_MODES})) == []
 

@@ -120,8 +120,9 @@ def zip_archive(wanted: Sequence[Member], packing: Mapping[str, Any]) -> bytes:
     Args:
         wanted: Its members in order.
         packing: `streamed` (sizes stand behind the content, `signed` or `bare`), `zip64`,
-            `comment` (its length), `before` (text in front of it), `says` (`entries`, `size`,
-            `offset` of the directory that are not so), `cut` (how many of its last bytes are
+            `wide` (which numbers of its end have eight bytes), `comment` (its length), `before`
+            (text in front of it), `says` (`entries`, `size`, `offset` of the directory, and
+            `place` of its wide end, that are not so), `cut` (how many of its last bytes are
             missing).
 
     """
@@ -203,10 +204,11 @@ def _end(count: int, size: int, offset: int, packing: Mapping[str, Any]) -> byte
     place = offset + size
     offset = says.get("offset", offset)
     wide = b""
-    if packing.get("zip64"):
+    if kept := packing.get("wide", ["entries", "size", "offset"] if packing.get("zip64") else []):
         fixed = (44, _VERSION, _VERSION, 0, 0, count, count, size, offset)
         wide = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", *fixed)
-        wide += struct.pack("<4sLQL", b"PK\x06\x07", 0, place, 1)
-        count, size, offset = 0xFFFF, _FULL, _FULL
+        wide += struct.pack("<4sLQL", b"PK\x06\x07", 0, says.get("place", place), 1)
+    count = 0xFFFF if "entries" in kept else count
+    size, offset = (_FULL if "size" in kept else size), (_FULL if "offset" in kept else offset)
     ends = (0, 0, count, count, size, offset, len(comment))
     return wide + struct.pack("<4s4H2LH", b"PK\x05\x06", *ends) + comment

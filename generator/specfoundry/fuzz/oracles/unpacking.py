@@ -111,8 +111,12 @@ def _gap(content: bytes) -> str | None:
         begin = archive.start_dir
     position = 0
     for entry in entries:
-        if entry.header_offset != position:
+        if entry.header_offset != position or entry.volume:
             return f"in front of {entry.filename} stands something that nothing tells of"
+        if content[position + 4 : position + 14] != _told_twice(entry):
+            return f"what stands in front of {entry.filename} is not what the directory tells"
+        if 0 in entry.date_time[1:3]:
+            return f"the date of {entry.filename} is no day"
         flags, lengths = content[position + 6], struct.unpack_from("<HH", content, position + 26)
         position += 30 + sum(lengths) + entry.compress_size
         if flags & _SIZES_FOLLOW:
@@ -122,6 +126,15 @@ def _gap(content: bytes) -> str | None:
                 return f"the sizes behind {entry.filename} are not its own"
             position += sizes
     return None if position == begin else "in front of the directory stands something else"
+
+
+def _told_twice(entry: zipfile.ZipInfo) -> bytes:
+    """Return version, flags, method, time and date of a member as the directory tells them."""
+    year, month, day, hour, minute, second = entry.date_time
+    date = (year - 1980) << 9 | month << 5 | day
+    time = hour << 11 | minute << 5 | second // 2
+    flags, method = entry.flag_bits, entry.compress_type
+    return struct.pack("<5H", entry.extract_version, flags, method, time, date)
 
 
 def _is_wide(extra: bytes) -> bool:

@@ -13,7 +13,7 @@ from specfoundry.document.pointer import PointerError, follow
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_SECRETS: Final = frozenset({"authorization", "cookie", "x-api-key", "proxy-authorization"})
+SECRETS: Final = frozenset({"authorization", "cookie", "x-api-key", "proxy-authorization"})
 _SHOWN: Final = 2000
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -129,7 +129,7 @@ class Exchange:
         """Return a command that sends the same request; credentials are left out."""
         parts = ["curl", "-i", "-X", self.method]
         for name, value in sorted(self.request_headers.items()):
-            shown = "…" if name.lower() in _SECRETS else value
+            shown = "…" if name.lower() in SECRETS else value
             parts += ["-H", f"{name}: {shown}"]
         if self.request_body:
             parts += ["--data-binary", _text(self.request_body)]

@@ -11,6 +11,7 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.engine import Status, events
 from schemathesis.specs.openapi import checks as openapi_checks
 
+from specfoundry.fuzz.exchange import SECRETS
 from specfoundry.fuzz.report import Crash, Finding, FuzzReport
 from specfoundry.fuzz.wire import complaint_of
 
@@ -31,7 +32,7 @@ _CONFORMANCE: Final = (
     openapi_checks.response_headers_conformance,
     openapi_checks.response_schema_conformance,
 )
-_SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "x-api-key", "proxy-authorization"})
+
 _REMEMBERED: Final = 2000
 
 
@@ -185,6 +186,6 @@ def without_secrets(curl: str) -> str:
 
     def conceal(match: re.Match[str]) -> str:
         name = match[1]
-        return f"-H '{name}: …'" if name.lower() in _SECRET_HEADERS else match[0]
+        return f"-H '{name}: …'" if name.lower() in SECRETS else match[0]
 
     return re.sub(r"-H '([^:']+): [^']*'", conceal, curl)

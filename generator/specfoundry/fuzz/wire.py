@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from schemathesis.core import NotSet
 
-from specfoundry.fuzz.exchange import NO_ANSWER, Call, Exchange
+from specfoundry.fuzz.exchange import NO_ANSWER, SECRETS, Call, Exchange
 from specfoundry.fuzz.trial import Complaint, Step, Taken, name_of, verdict
 
 if TYPE_CHECKING:
@@ -67,8 +67,13 @@ def _json(value: Any) -> Any:
 
 
 def _own_headers(case: Case[Any]) -> dict[str, str]:
-    """Return the headers that the operation's parameters set."""
-    named = {parameter.name.lower() for parameter in case.operation.headers}
+    """Return the headers that the operation's parameters set, without credentials.
+
+    Calls are written down, and whoever takes them again has credentials of his own.
+    """
+    schemes = case.operation.schema.raw_schema.get("components", {}).get("securitySchemes", {})
+    keys = {str(one.get("name", "")).lower() for one in schemes.values() if isinstance(one, dict)}
+    named = {parameter.name.lower() for parameter in case.operation.headers} - SECRETS - keys
     given = dict(case.headers or {})
     return {name: str(value) for name, value in given.items() if name.lower() in named}
 

@@ -80,9 +80,11 @@ def test_a_report_is_junit_json_and_text_without_credentials() -> None:
     assert "very-secret" not in text
 
 
-def _command(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def _command(
+    *arguments: str, folder: Path, document: Any = DOCUMENT
+) -> subprocess.CompletedProcess[str]:
     spec = folder / "shop.json"
-    spec.write_text(json.dumps(DOCUMENT))
+    spec.write_text(json.dumps(document))
     (folder / "shop.py").write_text((HERE / "shop.py").read_text())
     command = [str(Path(sys.executable).with_name("specfoundry")), "fuzz", str(spec), *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
@@ -111,6 +113,22 @@ def test_a_finding_is_made_small_and_found_again_until_it_is_mended(tmp_path: Pa
     assert (still.returncode, "still: " in still.stdout) == (1, True)
     mended = _command("--app", "shop:healthy", "--replay", str(script), folder=tmp_path)
     assert (mended.returncode, "it is mended" in mended.stdout) == (0, True)
+
+
+@pytest.mark.parametrize("scheme", ["Authorization", "X-Api-Key"])
+def test_credentials_are_written_nowhere(tmp_path: Path, scheme: str) -> None:
+    kind = {"type": "http", "scheme": "bearer"}
+    if scheme != "Authorization":
+        kind = {"type": "apiKey", "in": "header", "name": scheme}
+    components = {**DOCUMENT["components"], "securitySchemes": {"key": kind}}
+    secured = {**DOCUMENT, "components": components, "security": [{"key": []}]}
+    options = ("--app", "shop:broken", "--header", f"{scheme}: very-secret", "--phase", "coverage")
+    assert _command(*options, folder=tmp_path, document=secured).returncode == 1
+
+    files = [one for one in tmp_path.rglob("*") if one.is_file()]
+
+    assert any(one.parent.name == "trials" for one in files)
+    assert [one for one in files if b"very-secret" in one.read_bytes()] == []
 
 
 def test_an_accepted_finding_does_not_fail_the_run(tmp_path: Path) -> None:

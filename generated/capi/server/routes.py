@@ -2076,6 +2076,22 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/errors/0/detail": "Metadata label key error: 'a b' contains invalid characters, Unknown field(s): 'surplus', Relationships 'relationships' is not an object, Type must be one of 'bits, docker'"
                             },
                         },
+                        {
+                            "operation": "createPackage",
+                            "set": {"": None},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Relationships 'relationships' is not an object, Type must be one of 'bits, docker'"
+                            },
+                        },
+                        {
+                            "operation": "createPackage",
+                            "set": {"?source_guid": "$unknown", "": None},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "App is invalid. Ensure it exists and you have access to it."
+                            },
+                        },
                     ],
                 },
                 {
@@ -3821,6 +3837,25 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "shows": {"/state": "FAILED"},
                         },
                         {
+                            "operation": "createPackage",
+                            "name": "failed6",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$failed6/guid"},
+                            "content": "no archive",
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$failed1/guid"},
+                            "until": {"/state": "EXPIRED"},
+                            "status": 200,
+                            "shows": {"/state": "EXPIRED"},
+                        },
+                        {
                             "operation": "getPackage",
                             "set": {"{guid}": "$waiting/guid"},
                             "status": 200,
@@ -4640,6 +4675,141 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 {
+                    "title": "of the end of an archive only the number of members may have eight bytes",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"a": "one", "folder/": ""},
+                            "packing": {"wide": ["entries"]},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "READY"},
+                            "shows": {"/state": "READY", "/data/error": None},
+                        },
+                        {
+                            "operation": "downloadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "holds": {"a": "one", "folder/": None},
+                        },
+                    ],
+                },
+                {
+                    "title": "of the end of an archive only the size of the directory may have eight bytes",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"a": "one", "folder/": ""},
+                            "packing": {"wide": ["size"]},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "READY"},
+                            "shows": {"/state": "READY", "/data/error": None},
+                        },
+                        {
+                            "operation": "downloadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "holds": {"a": "one", "folder/": None},
+                        },
+                    ],
+                },
+                {
+                    "title": "of the end of an archive only its place may have eight bytes",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"a": "one", "folder/": ""},
+                            "packing": {"wide": ["offset"]},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "READY"},
+                            "shows": {"/state": "READY", "/data/error": None},
+                        },
+                        {
+                            "operation": "downloadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "holds": {"a": "one", "folder/": None},
+                        },
+                    ],
+                },
+                {
+                    "title": "an end with eight bytes that is not where the archive says fails",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"a": "one"},
+                            "packing": {"zip64": True, "says": {"place": 3}},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {"/state": "FAILED"},
+                            "says": ["The app upload is invalid: Invalid zip archive"],
+                        },
+                    ],
+                },
+                {
+                    "title": "an end with eight bytes that is said to be behind the archive fails",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"a": "one"},
+                            "packing": {"zip64": True, "says": {"place": 70000}},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {"/state": "FAILED"},
+                            "says": ["The app upload is invalid: Invalid zip archive"],
+                        },
+                    ],
+                },
+                {
+                    "title": "an end without the eight bytes that it speaks of fails",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"a": "one"},
+                            "packing": {"says": {"size": 4294967295}},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {"/state": "FAILED"},
+                            "says": ["The app upload is invalid: Invalid zip archive"],
+                        },
+                    ],
+                },
+                {
                     "title": "a directory that is larger than the archive fails",
                     "steps": [
                         {"operation": "createPackage", "name": "package", "status": 201},
@@ -5067,7 +5237,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "uploadPackage",
                             "set": {
                                 "{guid}": "$package3/guid",
-                                "/resources": '[{"sha1": "baf4b6549fa4f4fecdfe751f2a69fbb385694673", "size": 70000, "fn": "a", "mode": ""}]',
+                                "/resources": '[{"sha1": "baf4b6549fa4f4fecdfe751f2a69fbb385694673", "size": 70000, "fn": "a", "mode": "0100"}]',
                             },
                             "without": ["/bits"],
                             "status": 200,
@@ -5078,7 +5248,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "until": {"/state": "FAILED"},
                             "shows": {
                                 "/state": "FAILED",
-                                "/data/error": "The resource file mode is invalid: File mode '' with path 'a' is invalid. Minimum file mode is '0600'",
+                                "/data/error": "The resource file mode is invalid: File mode '0100' with path 'a' is invalid. Minimum file mode is '0600'",
                                 "/data/checksum/value": None,
                             },
                         },
@@ -5147,10 +5317,30 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/data/checksum/value": None,
                             },
                         },
+                        {"operation": "createPackage", "name": "package3", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {
+                                "{guid}": "$package3/guid",
+                                "/resources": '[{"sha1": "baf4b6549fa4f4fecdfe751f2a69fbb385694673", "size": 70000, "fn": "a//../../b", "mode": "644"}]',
+                            },
+                            "without": ["/bits"],
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package3/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {
+                                "/state": "FAILED",
+                                "/data/error": "The resource file path is invalid: File path 'a//../../b' is not safe.",
+                                "/data/checksum/value": None,
+                            },
+                        },
                     ],
                 },
                 {
-                    "title": "a known file lies within the package, and is no folder",
+                    "title": "a known file is not the package itself",
                     "steps": [
                         {"operation": "createPackage", "name": "package0", "status": 201},
                         {
@@ -5197,7 +5387,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "uploadPackage",
                             "set": {
                                 "{guid}": "$package2/guid",
-                                "/resources": '[{"sha1": "baf4b6549fa4f4fecdfe751f2a69fbb385694673", "size": 70000, "fn": "a/../../b/c", "mode": "644"}]',
+                                "/resources": '[{"sha1": "baf4b6549fa4f4fecdfe751f2a69fbb385694673", "size": 70000, "fn": ".", "mode": "644"}]',
                             },
                             "without": ["/bits"],
                             "status": 200,
@@ -5205,6 +5395,51 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         {
                             "operation": "getPackage",
                             "set": {"{guid}": "$package2/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {
+                                "/state": "FAILED",
+                                "/data/error": "The resource file path is invalid: File path '.' is not safe.",
+                                "/data/checksum/value": None,
+                            },
+                        },
+                        {"operation": "createPackage", "name": "package3", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {
+                                "{guid}": "$package3/guid",
+                                "/resources": '[{"sha1": "baf4b6549fa4f4fecdfe751f2a69fbb385694673", "size": 70000, "fn": "./../a", "mode": "644"}]',
+                            },
+                            "without": ["/bits"],
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package3/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {
+                                "/state": "FAILED",
+                                "/data/error": "The resource file path is invalid: File path './../a' is not safe.",
+                                "/data/checksum/value": None,
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "a known file never leaves the package",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package0", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {
+                                "{guid}": "$package0/guid",
+                                "/resources": '[{"sha1": "baf4b6549fa4f4fecdfe751f2a69fbb385694673", "size": 70000, "fn": "a/../../b/c", "mode": "644"}]',
+                            },
+                            "without": ["/bits"],
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package0/guid"},
                             "until": {"/state": "FAILED"},
                             "shows": {
                                 "/state": "FAILED",
@@ -5292,6 +5527,62 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/data/error": "The resource file path is invalid: File path '' is not safe.",
                                 "/data/checksum/value": None,
                             },
+                        },
+                    ],
+                },
+                {
+                    "title": "a path with a byte of zero fails",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {
+                                "{guid}": "$package/guid",
+                                "/resources": '[{"sha1": "baf4b6549fa4f4fecdfe751f2a69fbb385694673", "size": 70000, "fn": "a\\u0000b"}]',
+                            },
+                            "without": ["/bits"],
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {"/state": "FAILED"},
+                        },
+                    ],
+                },
+                {
+                    "title": "known files count towards the size of a package",
+                    "steps": [
+                        {"operation": "createPackage", "name": "earlier", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$earlier/guid"},
+                            "archive": {"y": {"text": "y", "repeat": 31457280}},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$earlier/guid"},
+                            "until": {"/state": "READY"},
+                            "shows": {"/state": "READY", "/data/error": None},
+                        },
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {
+                                "{guid}": "$package/guid",
+                                "/resources": '[{"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y0"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y1"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y2"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y3"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y4"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y5"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y6"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y7"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y8"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y9"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y10"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y11"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y12"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y13"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y14"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y15"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y16"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y17"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y18"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y19"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y20"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y21"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y22"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y23"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y24"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y25"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y26"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y27"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y28"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y29"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y30"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y31"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y32"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y33"}, {"sha1": "6ebc18bac7cd6b29c57dc9d48979b525ce58575d", "size": 1, "fn": "y34"}]',
+                            },
+                            "without": ["/bits"],
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {"/state": "FAILED"},
+                            "says": ["The app package is invalid: Package may not be larger than "],
                         },
                     ],
                 },
@@ -7595,21 +7886,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "status": 200,
                         },
                         {
-                            "operation": "readLogs",
-                            "name": "lines",
-                            "set": {"{guid}": "$app/guid"},
-                            "status": 200,
-                        },
-                        {
-                            "operation": "readLogs",
-                            "set": {
-                                "{guid}": "$app/guid",
-                                "?end_time": "$lines/envelopes/batch/5/timestamp",
-                            },
-                            "status": 200,
-                            "counts": {"/envelopes/batch/*": 5},
-                        },
-                        {
                             "operation": "getDroplet",
                             "set": {"{guid}": "$built/droplet/guid"},
                             "status": 200,
@@ -7683,21 +7959,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {"": {"package": {"guid": "$package/guid"}}},
                             "status": 201,
                             "shows": {"/state": "FAILED"},
-                        },
-                        {
-                            "operation": "readLogs",
-                            "name": "lines",
-                            "set": {"{guid}": "$app/guid"},
-                            "status": 200,
-                        },
-                        {
-                            "operation": "readLogs",
-                            "set": {
-                                "{guid}": "$app/guid",
-                                "?start_time": "$lines/envelopes/batch/5/timestamp",
-                            },
-                            "status": 200,
-                            "shows": {"/envelopes/batch/*/log/type": "ERR"},
                         },
                         {
                             "operation": "getBuild",
@@ -7838,21 +8099,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {"": {"package": {"guid": "$package/guid"}}},
                             "status": 201,
                             "shows": {"/state": "FAILED"},
-                        },
-                        {
-                            "operation": "readLogs",
-                            "name": "lines",
-                            "set": {"{guid}": "$app/guid"},
-                            "status": 200,
-                        },
-                        {
-                            "operation": "readLogs",
-                            "set": {
-                                "{guid}": "$app/guid",
-                                "?start_time": "$lines/envelopes/batch/5/timestamp",
-                            },
-                            "status": 200,
-                            "shows": {"/envelopes/batch/*/log/type": "ERR"},
                         },
                         {
                             "operation": "getBuild",
@@ -8031,21 +8277,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "status": 200,
                         },
                         {
-                            "operation": "readLogs",
-                            "name": "lines",
-                            "set": {"{guid}": "$app/guid"},
-                            "status": 200,
-                        },
-                        {
-                            "operation": "readLogs",
-                            "set": {
-                                "{guid}": "$app/guid",
-                                "?end_time": "$lines/envelopes/batch/5/timestamp",
-                            },
-                            "status": 200,
-                            "counts": {"/envelopes/batch/*": 5},
-                        },
-                        {
                             "operation": "getDroplet",
                             "set": {"{guid}": "$built/droplet/guid"},
                             "status": 200,
@@ -8150,21 +8381,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "name": "built",
                             "set": {"{guid}": "$build/guid"},
                             "status": 200,
-                        },
-                        {
-                            "operation": "readLogs",
-                            "name": "lines",
-                            "set": {"{guid}": "$app/guid"},
-                            "status": 200,
-                        },
-                        {
-                            "operation": "readLogs",
-                            "set": {
-                                "{guid}": "$app/guid",
-                                "?end_time": "$lines/envelopes/batch/5/timestamp",
-                            },
-                            "status": 200,
-                            "counts": {"/envelopes/batch/*": 5},
                         },
                         {
                             "operation": "getDroplet",
@@ -11549,21 +11765,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/result/stack": "$stack/name",
                                 "/result/hash/type": "sha1",
                             },
-                        },
-                        {
-                            "operation": "readLogs",
-                            "name": "lines",
-                            "set": {"{guid}": "$package/relationships/app/data/guid"},
-                            "status": 200,
-                        },
-                        {
-                            "operation": "readLogs",
-                            "set": {
-                                "{guid}": "$package/relationships/app/data/guid",
-                                "?end_time": "$lines/envelopes/batch/5/timestamp",
-                            },
-                            "status": 200,
-                            "counts": {"/envelopes/batch/*": 5},
                         },
                         {
                             "operation": "getDroplet",
@@ -42419,6 +42620,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                                 "NUMBER": 5,
                                                 "FLAG": True,
                                                 "EMPTY": None,
+                                                "OFF": False,
                                             },
                                             "features": {"ssh": False, "revisions": False},
                                             "metadata": {
@@ -42463,6 +42665,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                     "NUMBER": "5",
                                     "FLAG": "true",
                                     "EMPTY": "",
+                                    "OFF": "false",
                                 }
                             },
                         },
@@ -42661,6 +42864,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                     "applications": [
                                         {
                                             "name": "$app/name",
+                                            "Instances": 3,
                                             "disk-quota": "2G",
                                             "health_check_type": "process",
                                             "healthCheckInterval": 7,
@@ -42682,6 +42886,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "getProcessForApp",
                             "set": {"{guid}": "$app/guid", "{type}": "web"},
                             "shows": {
+                                "/instances": 3,
                                 "/disk_in_mb": 2048,
                                 "/health_check/type": "process",
                                 "/health_check/data/interval": 7,
@@ -43959,7 +44164,18 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                                     "memory": "10M",
                                                 }
                                             ],
-                                        }
+                                        },
+                                        {
+                                            "name": "$fresh",
+                                            "sidecars": [
+                                                {
+                                                    "name": "s",
+                                                    "command": "run",
+                                                    "process_types": ["web"],
+                                                }
+                                            ],
+                                        },
+                                        {"name": "$fresh"},
                                     ]
                                 }
                             },
@@ -44288,6 +44504,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                             "env": {"SECRET": "hush-hush"},
                                             "instances": 2,
                                             "command": "run-it",
+                                            "buildpacks": ["https://example.com/b.git"],
                                             "metadata": {"labels": {"team": "shop"}},
                                             "processes": [
                                                 {
@@ -44313,8 +44530,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "?types": "audit.app.apply_manifest",
                             },
                             "says": [
-                                "- name: {$app/name}",
-                                "instances: 2",
+                                "---\\napplications:\\n- name: {$app/name}\\n  env:",
+                                "  instances: 2\\n  command: run-it\\n",
                                 "[PRIVATE DATA HIDDEN]",
                             ],
                             "lacks": ["hush-hush"],
@@ -44371,6 +44588,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "shows": {
                                 "/resources/0/data/manifest_triggered": True,
                                 "/resources/*/data/request/metadata/labels/team": "shop",
+                                "/resources/*/data/request/lifecycle/data/buildpacks": [
+                                    "https://example.com/b.git"
+                                ],
                                 "/resources/0/actor": "$told/resources/0/actor",
                             },
                             "lacks": ["hush-hush"],
@@ -44631,6 +44851,24 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "shows": {"/state": "COMPLETE"},
                         },
                         {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "$manifest.request/applications/0/name",
+                                            "lifecycle": "cnb",
+                                            "cnb_credentials": {
+                                                "registry.example": {"token": "hush-hush"}
+                                            },
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
                             "operation": "listApps",
                             "name": "apps",
                             "set": {"?names": "$manifest.request/applications/0/name"},
@@ -44642,7 +44880,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {"?target_guids": "$apps/resources/0/guid"},
                             "status": 200,
                             "lacks": ["hush-hush"],
-                            "says": ["cnb-credentials: '[PRIVATE DATA HIDDEN]'"],
+                            "says": ["[PRIVATE DATA HIDDEN]"],
                         },
                         {
                             "operation": "getManifestForApp",
@@ -44812,6 +45050,191 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/state": "FAILED",
                                 "/errors/0/title": "CF-UnprocessableEntity",
                             },
+                        },
+                    ],
+                },
+                {
+                    "title": "what a manifest does with routes is told in audit events",
+                    "steps": [
+                        {
+                            "operation": "createDomain",
+                            "name": "domain",
+                            "set": {"/name": "$fresh.example.local"},
+                            "status": 201,
+                        },
+                        {"operation": "createApp", "name": "app"},
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "$app/name",
+                                            "routes": [{"route": "www.{$domain/name}"}],
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "$app/name",
+                                            "routes": [{"route": "www.{$domain/name}"}],
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "listRoutesForApp",
+                            "name": "routes",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {
+                                "?target_guids": "$routes/resources/0/guid",
+                                "?types": "audit.route.create",
+                            },
+                            "shows": {
+                                "/resources/0/data/manifest_triggered": True,
+                                "/resources/0/data/request/host": "www",
+                            },
+                            "counts": {"/resources/*": 1},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {"?target_guids": "$app/guid", "?types": "audit.app.map-route"},
+                            "shows": {
+                                "/resources/0/data/manifest_triggered": True,
+                                "/resources/0/data/route_guid": "$routes/resources/0/guid",
+                            },
+                            "counts": {"/resources/*": 1},
+                        },
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {"applications": [{"name": "$app/name", "no-route": True}]}
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {
+                                "?target_guids": "$app/guid",
+                                "?types": "audit.app.unmap-route",
+                            },
+                            "shows": {
+                                "/resources/0/data/manifest_triggered": True,
+                                "/resources/0/data/route_guid": "$routes/resources/0/guid",
+                            },
+                            "counts": {"/resources/*": 1},
+                        },
+                    ],
+                },
+                {
+                    "title": "no command is hidden where none is told",
+                    "steps": [
+                        {"operation": "createApp", "name": "app"},
+                        {
+                            "operation": "applyManifest",
+                            "set": {"": {"applications": [{"name": "$app/name", "timeout": 7}]}},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {
+                                "?target_guids": "$app/guid",
+                                "?types": "audit.app.process.update,audit.app.update",
+                            },
+                            "lacks": ["PRIVATE"],
+                            "counts": {"/resources/*": 1},
+                        },
+                    ],
+                },
+                {
+                    "title": "an app gets another stack",
+                    "steps": [
+                        {"operation": "createStack", "name": "stack"},
+                        {"operation": "createApp", "example": "buildpack", "name": "app"},
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [{"name": "$app/name", "stack": "$stack/name"}]
+                                }
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "getApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "shows": {"/lifecycle/data/stack": "$stack/name"},
+                        },
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "$app/name",
+                                            "stack": None,
+                                            "buildpacks": ["https://example.com/b.git"],
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "getApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "shows": {"/lifecycle/data/stack": "$stack/name"},
+                        },
+                    ],
+                },
+                {
+                    "title": "a domain may have two labels",
+                    "steps": [
+                        {
+                            "operation": "createDomain",
+                            "name": "domain",
+                            "set": {"/name": "$fresh.local"},
+                            "status": 201,
+                        },
+                        {"operation": "createApp", "name": "app"},
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "$app/name",
+                                            "routes": [{"route": "www.{$domain/name}"}],
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "listRoutesForApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "shows": {"/resources/0/host": "www"},
                         },
                     ],
                 },
@@ -46688,6 +47111,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                                 {"type": "j", "log-rate-limit-per-second": "1025B"},
                                                 {"type": "k", "log-rate-limit-per-second": -1},
                                                 {"type": "l", "log-rate-limit-per-second": 0},
+                                                {
+                                                    "type": "m",
+                                                    "log-rate-limit-per-second": "1B",
+                                                    "memory": "1900K",
+                                                },
                                             ],
                                         }
                                     ]
@@ -46708,6 +47136,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                     {"type": "j", "log-rate-limit-per-second": "1025B"},
                                     {"type": "k", "log-rate-limit-per-second": "-1"},
                                     {"type": "l", "log-rate-limit-per-second": "0"},
+                                    {
+                                        "type": "m",
+                                        "log-rate-limit-per-second": "1B",
+                                        "memory": "1M",
+                                    },
                                 ]
                             },
                         }
@@ -47218,6 +47651,101 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "shows": {
                                 "/errors/0/detail": "For application 'a': Process \"web\": Command must be between 1 and 4096 characters",
                                 "/errors/1/detail": "For application 'b': Buildpack must be between 1 and 4096 characters",
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "a limit of logs that is none makes no difference",
+                    "steps": [
+                        {
+                            "operation": "applyManifest",
+                            "name": "manifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "$fresh",
+                                            "log-rate-limit-per-second": -1,
+                                            "processes": [
+                                                {"type": "worker", "log-rate-limit-per-second": 0}
+                                            ],
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "createManifestDiff",
+                            "set": {"": "$manifest.request"},
+                            "status": 201,
+                            "shows": {"/diff": []},
+                        },
+                        {
+                            "operation": "createManifestDiff",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "$manifest.request/applications/0/name",
+                                            "log-rate-limit-per-second": "1B",
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 201,
+                            "shows": {
+                                "/diff": [
+                                    {
+                                        "op": "replace",
+                                        "path": "/applications/0/log-rate-limit-per-second",
+                                        "was": "-1",
+                                        "value": "1B",
+                                    }
+                                ]
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "another image is told",
+                    "steps": [
+                        {"operation": "createApp", "name": "app", "example": "docker"},
+                        {
+                            "operation": "createPackage",
+                            "set": {
+                                "": {
+                                    "type": "docker",
+                                    "relationships": {"app": {"data": {"guid": "$app/guid"}}},
+                                    "data": {"image": "registry.example/old"},
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createManifestDiff",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "$app/name",
+                                            "docker": {"image": "registry.example/new"},
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 201,
+                            "shows": {
+                                "/diff": [
+                                    {
+                                        "op": "replace",
+                                        "path": "/applications/0/docker/image",
+                                        "was": "registry.example/old",
+                                        "value": "registry.example/new",
+                                    }
+                                ]
                             },
                         },
                     ],

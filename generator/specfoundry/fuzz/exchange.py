@@ -143,6 +143,20 @@ class Exchange:
         )
 
 
+def is_json(media_type: str | None) -> bool:
+    """Return whether bodies of a media type are JSON (RFC 6839 for `+json`)."""
+    return _essence(media_type).endswith(("application/json", "+json"))
+
+
+def is_multipart(media_type: str | None) -> bool:
+    """Return whether bodies of a media type are forms with files (RFC 7578)."""
+    return _essence(media_type) == MULTIPART
+
+
+def _essence(media_type: str | None) -> str:
+    return (media_type or "").partition(";")[0].strip().lower()
+
+
 def parse_json(content: bytes) -> Any:
     """Return what JSON text stands for (RFC 8259).
 

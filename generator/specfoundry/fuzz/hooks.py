@@ -15,6 +15,7 @@ from schemathesis.checks import CHECKS
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.meta import CoverageScenario, TestPhase
 
+from specfoundry.fuzz.exchange import is_json, is_multipart
 from specfoundry.fuzz.priming import iter_primers
 from specfoundry.fuzz.trail import Answer, Trail
 
@@ -101,7 +102,7 @@ def pool_hooks(
         if not meta.is_negative_at(ParameterLocation.BODY):
             body = pool.body(name, case.body)
             # Any assignment makes Schemathesis judge the body anew, and it misjudges files.
-            if body is not case.body:
+            if body is not case.body and not is_multipart(case.media_type):
                 case.body = body
 
     def after_call(_context: HookContext, case: Case[Any], response: Response) -> None:
@@ -126,7 +127,8 @@ def pool_hooks(
 
 
 def _write_integers_plainly(case: Case[Any], meta: CaseMetadata) -> None:
-    if not meta.is_negative_at(ParameterLocation.BODY) and has_odd_integer(case.body):
+    is_good = not meta.is_negative_at(ParameterLocation.BODY)
+    if is_good and is_json(case.media_type) and has_odd_integer(case.body):
         case.body = plain_integers(case.body)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from schemathesis.core import NotSet
 
-from specfoundry.fuzz.exchange import NO_ANSWER, SECRETS, Call, Exchange
+from specfoundry.fuzz.exchange import NO_ANSWER, SECRETS, Call, Exchange, is_json
 from specfoundry.fuzz.trial import Complaint, Step, Taken, name_of, verdict
 
 if TYPE_CHECKING:
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from schemathesis import Case
     from schemathesis.core.transport import Response
-
-_JSON: Final = ("application/json", "+json")
 
 
 def exchange_of(case: Case[Any], response: Response | None) -> Exchange | None:
@@ -43,7 +41,6 @@ def exchange_of(case: Case[Any], response: Response | None) -> Exchange | None:
 def _call(name: str, case: Case[Any], sent: Mapping[str, Any], raw: bytes) -> Call:
     media_type = _text(sent.get("Content-Type", "")) or case.media_type
     has_body = not isinstance(case.body, NotSet) and media_type is not None
-    is_json = media_type is not None and media_type.split(";")[0].strip().endswith(_JSON)
     is_value = isinstance(case.body, dict | list | str | int | float | bool | None)
     return Call(
         operation=name,
@@ -51,7 +48,7 @@ def _call(name: str, case: Case[Any], sent: Mapping[str, Any], raw: bytes) -> Ca
         query=_json(dict(case.query or {})),
         headers=_own_headers(case),
         media_type=media_type if has_body else None,
-        body=(_json(case.body) if is_json and is_value else raw) if has_body else None,
+        body=(_json(case.body) if is_json(media_type) and is_value else raw) if has_body else None,
     )
 
 

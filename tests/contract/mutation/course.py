@@ -107,23 +107,24 @@ class Course:
         yield from run_all(again, jobs=1, timeout=3 * self.budget, idle=self.idle)
 
     def healthy(
-        self, way: str, circumstances: Iterable[tuple[int, dict[str, Any]]]
-    ) -> Iterator[tuple[tuple[int, dict[str, Any]], Outcome]]:
-        """Put the server without changes through all checks, with these seeds and settings."""
+        self, way: str, circumstances: Iterable[tuple[int, Mapping[str, Any], int]]
+    ) -> Iterator[tuple[tuple[int, Mapping[str, Any], int], Outcome]]:
+        """Put the server without changes through checks, with these seeds, settings and thrifts."""
         trials = [
             (
-                (seed, setting),
+                (seed, setting, thrift),
                 Trial(
                     grounds=self.grounds,
                     way=way,
                     seed=seed,
                     settings=setting,
+                    thrift=thrift,
                     keep_on=True,
                     focus=frozenset().union(*self.hints.values()),
                     thorough=self.thorough or not self.hints,
                 ),
             )
-            for seed, setting in circumstances
+            for seed, setting, thrift in circumstances
         ]
         yield from run_all(trials, jobs=self.jobs, timeout=_HEALTHY_SECONDS, idle=self.idle)
 

@@ -6,13 +6,14 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from mutation.checks import operation_ids
 from mutation.course import SETTINGS_OF, CourseError
 from mutation.mechanical import equivalents
 from mutation.results import MECHANICAL, SEEDED, Result, as_json, lines, rate, tables
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mutation.course import Course
     from mutation.seeded import Mutant
@@ -65,7 +66,9 @@ class Judging:
             if left and not arguments.quick:
                 self._pass(left, way, despite=arguments.despite_healthy)
         if arguments.stock:
-            self.course = replace(self.course, budget=arguments.stock_budget)
+            shown = {name: frozenset([one.operation]) for name, one in self._results.items()}
+            hints = {name: found for name, found in shown.items() if found <= operation_ids()}
+            self.course = replace(self.course, budget=arguments.stock_budget, hints=hints)
             self._pass(self._spread(arguments.stock), "stock", despite=True)
         return list(self._results.values())
 
@@ -101,7 +104,7 @@ class Judging:
         found: set[tuple[str, str]] = set()
         seconds = 0.0
         for _, outcome in self.course.healthy(
-            way, [(self.course.seed, dict(SETTINGS_OF.get(way, {})))]
+            way, [(self.course.seed, SETTINGS_OF.get(way, {}), 1)]
         ):
             if "error" in outcome:
                 raise CourseError(f"healthy server, {way}: {outcome['error']}")
@@ -139,7 +142,10 @@ class Judging:
 
 
 def judge_healthy(course: Course, seeds: int, out: Console) -> int:
-    """Judge the server without changes with several seeds, each with another delay of its jobs.
+    """Judge the server without changes with several seeds, and again with late jobs.
+
+    Each seed has another delay. What waits for jobs is asked in shares then: together the seeds ask
+    everything.
 
     Returns:
         0, or 1 when anything was found.
@@ -149,15 +155,17 @@ def judge_healthy(course: Course, seeds: int, out: Console) -> int:
 
     """
     step = LONGEST_DELAY / max(seeds - 1, 1)
-    circumstances = [(seed, {"job_delay": step * (seed - 1)}) for seed in range(1, seeds + 1)]
+    circumstances: list[tuple[int, Mapping[str, Any], int]] = []
+    for seed in range(1, seeds + 1):
+        circumstances += [(seed, {}, 1), (seed, {"job_delay": step * (seed - 1)}, seeds)]
     found = 0
-    for (seed, setting), outcome in course.healthy("oracles", circumstances):
+    for (seed, setting, thrift), outcome in course.healthy("oracles", circumstances):
         if "error" in outcome:
             raise CourseError(outcome["error"])
         blamed = len(outcome["findings"]) + len(outcome.get("crashes", ()))
         found += blamed
-        delay = f"jobs {setting['job_delay']:.2f} s late"
-        out.print(f"seed {seed}, {delay}: {blamed} findings, {outcome['seconds']:.1f} s")
+        share = f"a share of {thrift}, jobs {setting['job_delay']:.2f} s late" if setting else "all"
+        out.print(f"seed {seed}, {share}: {blamed} findings, {outcome['seconds']:.1f} s")
         for line in _account(outcome):
             out.print(f"  {line}")
     out.print(f"{seeds} seeds, jobs up to {LONGEST_DELAY:g} s late: {found} findings")

@@ -37,6 +37,7 @@ class Trial:
         known: Findings that do not count, as pairs of check and operation.
         focus: operationIds to ask about before all others.
         thorough: Whether to ask about the others at all.
+        thrift: Of so many variations of a question one is sent.
         trace: File for what the server's functions work for; the server is not restarted then.
 
     """
@@ -50,6 +51,7 @@ class Trial:
     known: frozenset[tuple[str, str]] = frozenset()
     focus: frozenset[str] = frozenset()
     thorough: bool = True
+    thrift: int = 1
     trace: Path | None = None
 
     def __call__(self, folder: Path) -> dict[str, Any]:
@@ -97,6 +99,7 @@ class Trial:
                 thorough=self.thorough,
                 note=course.note,
                 seed=self.seed,
+                thrift=self.thrift,
             )
             WAYS[self.way](live, course.tell)
 

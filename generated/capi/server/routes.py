@@ -8468,6 +8468,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "together": 2,
                         },
                         {
+                            "operation": "readLogs",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "until": {"/envelopes/batch/*/log/payload": "c2xlZXBpbmc="},
+                        },
+                        {
                             "operation": "getBuild",
                             "set": {"{guid}": "$first/guid"},
                             "status": 200,
@@ -8475,10 +8481,15 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "shows": {"/state": "STAGING", "/droplet": None, "/error": None},
                         },
                         {
+                            "operation": "readLogs",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {"/envelopes/batch/*/log/payload": "c2xlZXBpbmc="},
+                        },
+                        {
                             "operation": "listBuildsForApp",
                             "set": {"{guid}": "$app/guid", "?states": "STAGING"},
                             "status": 200,
-                            "unless": ["StagerError"],
                             "counts": {"/resources/*": 1},
                         },
                         {
@@ -8507,13 +8518,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {"{guid}": "$app/guid"},
                             "status": 200,
                             "counts": {"/resources/*": 0},
-                        },
-                        {
-                            "operation": "readLogs",
-                            "set": {"{guid}": "$app/guid"},
-                            "status": 200,
-                            "until": {"/envelopes/batch/*/log/payload": "c2xlZXBpbmc="},
-                            "shows": {"/envelopes/batch/*/log/payload": "c2xlZXBpbmc="},
                         },
                         {
                             "operation": "updateBuild",
@@ -11979,6 +11983,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {"{guid}": "$builds/resources/0/guid"},
                             "status": 200,
                             "until": {"/state": "FAILED"},
+                            "unless": ["StagerError"],
                             "shows": {"/state": "FAILED", "/droplet": None},
                         },
                         {
@@ -44364,6 +44369,54 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 {
+                    "title": "a wildcard is the whole host",
+                    "steps": [
+                        {
+                            "operation": "createDomain",
+                            "name": "domain",
+                            "set": {"/name": "$fresh.example.local"},
+                            "status": 201,
+                        },
+                        {"operation": "createApp", "name": "app"},
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "$app/name",
+                                            "routes": [{"route": "*.b.{$domain/name}"}],
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                            "shows": {
+                                "/state": "FAILED",
+                                "/errors/0/detail": "For application '{$app/name}': No domains exist for route *.b.{$domain/name}",
+                            },
+                        },
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "$app/name",
+                                            "routes": [{"route": "http://localhost"}],
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                            "shows": {
+                                "/state": "FAILED",
+                                "/errors/0/detail": "For application '{$app/name}': No domains exist for route http://localhost",
+                            },
+                        },
+                    ],
+                },
+                {
                     "title": "what is wrong with a route is said with it",
                     "steps": [
                         {
@@ -46059,6 +46112,13 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                         },
                                         {
                                             "name": "c",
+                                            "processes": [
+                                                {"type": "web", "instances": -1, "timeout": 0},
+                                                {"type": "web"},
+                                            ],
+                                        },
+                                        {
+                                            "name": "d",
                                             "memory": "much",
                                             "processes": [{"type": "web"}],
                                         },
@@ -46070,9 +46130,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "shows": {
                                 "/errors/0/detail": "For application 'b': Process \"web\": Instances must be greater than or equal to 0",
                                 "/errors/1/detail": "For application 'b': Process \"web\": Timeout must be greater than or equal to 1",
-                                "/errors/2/detail": "For application 'c': Process \"web\": Memory is not a number",
+                                "/errors/2/detail": "For application 'c': Process \"web\" may only be present once",
+                                "/errors/3/detail": "For application 'c': Process \"web\": Instances must be greater than or equal to 0",
+                                "/errors/4/detail": "For application 'c': Process \"web\": Timeout must be greater than or equal to 1",
+                                "/errors/5/detail": "For application 'd': Process \"web\": Memory is not a number",
                             },
-                            "counts": {"/errors/*": 3},
+                            "counts": {"/errors/*": 6},
                         }
                     ],
                 },

@@ -266,7 +266,8 @@ def _buildpack_error(refusal: Refusal, *, creating: bool) -> ApiError:
     problem = v2_buildpacks.read_problem(refusal.body, creating=creating)
     if problem is not None:
         return v2_error(table.MESSAGE_PARSE_ERROR, problem)
-    problem = v2_buildpacks.model_problem(refusal.body) or said(refusal.problems)
+    problem = v2_buildpacks.model_problem(refusal.body, creating=creating)
+    problem = problem or said(refusal.problems)
     return v2_error(table.BUILDPACK_INVALID, problem)
 
 

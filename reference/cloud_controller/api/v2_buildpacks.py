@@ -166,7 +166,7 @@ def checked(sent: Mapping[str, Any], *, creating: bool) -> dict[str, Any]:
     problem = messages.read_problem(sent, creating=creating)
     if problem is not None:
         raise v2_error(table.MESSAGE_PARSE_ERROR, problem)
-    problem = messages.model_problem(sent)
+    problem = messages.model_problem(sent, creating=creating)
     if problem is not None:
         raise v2_error(table.BUILDPACK_INVALID, problem)
     return {name: value for name, value in sent.items() if value is not None}

@@ -71,13 +71,16 @@ def _ruby_class(value: object) -> str:
     return names.get(type(value), "NilClass")
 
 
-def model_problem(body: object) -> str | None:
-    """Return what stands behind `Buildpack is invalid: ` for a body of the right types (3.4)."""
+def model_problem(body: object, *, creating: bool) -> str | None:
+    """Return what stands behind `Buildpack is invalid: ` for a body of the right types (3.4).
+
+    What no update changes is not looked at: a lifecycle (3.6).
+    """
     sent = body if isinstance(body, Mapping) else {}
     name, lifecycle = sent.get("name"), sent.get("lifecycle")
     if isinstance(name, str) and not _NAME.fullmatch(name):
         return NAME_INVALID
-    if lifecycle is not None and lifecycle not in LIFECYCLES:
+    if creating and lifecycle is not None and lifecycle not in LIFECYCLES:
         return LIFECYCLE_INVALID
     return None
 

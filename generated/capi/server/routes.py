@@ -6774,6 +6774,15 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "shows": {"/resources/*/guid": "$droplet/droplet/guid"},
                         },
                         {
+                            "operation": "readLogs",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/envelopes/batch/*/log/payload": "U3RhZ2luZyBwcm9jZXNzIGZpbmlzaGVk",
+                                "/envelopes/batch/*/tags/source_type": "STG",
+                            },
+                        },
+                        {
                             "operation": "setCurrentDroplet",
                             "set": {"{guid}": "$app/guid", "/data/guid": "$droplet/droplet/guid"},
                             "status": 200,
@@ -6814,6 +6823,13 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {"": {"package": {"guid": "$package/guid"}}},
                             "status": 201,
                             "shows": {"/state": "FAILED"},
+                        },
+                        {
+                            "operation": "getBuild",
+                            "set": {"{guid}": "$build/guid"},
+                            "status": 200,
+                            "unless": ["staging with buildpacks"],
+                            "shows": {"/error": "StagingError - Staging error: staging failed"},
                         },
                         {
                             "operation": "listDropletsForPackage",
@@ -7009,6 +7025,36 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 {
+                    "title": "the least and the most are taken",
+                    "steps": [
+                        {
+                            "operation": "createBuild",
+                            "set": {
+                                "": {
+                                    "package": {"guid": "$unknown"},
+                                    "staging_memory_in_mb": 1,
+                                    "staging_disk_in_mb": 1,
+                                }
+                            },
+                            "status": 422,
+                            "says": ["Unable to use package"],
+                        },
+                        {
+                            "operation": "createBuild",
+                            "set": {
+                                "": {
+                                    "package": {"guid": "$unknown"},
+                                    "staging_memory_in_mb": 2147483647,
+                                    "staging_disk_in_mb": 2147483647,
+                                    "staging_log_rate_limit_bytes_per_second": 9223372036854775807,
+                                }
+                            },
+                            "status": 422,
+                            "says": ["Unable to use package"],
+                        },
+                    ],
+                },
+                {
                     "title": "the rate of the log is -1 for any, or a whole number",
                     "steps": [
                         {
@@ -7100,6 +7146,18 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         {
                             "operation": "createBuild",
                             "set": {"": []},
+                            "status": 400,
+                            "code": "CF-MessageParseError",
+                        },
+                        {
+                            "operation": "createBuild",
+                            "content": "{",
+                            "status": 400,
+                            "code": "CF-MessageParseError",
+                        },
+                        {
+                            "operation": "createBuild",
+                            "content": "",
                             "status": 400,
                             "code": "CF-MessageParseError",
                         },
@@ -7696,25 +7754,24 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                     "package": {"guid": "$package/guid"},
                                     "environment_variables": {
                                         "BOTH": "build",
-                                        "N": "1",
-                                        "FLAG": "yes",
+                                        "N": 1,
+                                        "FLAG": True,
                                     },
-                                    "staging_memory_in_mb": 300,
-                                    "staging_disk_in_mb": 400,
+                                    "staging_memory_in_mb": 4096,
+                                    "staging_disk_in_mb": 10240,
                                 }
                             },
-                            "status": 201,
                         },
                         {
                             "operation": "getBuild",
                             "name": "built",
-                            "unless": ["StagerError"],
+                            "unless": ["staging with buildpacks"],
                             "set": {"{guid}": "$build/guid"},
                             "status": 200,
                             "shows": {
                                 "/state": "STAGED",
                                 "/error": None,
-                                "/staging_memory_in_mb": 300,
+                                "/staging_memory_in_mb": 4096,
                                 "/lifecycle/data/stack": "$stack/name",
                             },
                         },
@@ -7728,6 +7785,18 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/envelopes/batch/*/log/type": "ERR",
                                 "/envelopes/batch/*/instance_id": "0",
                             },
+                        },
+                        {
+                            "operation": "getSpace",
+                            "name": "space",
+                            "set": {"{guid}": "$app/relationships/space/data/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getOrganization",
+                            "name": "organization",
+                            "set": {"{guid}": "$space/relationships/organization/data/guid"},
+                            "status": 200,
                         },
                         {
                             "operation": "getDroplet",
@@ -7744,18 +7813,19 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/buildpacks/0/name": "$buildpack/name",
                                 "/process_types/web": "serve",
                                 "/process_types/worker": "work",
-                                "/process_types/env": "x build 1 yes 300m {$stack/name} C.UTF-8 {}",
+                                "/process_types/env": "x build 1 true 4096m {$stack/name} C.UTF-8 {}",
                                 "/execution_metadata": "",
                                 "/links/package/href": "$package/links/self/href",
                                 "/links/app/href": "$app/links/self/href",
                                 "/links/download/href": "{$built/links/droplet/href}/download",
                             },
                             "says": [
-                                "mem=300",
-                                "disk=400",
+                                "mem=4096",
+                                "disk=10240",
                                 "name={$app/name}",
                                 "application_id={$app/guid}",
-                                "space_id={$app/relationships/space/data/guid}",
+                                "space_name={$space/name}",
+                                "organization_name={$organization/name}",
                             ],
                         },
                         {
@@ -7876,7 +7946,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "name": "built",
                             "set": {"{guid}": "$build/guid"},
                             "status": 200,
-                            "unless": ["StagerError"],
+                            "unless": ["staging with buildpacks"],
                         },
                         {
                             "operation": "getDroplet",
@@ -7956,7 +8026,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         {
                             "operation": "getBuild",
                             "name": "built",
-                            "unless": ["StagerError"],
+                            "unless": ["staging with buildpacks"],
                             "set": {"{guid}": "$build/guid"},
                             "status": 200,
                             "shows": {
@@ -7972,6 +8042,15 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/state": "FAILED",
                                 "/error": "BuildpackCompileFailed - App staging failed in the buildpack compile phase",
                                 "/checksum": None,
+                            },
+                        },
+                        {
+                            "operation": "readLogs",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/envelopes/batch/*/log/payload": "RmFpbGVkIHRvIHN0YWdlIGJ1aWxkOiBzdGFnaW5nIGZhaWxlZA==",
+                                "/envelopes/batch/*/log/type": "ERR",
                             },
                         },
                         {
@@ -8098,7 +8177,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "getBuild",
                             "set": {"{guid}": "$build/guid"},
                             "status": 200,
-                            "unless": ["StagerError"],
+                            "unless": ["staging with buildpacks"],
                             "shows": {
                                 "/error": "NoAppDetectedError - An app was not successfully detected by any available buildpack"
                             },
@@ -8270,7 +8349,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "name": "built",
                             "set": {"{guid}": "$build/guid"},
                             "status": 200,
-                            "unless": ["StagerError"],
+                            "unless": ["staging with buildpacks"],
                         },
                         {
                             "operation": "getDroplet",
@@ -8377,7 +8456,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "name": "built",
                             "set": {"{guid}": "$build/guid"},
                             "status": 200,
-                            "unless": ["StagerError"],
+                            "unless": ["staging with buildpacks"],
                         },
                         {
                             "operation": "getDroplet",
@@ -8477,7 +8556,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "getBuild",
                             "set": {"{guid}": "$first/guid"},
                             "status": 200,
-                            "unless": ["StagerError"],
+                            "unless": ["staging with buildpacks"],
                             "shows": {"/state": "STAGING", "/droplet": None, "/error": None},
                         },
                         {
@@ -8581,6 +8660,142 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "status": 200,
                             "shows": {"/state": "FAILED"},
                         },
+                    ],
+                },
+                {
+                    "title": "an image may be staged for an app of another lifecycle",
+                    "steps": [
+                        {"operation": "createApp", "name": "app", "example": "cnb", "status": 201},
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "example": "docker",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                        },
+                        {
+                            "operation": "createBuild",
+                            "name": "build",
+                            "set": {"": {"package": {"guid": "$package/guid"}}},
+                            "status": 201,
+                            "shows": {"/lifecycle/type": "docker", "/state": "STAGED"},
+                        },
+                        {
+                            "operation": "getBuild",
+                            "name": "built",
+                            "set": {"{guid}": "$build/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getDroplet",
+                            "set": {"{guid}": "$built/droplet/guid"},
+                            "status": 200,
+                            "shows": {"/image": "$package/data/image", "/lifecycle/type": "docker"},
+                        },
+                    ],
+                },
+                {
+                    "title": "variables of the foundation stand behind those of the app and of the build",
+                    "alone": True,
+                    "steps": [
+                        {
+                            "operation": "updateEnvironmentVariableGroup",
+                            "set": {
+                                "{name}": "staging",
+                                "": {
+                                    "var": {
+                                        "FROM_GROUP": "group",
+                                        "FROM_APP": "group",
+                                        "FROM_BUILD": "group",
+                                    }
+                                },
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createBuildpack",
+                            "name": "buildpack",
+                            "example": "name",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadBuildpack",
+                            "set": {"{guid}": "$buildpack/guid"},
+                            "archive": {
+                                "bin/compile": "#!/bin/sh\n",
+                                "bin/release": "#!/bin/sh\necho \"default_process_types: {env: '$FROM_GROUP $FROM_APP $FROM_BUILD'}\"\n",
+                            },
+                            "status": 202,
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "set": {
+                                "/lifecycle": {
+                                    "type": "buildpack",
+                                    "data": {"buildpacks": ["$buildpack/name"]},
+                                },
+                                "/environment_variables": {"FROM_APP": "app", "FROM_BUILD": "app"},
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"index.html": "hello"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "until": {"/state": "READY"},
+                        },
+                        {
+                            "operation": "createBuild",
+                            "name": "build",
+                            "set": {
+                                "": {
+                                    "package": {"guid": "$package/guid"},
+                                    "environment_variables": {"FROM_BUILD": "build"},
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "getBuild",
+                            "name": "built",
+                            "set": {"{guid}": "$build/guid"},
+                            "status": 200,
+                            "unless": ["staging with buildpacks"],
+                        },
+                        {
+                            "operation": "getDroplet",
+                            "set": {"{guid}": "$built/droplet/guid"},
+                            "status": 200,
+                            "shows": {"/process_types/env": "group app build"},
+                        },
+                    ],
+                    "finally": [
+                        {
+                            "operation": "updateEnvironmentVariableGroup",
+                            "set": {
+                                "{name}": "staging",
+                                "": {
+                                    "var": {
+                                        "FROM_GROUP": None,
+                                        "FROM_APP": None,
+                                        "FROM_BUILD": None,
+                                    }
+                                },
+                            },
+                        }
                     ],
                 },
             ],
@@ -11759,7 +11974,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "name": "staged",
                             "set": {"{guid}": "$droplet/guid"},
                             "status": 200,
-                            "unless": ["StagerError"],
+                            "unless": ["staging with buildpacks"],
                             "shows": {
                                 "/memory_limit": 300,
                                 "/disk_limit": 400,
@@ -11835,6 +12050,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "shows": {
                                 "/environment_variables": {},
                                 "/stack": "$app/lifecycle/data/stack",
+                                "/result/buildpack": None,
                             },
                             "hides": {"/memory_limit": None, "/disk_limit": None},
                         },
@@ -11970,7 +12186,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "getDroplet",
                             "set": {"{guid}": "$droplet/guid"},
                             "status": 200,
-                            "unless": ["StagerError"],
+                            "unless": ["staging with buildpacks"],
                             "shows": {"/state": "STAGING", "/result": None},
                         },
                         {
@@ -11983,7 +12199,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {"{guid}": "$builds/resources/0/guid"},
                             "status": 200,
                             "until": {"/state": "FAILED"},
-                            "unless": ["StagerError"],
+                            "unless": ["staging with buildpacks"],
                             "shows": {"/state": "FAILED", "/droplet": None},
                         },
                         {
@@ -22520,7 +22736,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "example": "plain",
                             "set": {"/lifecycle": {"type": "buildpack", "data": {"stack": ""}}},
                             "status": 422,
-                            "hides": {"/errors/0/detail": "Stack must be an existing stack"},
+                            "shows": {
+                                "/errors/0/detail": "Lifecycle Stack must be between 1 and 250 characters"
+                            },
                         },
                         {
                             "operation": "createApp",
@@ -22548,7 +22766,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 }
                             },
                             "status": 422,
-                            "hides": {"/errors/0/detail": "Stack must be an existing stack"},
+                            "shows": {
+                                "/errors/0/detail": "Lifecycle Stack must be between 1 and 250 characters"
+                            },
                         },
                     ],
                 },
@@ -23768,6 +23988,62 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "what changed last comes last",
+                    "steps": [
+                        {"operation": "createSpace", "name": "space", "status": 201},
+                        {
+                            "operation": "createApp",
+                            "name": "first",
+                            "example": "plain",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "second",
+                            "example": "plain",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "updateApp",
+                            "set": {
+                                "{guid}": "$first/guid",
+                                "": {"metadata": {"labels": {"a": "b"}}},
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "listApps",
+                            "set": {"?space_guids": ["$space/guid"], "?order_by": "-updated_at"},
+                            "status": 200,
+                            "shows": {"/resources/0/guid": "$first/guid"},
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "third",
+                            "example": "plain",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "updateApp",
+                            "set": {"{guid}": "$second/guid", "": {"name": "$fresh"}},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "listApps",
+                            "set": {
+                                "?space_guids": ["$space/guid"],
+                                "?order_by": "-updated_at",
+                                "?guids": ["$second/guid", "$third/guid"],
+                            },
+                            "status": 200,
+                            "shows": {"/resources/0/guid": "$second/guid"},
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -24578,7 +24854,129 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "shows": {"/errors/0/detail": "App not found"},
                         },
                     ],
-                }
+                },
+                {
+                    "title": "buildpacks find what they kept until it is cleared",
+                    "steps": [
+                        {
+                            "operation": "createBuildpack",
+                            "name": "buildpack",
+                            "set": {
+                                "/stack": None,
+                                "/lifecycle": "buildpack",
+                                "/enabled": True,
+                                "/locked": False,
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadBuildpack",
+                            "set": {"{guid}": "$buildpack/guid"},
+                            "archive": {
+                                "bin/detect": "#!/bin/sh\necho any\n",
+                                "bin/compile": '#!/bin/sh\nif [ -e "$2/kept" ]; then echo again > "$1/found"; else echo anew > "$1/found"; fi\necho x > "$2/kept"\n',
+                                "bin/release": '#!/bin/sh\necho "default_process_types: {web: $(cat "$1/found")}"\n',
+                            },
+                            "status": 202,
+                        },
+                        {
+                            "operation": "getBuildpack",
+                            "set": {"{guid}": "$buildpack/guid"},
+                            "until": {"/state": "READY"},
+                            "shows": {"/state": "READY"},
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "set": {
+                                "/lifecycle": {
+                                    "type": "buildpack",
+                                    "data": {"buildpacks": ["$buildpack/name"]},
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackageForApp",
+                            "name": "package",
+                            "set": {"{guid}": "$app/guid", "": {"type": "bits"}},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"index.html": "hello"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "READY"},
+                            "shows": {"/state": "READY"},
+                        },
+                        {
+                            "operation": "createBuild",
+                            "name": "first",
+                            "set": {"": {"package": {"guid": "$package/guid"}}},
+                        },
+                        {
+                            "operation": "getBuild",
+                            "name": "one",
+                            "set": {"{guid}": "$first/guid"},
+                            "until": {"/state": "STAGED"},
+                            "shows": {"/state": "STAGED"},
+                        },
+                        {
+                            "operation": "getDroplet",
+                            "set": {"{guid}": "$one/droplet/guid"},
+                            "status": 200,
+                            "shows": {"/process_types/web": "anew"},
+                        },
+                        {
+                            "operation": "createBuild",
+                            "name": "second",
+                            "set": {"": {"package": {"guid": "$package/guid"}}},
+                        },
+                        {
+                            "operation": "getBuild",
+                            "name": "two",
+                            "set": {"{guid}": "$second/guid"},
+                            "until": {"/state": "STAGED"},
+                            "shows": {"/state": "STAGED"},
+                        },
+                        {
+                            "operation": "getDroplet",
+                            "set": {"{guid}": "$two/droplet/guid"},
+                            "status": 200,
+                            "shows": {"/process_types/web": "again"},
+                        },
+                        {
+                            "operation": "clearAppBuildpackCache",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "createBuild",
+                            "name": "third",
+                            "set": {"": {"package": {"guid": "$package/guid"}}},
+                        },
+                        {
+                            "operation": "getBuild",
+                            "name": "three",
+                            "set": {"{guid}": "$third/guid"},
+                            "until": {"/state": "STAGED"},
+                            "shows": {"/state": "STAGED"},
+                        },
+                        {
+                            "operation": "getDroplet",
+                            "set": {"{guid}": "$three/droplet/guid"},
+                            "status": 200,
+                            "shows": {"/process_types/web": "anew"},
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -28303,6 +28701,62 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/resources/1/data/request/command": "[PRIVATE DATA HIDDEN]",
                             },
                             "lacks": ["unspeakable"],
+                        },
+                    ],
+                },
+                {
+                    "title": "what changed last comes last",
+                    "steps": [
+                        {"operation": "createSpace", "name": "space", "status": 201},
+                        {
+                            "operation": "createApp",
+                            "name": "first",
+                            "example": "plain",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "second",
+                            "example": "plain",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "updateProcess",
+                            "set": {
+                                "{guid}": "$first/guid",
+                                "": {"metadata": {"labels": {"a": "b"}}},
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "listProcesses",
+                            "set": {"?space_guids": ["$space/guid"], "?order_by": "-updated_at"},
+                            "status": 200,
+                            "shows": {"/resources/0/guid": "$first/guid"},
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "third",
+                            "example": "plain",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "scaleProcess",
+                            "set": {"{guid}": "$second/guid", "": {"instances": 2}},
+                            "status": 202,
+                        },
+                        {
+                            "operation": "listProcesses",
+                            "set": {
+                                "?space_guids": ["$space/guid"],
+                                "?order_by": "-updated_at",
+                                "?app_guids": ["$second/guid", "$third/guid"],
+                            },
+                            "status": 200,
+                            "shows": {"/resources/0/guid": "$second/guid"},
                         },
                     ],
                 },
@@ -33564,9 +34018,37 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                         {
                             "operation": "createBuildpack",
+                            "set": {"/name": "  "},
+                            "status": 422,
+                            "shows": {"/errors/0/detail": "Name can't be blank, Name is invalid"},
+                        },
+                        {
+                            "operation": "createBuildpack",
                             "set": {"/name": 5},
                             "status": 422,
                             "shows": {"/errors/0/detail": "Name must be a string"},
+                        },
+                        {
+                            "operation": "createBuildpack",
+                            "set": {"/name": False},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Name must be a string, Name can't be blank"
+                            },
+                        },
+                        {
+                            "operation": "createBuildpack",
+                            "set": {"/name": []},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Name must be a string, Name can't be blank, Name is invalid"
+                            },
+                        },
+                        {
+                            "operation": "createBuildpack",
+                            "set": {"/name": ["a"]},
+                            "status": 422,
+                            "shows": {"/errors/0/detail": "Name must be a string, Name is invalid"},
                         },
                     ],
                 },
@@ -43802,8 +44284,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                     ]
                                 }
                             },
-                            "status": 202,
-                            "shows": {"/state": "COMPLETE"},
                         },
                         {
                             "operation": "listApps",
@@ -43895,8 +44375,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                     ]
                                 }
                             },
-                            "status": 202,
-                            "shows": {"/state": "COMPLETE"},
                         },
                         {
                             "operation": "listApps",
@@ -44641,6 +45119,18 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {
                                 "": {
                                     "applications": [
+                                        {"name": "$app/name", "default-route": True, "routes": []}
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
                                         {
                                             "name": "$app/name",
                                             "default-route": False,
@@ -45122,7 +45612,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 {
-                    "title": "where nothing is said nothing is changed",
+                    "title": "a web process of which nothing is said is not updated",
                     "steps": [
                         {"operation": "createApp", "example": "buildpack", "name": "app"},
                         {
@@ -45141,7 +45631,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "listAuditEvents",
                             "set": {
                                 "?target_guids": "$app/guid",
-                                "?types": "audit.app.process.create,audit.app.process.update,audit.app.process.scale,audit.app.update",
+                                "?types": "audit.app.process.create,audit.app.process.update",
                             },
                             "status": 200,
                             "counts": {"/resources/*": 0},
@@ -45370,8 +45860,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                     ]
                                 }
                             },
-                            "status": 202,
-                            "shows": {"/state": "COMPLETE"},
                         },
                         {
                             "operation": "applyManifest",
@@ -45679,7 +46167,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "listAuditEvents",
                             "set": {
                                 "?target_guids": "$app/guid",
-                                "?types": "audit.app.process.update,audit.app.update",
+                                "?types": "audit.app.process.update",
                             },
                             "lacks": ["PRIVATE"],
                             "counts": {"/resources/*": 1},
@@ -48283,6 +48771,17 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "a manifest may have many apps",
+                    "steps": [
+                        {
+                            "operation": "createManifestDiff",
+                            "content": "applications: [{name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}, {name: a}]",
+                            "status": 201,
+                            "counts": {"/diff/*": 50},
+                        }
+                    ],
+                },
             ],
         },
     ),
@@ -48357,7 +48856,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                         {
                                             "name": "$fresh",
                                             "buildpacks": ["https://example.com/b.git"],
-                                            "env": {"GREETING": "hello"},
+                                            "env": {"GREETING": "grüezi"},
                                             "features": {"ssh": False},
                                             "metadata": {
                                                 "labels": {"team": "shop"},
@@ -48406,7 +48905,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "lifecycle: buildpack\n",
                                 "buildpacks:\n",
                                 "- https://example.com/b.git\n",
-                                "GREETING: hello\n",
+                                "GREETING: grüezi\n",
                                 "ssh: false\n",
                                 "revisions: true\n",
                                 "stack: {$apps/resources/0/lifecycle/data/stack}\n",
@@ -48504,7 +49003,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {
                                 "": {
                                     "applications": [
-                                        {"name": "$app/name", "log-rate-limit-per-second": -1}
+                                        {
+                                            "name": "$app/name",
+                                            "log-rate-limit-per-second": -1,
+                                            "instances": 0,
+                                        }
                                     ]
                                 }
                             },
@@ -48514,7 +49017,24 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "getManifestForApp",
                             "set": {"{guid}": "$app/guid"},
                             "status": 200,
-                            "says": ["log-rate-limit-per-second: -1\n"],
+                            "says": ["log-rate-limit-per-second: -1\n", "instances: 0\n"],
+                        },
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {"name": "$app/name", "log-rate-limit-per-second": 0}
+                                    ]
+                                }
+                            },
+                            "status": 202,
+                        },
+                        {
+                            "operation": "getManifestForApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "says": ["log-rate-limit-per-second: 0B\n"],
                         },
                     ],
                 },
@@ -57502,6 +58022,39 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 {
+                    "title": "what is right is not blamed for what is wrong",
+                    "steps": [
+                        {
+                            "operation": "listV2Buildpacks",
+                            "set": {
+                                "?page": 92233720368547758,
+                                "?results-per-page": 100,
+                                "?inline-relations-depth": 3,
+                                "?order-direction": "asc",
+                                "?order": "asc",
+                                "?order-by": "id",
+                                "?q": ["name:a;lifecycle", "color:red"],
+                            },
+                            "status": 400,
+                            "shows": {"/description": "The query parameter is invalid: color"},
+                        },
+                        {
+                            "operation": "listV2Buildpacks",
+                            "set": {
+                                "?page": 1,
+                                "?results-per-page": 1,
+                                "?inline-relations-depth": 0,
+                                "?order-direction": "desc",
+                                "?order": "desc",
+                                "?order-by": "name",
+                                "?q": ["stack;color"],
+                            },
+                            "status": 400,
+                            "shows": {"/description": "The query parameter is invalid: color"},
+                        },
+                    ],
+                },
+                {
                     "title": "other fields are refused",
                     "steps": [
                         {
@@ -57579,6 +58132,22 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {"?results-per-page": ""},
                             "status": 400,
                             "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listV2Buildpacks",
+                            "set": {"?page": 1, "?results-per-page": 101},
+                            "status": 400,
+                            "shows": {
+                                "/description": "The query parameter is invalid: results_per_page must be <= 100"
+                            },
+                        },
+                        {
+                            "operation": "listV2Buildpacks",
+                            "set": {"?page": 92233720368547759},
+                            "status": 400,
+                            "says": [
+                                "The query parameter is invalid: (page * per_page) must be less than"
+                            ],
                         },
                         {
                             "operation": "listV2Buildpacks",
@@ -57674,6 +58243,19 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "status": 200,
                             "counts": {"/resources/*": 1},
                             "shows": {"/total_pages": 2},
+                        },
+                        {
+                            "operation": "listV2Buildpacks",
+                            "set": {
+                                "?results-per-page": "0b1",
+                                "?page": "0x3",
+                                "?q": ["name IN {$a/entity/name},{$b/entity/name}"],
+                            },
+                            "status": 200,
+                            "counts": {"/resources/*": 0},
+                            "shows": {
+                                "/prev_url": "/v2/buildpacks?order-direction=asc&page=2&q=name%20IN%20{$a/entity/name},{$b/entity/name}&results-per-page=1"
+                            },
                         },
                         {
                             "operation": "listV2Buildpacks",
@@ -58627,6 +59209,15 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "status": 201,
                             "shows": {"/entity/filename": None, "/entity/lifecycle": "buildpack"},
                         },
+                        {
+                            "operation": "updateV2Buildpack",
+                            "set": {
+                                "{guid}": "$buildpack/metadata/guid",
+                                "": {"lifecycle": "docker"},
+                            },
+                            "status": 201,
+                            "shows": {"/entity/lifecycle": "buildpack"},
+                        },
                     ],
                 },
                 {
@@ -59404,12 +59995,35 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "status": 204,
                         },
                         {
+                            "operation": "getV2Buildpack",
+                            "name": "before",
+                            "set": {"{guid}": "$buildpack/metadata/guid"},
+                            "status": 200,
+                        },
+                        {
                             "operation": "uploadV2BuildpackBits",
                             "set": {"{guid}": "$buildpack/metadata/guid"},
                             "filename": "b.zip",
                             "archive": {"a.txt": "other"},
                             "after-restart": True,
                             "status": 204,
+                        },
+                        {
+                            "operation": "uploadBuildpack",
+                            "set": {"{guid}": "$buildpack/metadata/guid"},
+                            "filename": "b.zip",
+                            "archive": {"a.txt": "other"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "getV2Buildpack",
+                            "set": {"{guid}": "$buildpack/metadata/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/metadata/updated_at": "$before/metadata/updated_at",
+                                "/entity/filename": "b.zip",
+                            },
                         },
                     ],
                 },

@@ -10088,6 +10088,278 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "in an organization that is suspended nobody but admins stages, uploads, changes or deletes",
+                    "steps": [
+                        {"operation": "createAccount", "name": "account", "status": 201},
+                        {
+                            "operation": "createUser",
+                            "set": {"": {"guid": "$account/id"}},
+                            "status": 201,
+                        },
+                        {"operation": "createOrganization", "name": "organization", "status": 201},
+                        {
+                            "operation": "createSpace",
+                            "name": "space",
+                            "set": {"/relationships/organization/data/guid": "$organization/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createRole",
+                            "set": {
+                                "": {
+                                    "type": "organization_user",
+                                    "relationships": {
+                                        "user": {"data": {"guid": "$account/id"}},
+                                        "organization": {"data": {"guid": "$organization/guid"}},
+                                    },
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createRole",
+                            "set": {
+                                "": {
+                                    "type": "space_developer",
+                                    "relationships": {
+                                        "user": {"data": {"guid": "$account/id"}},
+                                        "space": {"data": {"guid": "$space/guid"}},
+                                    },
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createToken",
+                            "name": "token",
+                            "set": {
+                                "/username": "$account.request/userName",
+                                "/password": "$account.request/password",
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "set": {
+                                "/relationships/space/data/guid": "$space/guid",
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createDroplet",
+                            "name": "droplet",
+                            "set": {
+                                "/relationships/app/data/guid": "$app/guid",
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "docker",
+                            "example": "docker",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "example": "docker",
+                            "set": {"/relationships/app/data/guid": "$docker/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createBuild",
+                            "name": "build",
+                            "set": {"": {"package": {"guid": "$package/guid"}}},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "getBuild",
+                            "name": "built",
+                            "set": {"{guid}": "$build/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "updateOrganization",
+                            "set": {"{guid}": "$organization/guid", "": {"suspended": True}},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createDroplet",
+                            "set": {
+                                "/relationships/app/data/guid": "$app/guid",
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 403,
+                            "code": "CF-OrgSuspended",
+                        },
+                        {
+                            "operation": "createDroplet",
+                            "set": {
+                                "?source_guid": "$built/droplet/guid",
+                                "": {"relationships": {"app": {"data": {"guid": "$docker/guid"}}}},
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 403,
+                            "code": "CF-OrgSuspended",
+                        },
+                        {
+                            "operation": "uploadDroplet",
+                            "set": {
+                                "{guid}": "$droplet/guid",
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 403,
+                            "code": "CF-OrgSuspended",
+                        },
+                        {
+                            "operation": "updateDroplet",
+                            "set": {
+                                "{guid}": "$droplet/guid",
+                                "": {},
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 403,
+                            "code": "CF-OrgSuspended",
+                        },
+                        {
+                            "operation": "deleteDroplet",
+                            "set": {
+                                "{guid}": "$droplet/guid",
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 403,
+                            "code": "CF-OrgSuspended",
+                        },
+                        {
+                            "operation": "setCurrentDroplet",
+                            "set": {
+                                "{guid}": "$docker/guid",
+                                "/data/guid": "$built/droplet/guid",
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 403,
+                            "code": "CF-OrgSuspended",
+                        },
+                        {
+                            "operation": "createBuild",
+                            "set": {
+                                "": {"package": {"guid": "$package/guid"}},
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 403,
+                            "code": "CF-OrgSuspended",
+                        },
+                        {
+                            "operation": "stagePackage",
+                            "set": {
+                                "{guid}": "$package/guid",
+                                "": {},
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 403,
+                            "code": "CF-OrgSuspended",
+                        },
+                        {
+                            "operation": "updateBuild",
+                            "set": {
+                                "{guid}": "$build/guid",
+                                "": {},
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 403,
+                            "code": "CF-OrgSuspended",
+                        },
+                        {
+                            "operation": "getDroplet",
+                            "set": {
+                                "{guid}": "$droplet/guid",
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "updateDroplet",
+                            "set": {
+                                "{guid}": "$droplet/guid",
+                                "": {"metadata": {"labels": {"a": "b"}}},
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createBuild",
+                            "set": {"": {"package": {"guid": "$package/guid"}}},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                    ],
+                },
+                {
+                    "title": "who develops elsewhere reads a droplet that he copies, and develops where it goes",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createDroplet",
+                            "name": "droplet",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {"operation": "createOrganization", "name": "organization", "status": 201},
+                        {
+                            "operation": "createSpace",
+                            "name": "space",
+                            "set": {"/relationships/organization/data/guid": "$organization/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "other",
+                            "example": "plain",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createDroplet",
+                            "set": {
+                                "?source_guid": "$droplet/guid",
+                                "": {"relationships": {"app": {"data": {"guid": "$other/guid"}}}},
+                            },
+                            "role": "space_developer",
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "App not found"},
+                        },
+                        {
+                            "operation": "createDroplet",
+                            "set": {
+                                "?source_guid": "$droplet/guid",
+                                "": {"relationships": {"app": {"data": {"guid": "$app/guid"}}}},
+                            },
+                            "role": "space_developer",
+                            "status": 201,
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -44356,6 +44628,22 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/errors/0/detail": "For application '{$app/name}': Docker cannot be configured for a buildpack lifecycle app."
                             },
                         },
+                        {
+                            "operation": "applyManifest",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "$fresh",
+                                            "lifecycle": "buildpack",
+                                            "docker": {"image": "x"},
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
                     ],
                 },
                 {
@@ -46776,6 +47064,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                         {"name": "g", "user": None},
                                         {"name": "h", "command": None},
                                         {"name": "i", "user": "u", "command": "c"},
+                                        {"name": "j", "command": False},
+                                        {"name": "k", "command": True},
                                     ]
                                 }
                             },
@@ -46787,8 +47077,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/errors/2/detail": "For application 'c': Process \"web\": User must be a string",
                                 "/errors/3/detail": "For application 'd': Process \"web\": User must be between 1 and 255 characters",
                                 "/errors/4/detail": "For application 'e': Process \"web\": User must be between 1 and 255 characters",
+                                "/errors/5/detail": "For application 'k': Process \"web\": Command must be a string",
                             },
-                            "counts": {"/errors/*": 5},
+                            "counts": {"/errors/*": 6},
                         }
                     ],
                 },
@@ -46809,16 +47100,17 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                         },
                                         {"name": "d", "health-check-http-endpoint": "ok"},
                                         {"name": "e", "health-check-http-endpoint": "/not ok"},
+                                        {"name": "f", "health-check-http-endpoint": 5},
                                         {
-                                            "name": "f",
+                                            "name": "g",
                                             "health-check-type": "http",
                                             "health-check-http-endpoint": "/ok",
                                         },
-                                        {"name": "g", "health-check-http-endpoint": "/ok"},
-                                        {"name": "h", "health-check-type": "none"},
-                                        {"name": "i", "health-check-type": "process"},
+                                        {"name": "h", "health-check-http-endpoint": "/ok"},
+                                        {"name": "i", "health-check-type": "none"},
+                                        {"name": "j", "health-check-type": "process"},
                                         {
-                                            "name": "j",
+                                            "name": "k",
                                             "health-check-type": "port",
                                             "health-check-http-endpoint": None,
                                         },
@@ -46833,8 +47125,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/errors/2/detail": 'For application \'c\': Process "web": Health check type must be "http" to set a health check HTTP endpoint.',
                                 "/errors/3/detail": "For application 'd': Process \"web\": Health check http endpoint must be a valid URI path",
                                 "/errors/4/detail": "For application 'e': Process \"web\": Health check http endpoint must be a valid URI path",
+                                "/errors/5/detail": "For application 'f': Process \"web\": Health check http endpoint must be a valid URI path",
                             },
-                            "counts": {"/errors/*": 5},
+                            "counts": {"/errors/*": 6},
                         }
                     ],
                 },
@@ -46891,19 +47184,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                             "name": "e",
                                             "readiness-health-check-http-endpoint": "/not ok",
                                         },
+                                        {"name": "f", "readiness-health-check-http-endpoint": 5},
                                         {
-                                            "name": "f",
+                                            "name": "g",
                                             "readiness-health-check-type": "http",
                                             "readiness-health-check-http-endpoint": "/ok",
                                         },
                                         {
-                                            "name": "g",
+                                            "name": "h",
                                             "readiness-health-check-http-endpoint": "/ok",
                                         },
-                                        {"name": "h", "readiness-health-check-type": "none"},
-                                        {"name": "i", "readiness-health-check-type": "process"},
+                                        {"name": "i", "readiness-health-check-type": "none"},
+                                        {"name": "j", "readiness-health-check-type": "process"},
                                         {
-                                            "name": "j",
+                                            "name": "k",
                                             "readiness-health-check-type": "port",
                                             "readiness-health-check-http-endpoint": None,
                                         },
@@ -46918,8 +47212,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/errors/2/detail": 'For application \'c\': Process "web": Readiness health check type must be "http" to set a health check HTTP endpoint.',
                                 "/errors/3/detail": "For application 'd': Process \"web\": Readiness health check http endpoint must be a valid URI path",
                                 "/errors/4/detail": "For application 'e': Process \"web\": Readiness health check http endpoint must be a valid URI path",
+                                "/errors/5/detail": "For application 'f': Process \"web\": Readiness health check http endpoint must be a valid URI path",
                             },
-                            "counts": {"/errors/*": 5},
+                            "counts": {"/errors/*": 6},
                         }
                     ],
                 },
@@ -47416,6 +47711,40 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 {
+                    "title": "elements of lists are objects",
+                    "steps": [
+                        {
+                            "operation": "createManifestDiff",
+                            "set": {"": {"applications": [{"name": "a", "processes": ["web"]}]}},
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
+                        {
+                            "operation": "createManifestDiff",
+                            "set": {"": {"applications": [{"name": "a", "sidecars": ["s"]}]}},
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
+                    ],
+                },
+                {
+                    "title": "a port is a number",
+                    "steps": [
+                        {
+                            "operation": "createManifestDiff",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {"name": "a", "routes": [{"route": "a.example.local:x"}]}
+                                    ]
+                                }
+                            },
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        }
+                    ],
+                },
+                {
                     "title": "options of a route are an object of known ones",
                     "steps": [
                         {
@@ -47571,7 +47900,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "createManifestDiff",
                             "content": "applications: [{name: a, env: {[1, 2]: b}}]",
                             "status": 400,
-                            "code": "CF-MessageParseError",
                         }
                     ],
                 },
@@ -47701,7 +48029,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {
                                 "": {
                                     "applications": [
-                                        {"name": "$fresh", "stack": "x", "instances": 2}
+                                        {
+                                            "name": "$fresh",
+                                            "stack": "x",
+                                            "instances": 2,
+                                            "features": {"ssh": True},
+                                        }
                                     ]
                                 }
                             },
@@ -47720,6 +48053,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                     },
                                     {"op": "add", "path": "/applications/0/stack", "value": "x"},
                                     {"op": "add", "path": "/applications/0/instances", "value": 2},
+                                    {
+                                        "op": "add",
+                                        "path": "/applications/0/features",
+                                        "value": {"ssh": True},
+                                    },
                                 ]
                             },
                         },
@@ -48421,6 +48759,32 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 {
+                    "title": "a list that goes is replaced by nothing",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "example": "buildpack",
+                            "name": "app",
+                            "set": {
+                                "/lifecycle/data": {"buildpacks": ["https://example.com/b.git"]}
+                            },
+                        },
+                        {
+                            "operation": "createManifestDiff",
+                            "set": {
+                                "": {"applications": [{"name": "$app/name", "buildpacks": None}]}
+                            },
+                            "status": 201,
+                            "shows": {
+                                "/diff/0/op": "replace",
+                                "/diff/0/path": "/applications/0/buildpacks",
+                                "/diff/0/was": ["https://example.com/b.git"],
+                            },
+                            "counts": {"/diff/*": 1},
+                        },
+                    ],
+                },
+                {
                     "title": "routes are compared by address",
                     "steps": [
                         {
@@ -48780,6 +49144,163 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "status": 201,
                             "counts": {"/diff/*": 50},
                         }
+                    ],
+                },
+                {
+                    "title": "what is nested deeply is read",
+                    "steps": [
+                        {
+                            "operation": "createManifestDiff",
+                            "content": "applications: [{name: a, env: {A: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}}]",
+                            "status": 201,
+                            "counts": {"/diff/*": 2},
+                        }
+                    ],
+                },
+                {
+                    "title": "an infinite number can be answered",
+                    "steps": [
+                        {
+                            "operation": "createManifestDiff",
+                            "content": "applications: [{name: a, env: {A: .inf, B: .nan}}]",
+                            "status": 201,
+                            "counts": {"/diff/*": 2},
+                        }
+                    ],
+                },
+                {
+                    "title": "a manifest has up to 1 MiB",
+                    "steps": [
+                        {
+                            "operation": "createManifestDiff",
+                            "name": "one",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "a",
+                                            "env": {
+                                                "A": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+                                            },
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createManifestDiff",
+                            "name": "two",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "a",
+                                            "env": {
+                                                "A": "{$one.request/applications/0/env/A}{$one.request/applications/0/env/A}{$one.request/applications/0/env/A}{$one.request/applications/0/env/A}"
+                                            },
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createManifestDiff",
+                            "name": "three",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "a",
+                                            "env": {
+                                                "A": "{$two.request/applications/0/env/A}{$two.request/applications/0/env/A}{$two.request/applications/0/env/A}{$two.request/applications/0/env/A}"
+                                            },
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createManifestDiff",
+                            "name": "four",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "a",
+                                            "env": {
+                                                "A": "{$three.request/applications/0/env/A}{$three.request/applications/0/env/A}{$three.request/applications/0/env/A}{$three.request/applications/0/env/A}"
+                                            },
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createManifestDiff",
+                            "name": "five",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "a",
+                                            "env": {
+                                                "A": "{$four.request/applications/0/env/A}{$four.request/applications/0/env/A}{$four.request/applications/0/env/A}{$four.request/applications/0/env/A}"
+                                            },
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createManifestDiff",
+                            "name": "six",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "a",
+                                            "env": {
+                                                "A": "{$five.request/applications/0/env/A}{$five.request/applications/0/env/A}{$five.request/applications/0/env/A}{$five.request/applications/0/env/A}"
+                                            },
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createManifestDiff",
+                            "name": "seven",
+                            "set": {
+                                "": {
+                                    "applications": [
+                                        {
+                                            "name": "a",
+                                            "env": {
+                                                "A": "{$six.request/applications/0/env/A}{$six.request/applications/0/env/A}{$six.request/applications/0/env/A}{$six.request/applications/0/env/A}"
+                                            },
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createManifestDiff",
+                            "content": "applications: [{name: a}] #{$seven.request/applications/0/env/A}{$seven.request/applications/0/env/A}{$seven.request/applications/0/env/A}{$six.request/applications/0/env/A}{$six.request/applications/0/env/A}{$six.request/applications/0/env/A}{$five.request/applications/0/env/A}{$five.request/applications/0/env/A}{$five.request/applications/0/env/A}{$four.request/applications/0/env/A}{$four.request/applications/0/env/A}{$four.request/applications/0/env/A}{$three.request/applications/0/env/A}{$three.request/applications/0/env/A}{$three.request/applications/0/env/A}{$two.request/applications/0/env/A}{$two.request/applications/0/env/A}{$two.request/applications/0/env/A}{$one.request/applications/0/env/A}{$one.request/applications/0/env/A}{$one.request/applications/0/env/A}xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createManifestDiff",
+                            "content": "applications: [{name: a}] #{$seven.request/applications/0/env/A}{$seven.request/applications/0/env/A}{$seven.request/applications/0/env/A}{$six.request/applications/0/env/A}{$six.request/applications/0/env/A}{$six.request/applications/0/env/A}{$five.request/applications/0/env/A}{$five.request/applications/0/env/A}{$five.request/applications/0/env/A}{$four.request/applications/0/env/A}{$four.request/applications/0/env/A}{$four.request/applications/0/env/A}{$three.request/applications/0/env/A}{$three.request/applications/0/env/A}{$three.request/applications/0/env/A}{$two.request/applications/0/env/A}{$two.request/applications/0/env/A}{$two.request/applications/0/env/A}{$one.request/applications/0/env/A}{$one.request/applications/0/env/A}{$one.request/applications/0/env/A}xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                            "status": 400,
+                            "code": "CF-MessageParseError",
+                        },
                     ],
                 },
             ],
@@ -53154,6 +53675,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {"?include": ["domain", "domain"]},
                             "status": 400,
                             "code": "CF-BadQueryParameter",
+                            "says": ["Duplicate included resource: 'domain'"],
+                        },
+                        {
+                            "operation": "getRoute",
+                            "set": {"{guid}": "$one/guid", "?include": ["domain", "domain"]},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                            "says": ["Duplicate included resource: 'domain'"],
                         },
                     ],
                 },
@@ -54184,7 +54713,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/resources/0/data/request/host": "$route/host",
                                 "/resources/0/data/request/path": "/shop",
                             },
-                            "counts": {"/resources/0/data/manifest_triggered": 0},
+                            "hides": {"/resources/0/data/manifest_triggered": True},
                         },
                         {
                             "operation": "updateRoute",
@@ -54223,6 +54752,58 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "shows": {
                                 "/pagination/total_results": 1,
                                 "/resources/0/target/name": "$route/url",
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "events tell which routes a manifest made",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createDomain",
+                            "name": "domain",
+                            "example": "private",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "applyManifest",
+                            "set": {"{guid}": "$app/relationships/space/data/guid"},
+                            "content": '{"applications": [{"name": "{$app/name}", "routes": [{"route": "www.{$domain/name}"}]}]}',
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "listRoutesForApp",
+                            "name": "routes",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {"/resources/0/url": "www.{$domain/name}"},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {
+                                "?target_guids": ["$routes/resources/0/guid"],
+                                "?types": ["audit.route.create"],
+                            },
+                            "status": 200,
+                            "shows": {"/resources/0/data/manifest_triggered": True},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {
+                                "?target_guids": ["$app/guid"],
+                                "?types": ["audit.app.map-route"],
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/resources/0/data/manifest_triggered": True,
+                                "/resources/0/data/route_guid": "$routes/resources/0/guid",
                             },
                         },
                     ],
@@ -56140,7 +56721,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/resources/0/data/weight": None,
                                 "/resources/0/data/protocol": "http1",
                             },
-                            "counts": {"/resources/0/data/manifest_triggered": 0},
+                            "hides": {"/resources/0/data/manifest_triggered": True},
                         },
                         {
                             "operation": "addRouteDestinations",

@@ -6255,6 +6255,13 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             },
                         },
                         {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$copy/guid"},
+                            "status": 200,
+                            "shows": {"/state": "READY"},
+                            "until": {"/state": "READY"},
+                        },
+                        {
                             "operation": "deletePackage",
                             "set": {"{guid}": "$package/guid"},
                             "status": 202,
@@ -6264,12 +6271,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "getPackage",
                             "set": {"{guid}": "$package/guid"},
                             "status": 404,
-                        },
-                        {
-                            "operation": "getPackage",
-                            "set": {"{guid}": "$copy/guid"},
-                            "status": 200,
-                            "until": {"/state": "READY"},
                         },
                         {
                             "operation": "downloadPackage",
@@ -51594,6 +51595,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                         {
                             "operation": "checkRouteReservation",
+                            "set": {"{guid}": "$domain/guid", "?port": ""},
+                            "status": 200,
+                            "shows": {"/matching_route": True},
+                        },
+                        {
+                            "operation": "checkRouteReservation",
                             "set": {"{guid}": "$domain/guid", "?port": "3333"},
                             "status": 200,
                             "shows": {"/matching_route": False},
@@ -52509,6 +52516,36 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {"{guid}": "$domain/guid", "": {"data": [{"guid": ""}]}},
                             "status": 422,
                             "says": ["Data must have the structure"],
+                        },
+                        {
+                            "operation": "shareDomain",
+                            "set": {
+                                "{guid}": "$domain/guid",
+                                "": {
+                                    "data": [
+                                        {
+                                            "guid": "ggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggg"
+                                        }
+                                    ]
+                                },
+                            },
+                            "status": 422,
+                            "says": ["Data must have the structure"],
+                        },
+                        {
+                            "operation": "shareDomain",
+                            "set": {
+                                "{guid}": "$domain/guid",
+                                "": {
+                                    "data": [
+                                        {
+                                            "guid": "gggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggg"
+                                        }
+                                    ]
+                                },
+                            },
+                            "status": 422,
+                            "says": ["does not exist"],
                         },
                     ],
                 },
@@ -54628,6 +54665,35 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "status": 201,
                             "shows": {"/port": None},
                         },
+                        {
+                            "operation": "createRoute",
+                            "set": {"/port": 0, "/relationships/domain/data/guid": "$domain/guid"},
+                            "status": 201,
+                            "shows": {"/port": None},
+                        },
+                    ],
+                },
+                {
+                    "title": "all that is wrong with a route is told at once",
+                    "steps": [
+                        {
+                            "operation": "createRoute",
+                            "set": {
+                                "/host": "a.b",
+                                "/path": "shop?a",
+                                "/port": -1,
+                                "/route": "a",
+                                "/metadata": {"labels": {"team": "-"}},
+                            },
+                            "status": 422,
+                            "says": [
+                                "Host must be either",
+                                "Path must begin with /, Path cannot contain ?",
+                                "Port must be greater than or equal to 0",
+                                "Unknown field(s): 'route'",
+                                "Metadata label value error",
+                            ],
+                        }
                     ],
                 },
                 {
@@ -56638,17 +56704,50 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {
                                 "{guid}": "$route/guid",
                                 "/destinations": [
-                                    {"app": {"guid": "$app/guid"}, "port": 2001},
-                                    {"app": {"guid": "$app/guid"}, "port": 2002},
-                                    {"app": {"guid": "$app/guid"}, "port": 2003},
-                                    {"app": {"guid": "$app/guid"}, "port": 2004},
-                                    {"app": {"guid": "$app/guid"}, "port": 2005},
-                                    {"app": {"guid": "$app/guid"}, "port": 2006},
-                                    {"app": {"guid": "$app/guid"}, "port": 2007},
-                                    {"app": {"guid": "$app/guid"}, "port": 2008},
-                                    {"app": {"guid": "$app/guid"}, "port": 2009},
-                                    {"app": {"guid": "$app/guid"}, "port": 2010},
-                                    {"app": {"guid": "$app/guid"}, "port": 2011},
+                                    {
+                                        "app": {"guid": "$app/guid", "process": {"type": "web"}},
+                                        "port": 2001,
+                                    },
+                                    {
+                                        "app": {"process": {"type": "web"}, "guid": "$app/guid"},
+                                        "port": 2002,
+                                    },
+                                    {
+                                        "app": {"guid": "$app/guid", "process": {"type": "web"}},
+                                        "port": 2003,
+                                    },
+                                    {
+                                        "app": {"process": {"type": "web"}, "guid": "$app/guid"},
+                                        "port": 2004,
+                                    },
+                                    {
+                                        "app": {"guid": "$app/guid", "process": {"type": "web"}},
+                                        "port": 2005,
+                                    },
+                                    {
+                                        "app": {"process": {"type": "web"}, "guid": "$app/guid"},
+                                        "port": 2006,
+                                    },
+                                    {
+                                        "app": {"guid": "$app/guid", "process": {"type": "web"}},
+                                        "port": 2007,
+                                    },
+                                    {
+                                        "app": {"process": {"type": "web"}, "guid": "$app/guid"},
+                                        "port": 2008,
+                                    },
+                                    {
+                                        "app": {"guid": "$app/guid", "process": {"type": "web"}},
+                                        "port": 2009,
+                                    },
+                                    {
+                                        "app": {"process": {"type": "web"}, "guid": "$app/guid"},
+                                        "port": 2010,
+                                    },
+                                    {
+                                        "app": {"guid": "$app/guid", "process": {"type": "web"}},
+                                        "port": 2011,
+                                    },
                                 ],
                             },
                             "status": 422,

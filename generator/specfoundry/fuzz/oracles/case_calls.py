@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.ground import Ground
 
 _INSIDE: Final = re.compile(r"\{(\$[^{}]+)\}")
+_TIMES: Final = "$times"
 _LIKE: Final = "11111111-2222-4333-8444-555555555555"
 
 
@@ -85,6 +86,8 @@ class CaseCalls:
             PointerError: The step did not answer, or send, what it stands for.
 
         """
+        if isinstance(value, dict) and value.keys() == {_TIMES, "value"}:
+            return self.value(value["value"]) * value[_TIMES]
         if isinstance(value, dict):
             return {name: self.value(member) for name, member in value.items()}
         if isinstance(value, list):

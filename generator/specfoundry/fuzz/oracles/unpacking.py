@@ -28,6 +28,7 @@ _UNREADABLE: Final = (
     RuntimeError,
 )
 _SIZES_FOLLOW: Final = 0x8
+_MANY: Final = 0xFFFF
 
 
 def amiss(content: bytes, wanted: Mapping[str, Any]) -> Iterator[str]:
@@ -125,7 +126,12 @@ def _gap(content: bytes) -> str | None:
             if sizes is None:
                 return f"the sizes behind {entry.filename} are not its own"
             position += sizes
-    return None if position == begin else "in front of the directory stands something else"
+    if position != begin:
+        return "in front of the directory stands something else"
+    numbers = struct.unpack_from("<4H", content, content.rindex(b"PK\x05\x06") + 4)
+    if numbers not in ((0, 0, len(entries), len(entries)), (0, 0, _MANY, _MANY)):
+        return "the end does not tell how many members there are"
+    return None
 
 
 def _told_twice(entry: zipfile.ZipInfo) -> bytes:

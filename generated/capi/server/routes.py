@@ -7546,6 +7546,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "code": "CF-BadRequest",
                         },
                     ],
+                    "finally": [
+                        {
+                            "operation": "updateStack",
+                            "set": {"{guid}": "$stack/guid", "": {"state": "ACTIVE"}},
+                        }
+                    ],
                 },
                 {
                     "title": "a restricted stack goes on serving an app that was built with it",
@@ -7607,6 +7613,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "status": 422,
                             "code": "CF-StackValidationFailed",
                         },
+                    ],
+                    "finally": [
+                        {
+                            "operation": "updateStack",
+                            "set": {"{guid}": "$stack/guid", "": {"state": "ACTIVE"}},
+                        }
                     ],
                 },
                 {
@@ -21932,6 +21944,28 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "events outlive a restart",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {"?target_guids": ["$app/guid"]},
+                            "after-restart": True,
+                            "status": 200,
+                            "counts": {"/resources/*": 1},
+                            "shows": {
+                                "/resources/0/type": "audit.app.create",
+                                "/resources/0/target/name": "$app/name",
+                            },
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -24966,6 +25000,93 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         {
                             "operation": "updateFeatureFlag",
                             "set": {"{name}": "diego_cnb", "": {"enabled": True}},
+                        },
+                    ],
+                },
+                {
+                    "title": "the log of the app tells what is done to it",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "readLogs",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "until": {"/envelopes/batch/0/source_id": "$app/guid"},
+                            "shows": {"/envelopes/batch/0/tags/source_type": "API"},
+                            "says": ["Q3JlYXRlZCBhcHAgd2l0aCBndWlk"],
+                        },
+                        {
+                            "operation": "updateApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "": {"metadata": {"labels": {"a": "b"}}},
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createDroplet",
+                            "name": "droplet",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "status": 202,
+                        },
+                        {
+                            "operation": "setCurrentDroplet",
+                            "set": {"{guid}": "$app/guid", "/data/guid": "$droplet/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "readLogs",
+                            "name": "before",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "until": {"/envelopes/batch/1/source_id": "$app/guid"},
+                            "says": ["VXBkYXRlZCBhcHAgd2l0aCBndWlk"],
+                            "lacks": [
+                                "U3RhcnRpbmcgYXBwIHdpdGggZ3Vp",
+                                "U3RvcHBpbmcgYXBwIHdpdGggZ3Vp",
+                                "UmVzdGFydGluZyBhcHAgd2l0aCBndWlk",
+                            ],
+                        },
+                        {"operation": "startApp", "set": {"{guid}": "$app/guid"}, "status": 200},
+                        {"operation": "stopApp", "set": {"{guid}": "$app/guid"}, "status": 200},
+                        {"operation": "restartApp", "set": {"{guid}": "$app/guid"}, "status": 200},
+                        {
+                            "operation": "createPackageForApp",
+                            "name": "package",
+                            "set": {"{guid}": "$app/guid", "": {"type": "bits"}},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "readLogs",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "until": {"/envelopes/batch/6/source_id": "$app/guid"},
+                            "shows": {
+                                "/envelopes/batch/0/tags/source_type": "API",
+                                "/envelopes/batch/0/instance_id": "0",
+                            },
+                            "says": [
+                                "U3RhcnRpbmcgYXBwIHdpdGggZ3Vp",
+                                "U3RvcHBpbmcgYXBwIHdpdGggZ3Vp",
+                                "UmVzdGFydGluZyBhcHAgd2l0aCBndWlk",
+                                "QWRkaW5nIGFwcCBwYWNrYWdlIGZvciBhcHAgd2l0aCBndWlk",
+                                "VXBsb2FkaW5nIGFwcCBwYWNrYWdlIGZvciBhcHAgd2l0aCBndWlk",
+                            ],
                         },
                     ],
                 },
@@ -54988,8 +55109,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 },
                             },
                             "status": 202,
-                            "shows": {"/state": "FAILED"},
-                            "says": ["Host cannot exceed 63 characters"],
+                            "shows": {
+                                "/state": "FAILED",
+                                "/errors/0/detail": "For application '{$app/name}': For route 'hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh.{$domain/name}': Host cannot exceed 63 characters",
+                            },
                         },
                         {
                             "operation": "applyManifest",
@@ -55005,8 +55128,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 },
                             },
                             "status": 202,
-                            "shows": {"/state": "FAILED"},
-                            "says": ["Path cannot be a single '/'."],
+                            "shows": {
+                                "/state": "FAILED",
+                                "/errors/0/detail": "For application '{$app/name}': For route '{$domain/name}/': Path cannot be a single '/'.",
+                            },
                         },
                         {
                             "operation": "applyManifest",
@@ -55026,8 +55151,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 },
                             },
                             "status": 202,
-                            "shows": {"/state": "FAILED"},
-                            "says": ["Path exceeds 128 characters."],
+                            "shows": {
+                                "/state": "FAILED",
+                                "/errors/0/detail": "For application '{$app/name}': For route '{$domain/name}/pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp': Path exceeds 128 characters.",
+                            },
                         },
                         {
                             "operation": "applyManifest",

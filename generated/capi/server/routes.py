@@ -1348,6 +1348,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/username": "$account.request/userName",
                                 "/password": "$account.request/password",
                             },
+                            "unless": ["access_token"],
                             "status": 401,
                             "shows": {
                                 "/error": "unauthorized",
@@ -15502,14 +15503,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 {
                     "title": "only admins delete organizations",
                     "steps": [
-                        {"operation": "getOrganization", "name": "organization", "status": 200},
-                        {
-                            "operation": "deleteOrganization",
-                            "set": {"{guid}": "$organization/guid"},
-                            "role": "org_manager",
-                            "status": 403,
-                            "code": "CF-NotAuthorized",
-                        },
+                        {"operation": "createOrganization", "name": "organization", "status": 201},
                         {
                             "operation": "deleteOrganization",
                             "set": {"{guid}": "$organization/guid"},
@@ -15517,16 +15511,45 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "status": 404,
                             "shows": {"/errors/0/detail": "Organization not found"},
                         },
+                        {"operation": "getV2Info", "name": "me", "role": "org_user", "status": 200},
+                        {
+                            "operation": "createRole",
+                            "name": "role",
+                            "set": {
+                                "": {
+                                    "type": "organization_manager",
+                                    "relationships": {
+                                        "user": {"data": {"guid": "$me/user"}},
+                                        "organization": {"data": {"guid": "$organization/guid"}},
+                                    },
+                                }
+                            },
+                            "status": 201,
+                        },
                         {
                             "operation": "deleteOrganization",
-                            "set": {"{guid}": "$unknown"},
-                            "status": 404,
-                            "shows": {"/errors/0/detail": "Organization not found"},
+                            "set": {"{guid}": "$organization/guid"},
+                            "role": "org_user",
+                            "status": 403,
+                            "code": "CF-NotAuthorized",
                         },
                         {
                             "operation": "getOrganization",
                             "set": {"{guid}": "$organization/guid"},
+                            "role": "org_user",
                             "status": 200,
+                        },
+                        {
+                            "operation": "deleteOrganization",
+                            "set": {"{guid}": "$organization/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "deleteOrganization",
+                            "set": {"{guid}": "$organization/guid"},
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "Organization not found"},
                         },
                     ],
                 },
@@ -15698,6 +15721,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         {"operation": "createRole", "name": "role"},
                         {"operation": "getOrganization", "name": "organization", "status": 200},
                         {
+                            "operation": "createSpace",
+                            "name": "vacant",
+                            "set": {"/relationships/organization/data/guid": "$organization/guid"},
+                            "status": 201,
+                        },
+                        {
                             "operation": "updateOrganization",
                             "set": {"{guid}": "$organization/guid", "": {"suspended": True}},
                             "status": 200,
@@ -15739,7 +15768,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         {"operation": "getSpace", "name": "space", "status": 200},
                         {
                             "operation": "deleteSpace",
-                            "set": {"{guid}": "$space/guid"},
+                            "set": {"{guid}": "$vacant/guid"},
                             "role": "org_manager",
                             "status": 403,
                             "code": "CF-OrgSuspended",
@@ -17053,11 +17082,37 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 {
                     "title": "managers of a space do not delete it",
                     "steps": [
-                        {"operation": "getSpace", "name": "space", "status": 200},
+                        {"operation": "createSpace", "name": "space", "status": 201},
+                        {
+                            "operation": "getV2Info",
+                            "name": "me",
+                            "role": "space_auditor",
+                            "status": 200,
+                        },
                         {
                             "operation": "deleteSpace",
                             "set": {"{guid}": "$space/guid"},
-                            "role": "space_manager",
+                            "role": "space_auditor",
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "Space not found"},
+                        },
+                        {
+                            "operation": "createRole",
+                            "set": {
+                                "": {
+                                    "type": "space_manager",
+                                    "relationships": {
+                                        "user": {"data": {"guid": "$me/user"}},
+                                        "space": {"data": {"guid": "$space/guid"}},
+                                    },
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "deleteSpace",
+                            "set": {"{guid}": "$space/guid"},
+                            "role": "space_auditor",
                             "status": 403,
                             "code": "CF-NotAuthorized",
                         },
@@ -17071,8 +17126,21 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         {
                             "operation": "getSpace",
                             "set": {"{guid}": "$space/guid"},
-                            "role": "space_developer",
+                            "role": "space_auditor",
                             "status": 200,
+                        },
+                        {
+                            "operation": "deleteSpace",
+                            "set": {"{guid}": "$space/guid"},
+                            "role": "org_manager",
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "deleteSpace",
+                            "set": {"{guid}": "$space/guid"},
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "Space not found"},
                         },
                     ],
                 },
@@ -20275,6 +20343,71 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "": {"enabled": True, "custom_error_message": None},
                             },
                         }
+                    ],
+                },
+                {
+                    "title": "a message alone switches nothing, on or off",
+                    "alone": True,
+                    "steps": [
+                        {
+                            "operation": "getFeatureFlag",
+                            "name": "one",
+                            "set": {"{name}": "space_scoped_private_broker_creation"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "updateFeatureFlag",
+                            "set": {
+                                "{name}": "space_scoped_private_broker_creation",
+                                "": {"custom_error_message": "Ask us."},
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/enabled": "$one/enabled",
+                                "/custom_error_message": "Ask us.",
+                            },
+                        },
+                        {
+                            "operation": "getFeatureFlag",
+                            "name": "two",
+                            "set": {"{name}": "service_instance_sharing"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "updateFeatureFlag",
+                            "set": {
+                                "{name}": "service_instance_sharing",
+                                "": {"custom_error_message": "Ask us."},
+                            },
+                            "status": 200,
+                            "shows": {"/enabled": "$two/enabled"},
+                        },
+                        {
+                            "operation": "getFeatureFlag",
+                            "set": {"{name}": "service_instance_sharing"},
+                            "status": 200,
+                            "shows": {
+                                "/enabled": "$two/enabled",
+                                "/custom_error_message": "Ask us.",
+                            },
+                            "hides": {"/updated_at": None},
+                        },
+                    ],
+                    "finally": [
+                        {
+                            "operation": "updateFeatureFlag",
+                            "set": {
+                                "{name}": "space_scoped_private_broker_creation",
+                                "": {"custom_error_message": None},
+                            },
+                        },
+                        {
+                            "operation": "updateFeatureFlag",
+                            "set": {
+                                "{name}": "service_instance_sharing",
+                                "": {"custom_error_message": None},
+                            },
+                        },
                     ],
                 },
             ],
@@ -24481,6 +24614,173 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             },
                             "status": 200,
                             "shows": {"/resources/0/guid": "$second/guid"},
+                        },
+                    ],
+                },
+                {
+                    "title": "a name is more than blanks, and has 255 characters at most",
+                    "steps": [
+                        {"operation": "createSpace", "name": "space", "status": 201},
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "updateApp",
+                            "set": {"{guid}": "$app/guid", "": {"name": " "}},
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
+                        {
+                            "operation": "updateApp",
+                            "set": {"{guid}": "$app/guid", "": {"name": "a\tb"}},
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
+                        {
+                            "operation": "updateApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "": {
+                                    "name": "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+                                },
+                            },
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Name is too long (maximum is 255 characters)"
+                            },
+                        },
+                        {
+                            "operation": "updateApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "": {
+                                    "name": "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+                                },
+                            },
+                            "status": 200,
+                        },
+                    ],
+                },
+                {
+                    "title": "buildpacks are looked for among those of the new stack",
+                    "steps": [
+                        {"operation": "createStack", "name": "stack", "status": 201},
+                        {
+                            "operation": "createBuildpack",
+                            "name": "buildpack",
+                            "set": {
+                                "/stack": "$stack/name",
+                                "/lifecycle": "buildpack",
+                                "/enabled": True,
+                                "/locked": False,
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadBuildpack",
+                            "set": {"{guid}": "$buildpack/guid"},
+                            "archive": {
+                                "bin/detect": "#!/bin/sh\n",
+                                "bin/compile": "#!/bin/sh\n",
+                                "bin/release": "#!/bin/sh\n",
+                            },
+                            "status": 202,
+                        },
+                        {
+                            "operation": "getBuildpack",
+                            "set": {"{guid}": "$buildpack/guid"},
+                            "until": {"/state": "READY"},
+                            "shows": {"/state": "READY"},
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "updateApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "": {
+                                    "lifecycle": {
+                                        "type": "buildpack",
+                                        "data": {"buildpacks": ["$buildpack/name"]},
+                                    }
+                                },
+                            },
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
+                        {
+                            "operation": "updateApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "": {
+                                    "lifecycle": {
+                                        "type": "buildpack",
+                                        "data": {
+                                            "buildpacks": ["$buildpack/name"],
+                                            "stack": "$stack/name",
+                                        },
+                                    }
+                                },
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/lifecycle/data": {
+                                    "buildpacks": ["$buildpack/name"],
+                                    "stack": "$stack/name",
+                                }
+                            },
+                        },
+                        {
+                            "operation": "updateApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "": {
+                                    "lifecycle": {
+                                        "type": "buildpack",
+                                        "data": {"buildpacks": ["$buildpack/name"]},
+                                    }
+                                },
+                            },
+                            "status": 200,
+                        },
+                    ],
+                },
+                {
+                    "title": "an app that runs an image has nothing to change",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "docker",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "updateApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "": {"lifecycle": {"type": "docker", "data": {}}},
+                            },
+                            "status": 200,
+                            "shows": {"/lifecycle": {"type": "docker", "data": {}}},
+                        },
+                        {
+                            "operation": "updateApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "": {"lifecycle": {"type": "buildpack", "data": {}}},
+                            },
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Lifecycle type cannot be changed from docker to buildpack"
+                            },
                         },
                     ],
                 },
@@ -29284,6 +29584,195 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             },
                             "status": 200,
                             "shows": {"/resources/0/guid": "$second/guid"},
+                        },
+                    ],
+                },
+                {
+                    "title": "another droplet brings other commands",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createDroplet",
+                            "name": "one",
+                            "set": {
+                                "/relationships/app/data/guid": "$app/guid",
+                                "/process_types": {"web": "serve", "worker": "work"},
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadDroplet",
+                            "set": {"{guid}": "$one/guid"},
+                            "status": 202,
+                        },
+                        {
+                            "operation": "setCurrentDroplet",
+                            "set": {"{guid}": "$app/guid", "/data/guid": "$one/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createDroplet",
+                            "name": "two",
+                            "set": {
+                                "/relationships/app/data/guid": "$app/guid",
+                                "/process_types": {"web": "serve more"},
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadDroplet",
+                            "set": {"{guid}": "$two/guid"},
+                            "status": 202,
+                        },
+                        {
+                            "operation": "setCurrentDroplet",
+                            "set": {"{guid}": "$app/guid", "/data/guid": "$two/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getProcess",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {"/command": "serve more"},
+                        },
+                        {
+                            "operation": "getProcessForApp",
+                            "set": {"{guid}": "$app/guid", "{type}": "worker"},
+                            "status": 200,
+                            "shows": {"/command": None},
+                        },
+                        {
+                            "operation": "setCurrentDroplet",
+                            "set": {"{guid}": "$app/guid", "/data/guid": "$one/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getProcessForApp",
+                            "set": {"{guid}": "$app/guid", "{type}": "worker"},
+                            "status": 200,
+                            "shows": {"/command": "work"},
+                        },
+                    ],
+                },
+                {
+                    "title": "labels stay when something else changes",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "updateProcess",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "": {"metadata": {"labels": {"a": "b"}, "annotations": {"c": "d"}}},
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/metadata": {"labels": {"a": "b"}, "annotations": {"c": "d"}}
+                            },
+                        },
+                        {
+                            "operation": "scaleProcess",
+                            "set": {"{guid}": "$app/guid", "": {"instances": 2}},
+                            "status": 202,
+                            "shows": {
+                                "/metadata": {"labels": {"a": "b"}, "annotations": {"c": "d"}}
+                            },
+                        },
+                        {
+                            "operation": "updateProcess",
+                            "set": {"{guid}": "$app/guid", "": {"command": "x"}},
+                            "status": 200,
+                            "shows": {
+                                "/metadata": {"labels": {"a": "b"}, "annotations": {"c": "d"}}
+                            },
+                        },
+                        {
+                            "operation": "listProcesses",
+                            "set": {"?app_guids": ["$app/guid"], "?label_selector": "a=b"},
+                            "status": 200,
+                            "counts": {"/resources/*": 1},
+                            "shows": {"/resources/0/metadata/labels": {"a": "b"}},
+                        },
+                        {
+                            "operation": "createDroplet",
+                            "name": "droplet",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "status": 202,
+                        },
+                        {
+                            "operation": "setCurrentDroplet",
+                            "set": {"{guid}": "$app/guid", "/data/guid": "$droplet/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getProcess",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {"/metadata/labels": {"a": "b"}, "/instances": 2},
+                        },
+                        {
+                            "operation": "updateProcess",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "": {"metadata": {"labels": {"a": None}}},
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/metadata": {"labels": {}, "annotations": {"c": "d"}},
+                                "/command": "x",
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "keys of annotations are looked at when they get a value",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "updateProcess",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "": {"metadata": {"annotations": {"a b": "c"}}},
+                            },
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
+                        {
+                            "operation": "updateProcess",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "": {"metadata": {"labels": {"a b": "c"}}},
+                            },
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
+                        {
+                            "operation": "updateApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "": {"metadata": {"annotations": {"a b": "c"}}},
+                            },
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
                         },
                     ],
                 },
@@ -38747,26 +39236,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 {
                     "title": "only admins delete users",
                     "steps": [
-                        {"operation": "getV2Info", "name": "me", "role": "org_user", "status": 200},
                         {
                             "operation": "createUser",
                             "name": "user",
                             "example": "guid",
                             "status": 201,
-                        },
-                        {
-                            "operation": "deleteUser",
-                            "set": {"{guid}": "$me/user"},
-                            "role": "org_manager",
-                            "status": 403,
-                            "code": "CF-NotAuthorized",
-                        },
-                        {
-                            "operation": "deleteUser",
-                            "set": {"{guid}": "$me/user"},
-                            "role": "org_user",
-                            "status": 403,
-                            "code": "CF-NotAuthorized",
                         },
                         {
                             "operation": "deleteUser",
@@ -38782,7 +39256,34 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "status": 403,
                             "code": "CF-NotAuthorized",
                         },
-                        {"operation": "getUser", "set": {"{guid}": "$user/guid"}, "status": 200},
+                        {
+                            "operation": "createRole",
+                            "set": {"/relationships/user/data/guid": "$user/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "deleteUser",
+                            "set": {"{guid}": "$user/guid"},
+                            "role": "org_manager",
+                            "status": 403,
+                            "code": "CF-NotAuthorized",
+                        },
+                        {
+                            "operation": "updateUser",
+                            "set": {
+                                "{guid}": "$user/guid",
+                                "": {"metadata": {"labels": {"a": "b"}}},
+                            },
+                            "role": "org_manager",
+                            "status": 403,
+                            "code": "CF-NotAuthorized",
+                        },
+                        {
+                            "operation": "getUser",
+                            "set": {"{guid}": "$user/guid"},
+                            "status": 200,
+                            "shows": {"/metadata/labels": {}},
+                        },
                     ],
                 },
             ],

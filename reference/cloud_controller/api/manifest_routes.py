@@ -79,7 +79,7 @@ def _map(
             ROUTE_DESTINATIONS, route_guid=route.guid, app_guid=app.guid, process_type="web"
         )
         try:
-            if mapped is None and protocol == "tcp":
+            if protocol == "tcp":
                 raise v3_error(table.UNPROCESSABLE, destinations.NO_TCP)
             if mapped is None:
                 wanted = route_destinations.Wanted(app.guid, protocol=protocol or "http1")

@@ -67,12 +67,9 @@ def updates(sent: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _processes(sent: Mapping[str, Any], read: Any) -> list[dict[str, Any]]:
     named = [one for one in _list(sent.get("processes")) if isinstance(one, Mapping)]
     web = [one for one in named if one.get("type") == WEB]
-    beside = read(sent)
-    first = [{**read(web[0]), "type": WEB}] if web else []
-    if not web and beside:
-        first = [{**beside, "type": WEB}]
+    first = {**read(web[0] if web else sent), "type": WEB}
     others = [one for one in named if one.get("type") != WEB]
-    return [*first, *({**read(one), "type": one.get("type")} for one in others)]
+    return [first, *({**read(one), "type": one.get("type")} for one in others)]
 
 
 def _list(value: object) -> list[Any]:
@@ -101,10 +98,10 @@ def megabytes(value: object) -> int | None:
 def rate(value: object) -> int | None:
     """Read an amount in bytes where -1 and 0 need no unit."""
     text = amount(value)
-    if text in ("-1", "0"):
-        return int(text or 0)
+    if text is None:
+        return None
     try:
-        return None if text is None else byte_amounts.in_bytes(text)
+        return int(text) if text in ("-1", "0") else byte_amounts.in_bytes(text)
     except ValueError:
         return None
 

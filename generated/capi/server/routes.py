@@ -5983,6 +5983,137 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 "per-page": "per_page",
             },
             "x-default-order": "created",
+            "x-cases": [
+                {
+                    "title": "parameters are judged before the app, which no parameter names",
+                    "steps": [
+                        {
+                            "operation": "listPackagesForApp",
+                            "set": {"{guid}": "$unknown"},
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "App not found"},
+                        },
+                        {
+                            "operation": "listPackagesForApp",
+                            "set": {"{guid}": "$unknown", "?per_page": 0},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                        },
+                        {
+                            "operation": "listPackagesForApp",
+                            "set": {"{guid}": "$unknown", "?app_guids": "x"},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                            "says": ["Unknown query parameter(s): 'app_guids'"],
+                        },
+                        {
+                            "operation": "listPackagesForApp",
+                            "set": {"{guid}": "$unknown", "?space_guids": "x"},
+                            "status": 400,
+                            "says": ["Unknown query parameter(s): 'space_guids'"],
+                        },
+                        {
+                            "operation": "listPackagesForApp",
+                            "set": {"{guid}": "$unknown", "?organization_guids": "x"},
+                            "status": 400,
+                            "says": ["Unknown query parameter(s): 'organization_guids'"],
+                        },
+                    ],
+                },
+                {
+                    "title": "packages of an app are found by guid, type and state",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "docker",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "source",
+                            "example": "buildpack",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "bits",
+                            "set": {"/relationships/app/data/guid": "$source/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "image",
+                            "example": "docker",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "copy",
+                            "set": {
+                                "?source_guid": "$bits/guid",
+                                "": {"relationships": {"app": {"data": {"guid": "$app/guid"}}}},
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "name": "failed",
+                            "set": {"{guid}": "$copy/guid"},
+                            "until": {"/state": "FAILED"},
+                            "status": 200,
+                            "shows": {"/type": "bits"},
+                        },
+                        {
+                            "operation": "listPackagesForApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {"/resources": ["$image", "$failed"]},
+                        },
+                        {
+                            "operation": "listPackagesForApp",
+                            "set": {"{guid}": "$app/guid", "?types": "bits"},
+                            "status": 200,
+                            "shows": {"/resources": ["$failed"]},
+                        },
+                        {
+                            "operation": "listPackagesForApp",
+                            "set": {"{guid}": "$app/guid", "?types": "docker"},
+                            "status": 200,
+                            "shows": {"/resources": ["$image"]},
+                        },
+                        {
+                            "operation": "listPackagesForApp",
+                            "set": {"{guid}": "$app/guid", "?states": "AWAITING_UPLOAD,FAILED"},
+                            "status": 200,
+                            "shows": {"/resources": ["$failed"]},
+                        },
+                        {
+                            "operation": "listPackagesForApp",
+                            "set": {"{guid}": "$app/guid", "?guids": "{$image/guid},{$bits/guid}"},
+                            "status": 200,
+                            "shows": {"/resources": ["$image"]},
+                        },
+                        {
+                            "operation": "listPackages",
+                            "set": {"?app_guids": "{$app/guid},{$source/guid}"},
+                            "status": 200,
+                            "shows": {"/resources": ["$bits", "$image", "$failed"]},
+                        },
+                        {
+                            "operation": "listPackages",
+                            "set": {
+                                "?app_guids": "{$app/guid},{$source/guid}",
+                                "?types": "bits",
+                                "?states": "FAILED",
+                            },
+                            "status": 200,
+                            "shows": {"/resources": ["$failed"]},
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -15191,6 +15322,77 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "content": "{",
                             "status": 400,
                             "code": "CF-MessageParseError",
+                        },
+                    ],
+                },
+                {
+                    "title": "what a name may hold is told to the letter",
+                    "steps": [
+                        {
+                            "operation": "createOrganization",
+                            "set": {
+                                "": {
+                                    "name": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                                    "suspended": 1,
+                                }
+                            },
+                            "status": 422,
+                            "shows": {"/errors/0/detail": "Suspended must be a boolean"},
+                        },
+                        {
+                            "operation": "createOrganization",
+                            "set": {"/name": "a\nb"},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Name must not contain escaped characters"
+                            },
+                        },
+                        {
+                            "operation": "createOrganization",
+                            "set": {"/name": "a\x7fb"},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Name must not contain escaped characters"
+                            },
+                        },
+                        {
+                            "operation": "createOrganization",
+                            "set": {"/name": "   "},
+                            "status": 422,
+                            "shows": {"/errors/0/detail": "Name can't be blank"},
+                        },
+                        {
+                            "operation": "createOrganization",
+                            "set": {"/suspended": None},
+                            "status": 422,
+                            "shows": {"/errors/0/detail": "Suspended must be a boolean"},
+                        },
+                        {"operation": "createOrganization", "name": "organization", "status": 201},
+                        {
+                            "operation": "updateOrganization",
+                            "set": {"{guid}": "$organization/guid", "": {"name": "   "}},
+                            "status": 422,
+                            "shows": {"/errors/0/detail": "Name can't be blank"},
+                        },
+                        {
+                            "operation": "updateOrganization",
+                            "set": {"{guid}": "$organization/guid", "": {"name": "\t"}},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Name must not contain escaped characters"
+                            },
+                        },
+                        {
+                            "operation": "updateOrganization",
+                            "set": {"{guid}": "$organization/guid", "": {"name": None}},
+                            "status": 422,
+                            "shows": {"/errors/0/detail": "Name can't be blank"},
+                        },
+                        {
+                            "operation": "updateOrganization",
+                            "set": {"{guid}": "$organization/guid", "": {"unheard_of": 1}},
+                            "status": 422,
+                            "shows": {"/errors/0/detail": "Unknown field(s): 'unheard_of'"},
                         },
                     ],
                 },
@@ -45773,7 +45975,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 }
                             },
                             "status": 202,
-                            "shows": {"/state": "FAILED"},
+                            "shows": {
+                                "/state": "FAILED",
+                                "/errors/0/title": "CF-UnprocessableEntity",
+                            },
                         },
                     ],
                 },
@@ -57100,23 +57305,45 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 {
-                    "title": "a destination that is added several times at once is there once",
+                    "title": "destinations that are added several times at once are there once",
                     "steps": [
-                        {"operation": "createApp", "name": "app"},
-                        {"operation": "createRoute", "name": "route"},
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {"operation": "createRoute", "name": "route", "status": 201},
                         {
                             "operation": "addRouteDestinations",
                             "set": {
                                 "{guid}": "$route/guid",
-                                "/destinations": [{"app": {"guid": "$app/guid"}}],
+                                "/destinations": [
+                                    {"app": {"guid": "$app/guid"}},
+                                    {"app": {"guid": "$app/guid"}, "port": 2001},
+                                    {"app": {"guid": "$app/guid"}, "port": 2002},
+                                    {"app": {"guid": "$app/guid"}, "port": 2003},
+                                    {"app": {"guid": "$app/guid"}, "port": 2004},
+                                    {"app": {"guid": "$app/guid"}, "port": 2005},
+                                ],
                             },
-                            "together": 5,
+                            "together": 10,
+                            "status": 200,
                         },
                         {
                             "operation": "getRouteDestinations",
                             "set": {"{guid}": "$route/guid"},
                             "status": 200,
-                            "counts": {"/destinations/*/guid": 1},
+                            "counts": {"/destinations/*/guid": 6},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {
+                                "?target_guids": ["$app/guid"],
+                                "?types": ["audit.app.map-route"],
+                            },
+                            "status": 200,
+                            "counts": {"/resources/*": 6},
                         },
                     ],
                 },

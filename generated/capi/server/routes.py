@@ -7991,7 +7991,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                         {
                             "operation": "readLogs",
-                            "set": {"{guid}": "$app/guid"},
+                            "set": {"{guid}": "$app/guid", "?limit": 1000},
                             "status": 200,
                             "shows": {
                                 "/envelopes/batch/*/tags/source_type": "STG",
@@ -7999,6 +7999,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/envelopes/batch/*/log/type": "ERR",
                                 "/envelopes/batch/*/instance_id": "0",
                             },
+                        },
+                        {
+                            "operation": "readLogs",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
                             "counts": {"/envelopes/batch/*": 100},
                         },
                         {
@@ -8006,7 +8011,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {"{guid}": "$app/guid", "?limit": 0, "?descending": "true"},
                             "status": 200,
                             "counts": {"/envelopes/batch/*": 100},
-                            "lacks": ["b29wcw=="],
                         },
                         {
                             "operation": "getSpace",
@@ -8647,7 +8651,6 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         {
                             "operation": "uploadPackage",
                             "set": {"{guid}": "$package/guid"},
-                            "archive": {"index.html": "hello"},
                             "status": 200,
                         },
                         {
@@ -8685,6 +8688,15 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {"{guid}": "$built/droplet/guid"},
                             "status": 200,
                             "shows": {"/process_types/web": "for its own"},
+                        },
+                        {
+                            "operation": "readLogs",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/envelopes/batch/*/log/payload": "VXBsb2FkaW5nIGRyb3BsZXQuLi4="
+                            },
+                            "says": ["VXBsb2FkZWQgZHJvcGxldCAoNjgu"],
                         },
                         {
                             "operation": "createBuild",
@@ -14838,6 +14850,135 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "status": 400,
                             "shows": {
                                 "/errors/0/detail": "The query parameter is invalid: Page must be a positive integer, Created ats has an invalid timestamp format. Timestamps should be formatted as 'YYYY-MM-DDThh:mm:ssZ'"
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "filters that take one of a few words say so",
+                    "steps": [
+                        {
+                            "operation": "listApps",
+                            "set": {"?lifecycle_type": "vm"},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Invalid lifecycle_type: 'vm'"
+                            },
+                        },
+                        {
+                            "operation": "listApps",
+                            "set": {"?lifecycle_type": "docker", "?page": "0"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Page must be a positive integer"
+                            },
+                        },
+                        {
+                            "operation": "listApps",
+                            "set": {"?lifecycle_type": "cnb", "?page": "0"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Page must be a positive integer"
+                            },
+                        },
+                        {
+                            "operation": "listProcesses",
+                            "set": {"?embed": "app"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Invalid embedded resource: 'app'. Valid embedded resources are: 'process_instances'"
+                            },
+                        },
+                        {
+                            "operation": "listStacks",
+                            "set": {"?default": "true", "?page": "0"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Page must be a positive integer"
+                            },
+                        },
+                        {
+                            "operation": "listBuildpacks",
+                            "set": {"?lifecycle": "vm", "?stacks[x]": "a"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": 'The query parameter is invalid: Stacks must be an array, Lifecycle must be either "buildpack" or "cnb"'
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "what names the place of a list is no filter of it",
+                    "steps": [
+                        {"operation": "createApp", "name": "app", "status": 201},
+                        {
+                            "operation": "listPackagesForApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "?app_guids": ["a"],
+                                "?space_guids": ["b"],
+                            },
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Unknown query parameter(s): 'app_guids', 'space_guids'"
+                            },
+                        },
+                        {
+                            "operation": "listDropletsForApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "?app_guids": ["a"],
+                                "?states": ["STAGED"],
+                            },
+                            "status": 400,
+                            "says": ["Unknown query parameter(s): 'app_guids'\""],
+                        },
+                        {
+                            "operation": "listPackages",
+                            "set": {"?app_guid": "a", "?page": "0"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Page must be a positive integer, Unknown query parameter(s): 'app_guid'"
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "an app and a route know what may come along",
+                    "steps": [
+                        {"operation": "createApp", "name": "app", "status": 201},
+                        {
+                            "operation": "getApp",
+                            "set": {"{guid}": "$app/guid", "?include": "domain"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Invalid included resource: 'domain'. Valid included resources are: 'space', 'org', 'space.organization'"
+                            },
+                        },
+                        {
+                            "operation": "getApp",
+                            "set": {"{guid}": "$app/guid", "?include": "space,space"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Duplicate included resource: 'space'"
+                            },
+                        },
+                        {
+                            "operation": "getApp",
+                            "set": {"{guid}": "$app/guid", "?colour": "red"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Unknown query parameter(s): 'colour'. Valid parameters are: 'include'"
+                            },
+                        },
+                        {
+                            "operation": "listRoutes",
+                            "set": {"?include": "app"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Invalid included resource: 'app'. Valid included resources are: 'domain', 'space', 'space.organization'"
                             },
                         },
                     ],
@@ -51645,6 +51786,19 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         }
                     ],
                 },
+                {
+                    "title": "metadata that cannot be is refused with the domain",
+                    "steps": [
+                        {
+                            "operation": "createDomain",
+                            "set": {"/metadata": {"annotations": {"-a": "b"}}},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Metadata annotation key error: '-a' starts or ends with invalid characters"
+                            },
+                        }
+                    ],
+                },
             ],
         },
     ),
@@ -51985,6 +52139,30 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "a domain that is not there is there for nobody",
+                    "steps": [
+                        {
+                            "operation": "getDomain",
+                            "set": {"{guid}": "$unknown"},
+                            "role": "org_manager",
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "Domain not found"},
+                        },
+                        {
+                            "operation": "getDomain",
+                            "set": {"{guid}": "$unknown"},
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "Domain not found"},
+                        },
+                        {
+                            "operation": "deleteDomain",
+                            "set": {"{guid}": "$unknown"},
+                            "role": "org_manager",
+                            "status": 404,
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -52273,6 +52451,17 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {"{guid}": "$domain/guid", "": {"internal": True}},
                             "status": 422,
                             "shows": {"/errors/0/detail": "Unknown field(s): 'internal'"},
+                        },
+                        {
+                            "operation": "updateDomain",
+                            "set": {
+                                "{guid}": "$domain/guid",
+                                "": {"metadata": {"annotations": {"-a": "b"}}},
+                            },
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Metadata annotation key error: '-a' starts or ends with invalid characters"
+                            },
                         },
                         {
                             "operation": "updateDomain",
@@ -55893,6 +56082,19 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "metadata that cannot be is refused with the route",
+                    "steps": [
+                        {
+                            "operation": "createRoute",
+                            "set": {"/metadata": {"annotations": {"-a": "b"}}},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Metadata annotation key error: '-a' starts or ends with invalid characters"
+                            },
+                        }
+                    ],
+                },
             ],
         },
     ),
@@ -56107,6 +56309,17 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {"{guid}": "$route/guid", "": {"host": "other"}},
                             "status": 422,
                             "shows": {"/errors/0/detail": "Unknown field(s): 'host'"},
+                        },
+                        {
+                            "operation": "updateRoute",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "": {"metadata": {"annotations": {"-a": "b"}}},
+                            },
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Metadata annotation key error: '-a' starts or ends with invalid characters"
+                            },
                         },
                         {
                             "operation": "updateRoute",

@@ -70,7 +70,7 @@ def _last_ones(pairs: Iterable[str]) -> Iterable[str]:
 
 def _with_plain_integer(pair: str) -> str:
     key, _, value = pair.partition("=")
-    if key not in _STRICT_INTEGERS or value.isdigit():
+    if key not in _STRICT_INTEGERS:
         return pair
     number = strict_integer(unquote_plus(value))
     return pair if number is None else f"{key}={number}"

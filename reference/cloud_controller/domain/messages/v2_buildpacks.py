@@ -26,7 +26,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_-]+")
 _LONGEST_NUMBER: Final = 400
 _LAST_PAGE: Final = 92233720368547758  # with 100 results on it, the last that can be counted
 _INTEGER: Final = re.compile(
-    r"\s*[+-]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|\d+)\s*", re.ASCII
+    r"\s*[+-]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9]\d*)\s*", re.ASCII
 )
 _TYPES: Final[dict[str, tuple[type, str]]] = {
     "name": (str, "String"),

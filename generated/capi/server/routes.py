@@ -8696,7 +8696,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "shows": {
                                 "/envelopes/batch/*/log/payload": "VXBsb2FkaW5nIGRyb3BsZXQuLi4="
                             },
-                            "says": ["VXBsb2FkZWQgZHJvcGxldCAoNjgu"],
+                            "says": ["VXBsb2FkZWQgZHJvcGxldCAoNj"],
                         },
                         {
                             "operation": "createBuild",
@@ -14420,6 +14420,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                         {
                             "operation": "listOrganizations",
+                            "set": {"?include": "space"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Unknown query parameter(s): 'include'. Valid parameters are: 'page', 'per_page', 'order_by', 'created_ats', 'updated_ats', 'guids', 'names', 'isolation_segment_guid', 'label_selector'"
+                            },
+                        },
+                        {
+                            "operation": "listOrganizations",
                             "set": {"?colour[x]": "red"},
                             "status": 400,
                             "says": ["Unknown query parameter(s): 'colour'. Valid"],
@@ -14877,6 +14885,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         {
                             "operation": "listApps",
                             "set": {"?lifecycle_type": "cnb", "?page": "0"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Page must be a positive integer"
+                            },
+                        },
+                        {
+                            "operation": "listApps",
+                            "set": {"?page": "0"},
                             "status": 400,
                             "shows": {
                                 "/errors/0/detail": "The query parameter is invalid: Page must be a positive integer"
@@ -29175,9 +29191,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "updateProcess",
                             "set": {
                                 "{guid}": "$app/guid",
-                                "": {"health_check": {"data": {"timeout": "1"}}},
+                                "": {"health_check": {"data": {"timeout": "soon"}}},
                             },
                             "status": 422,
+                            "shows": {"/errors/0/detail": "Health check timeout is not a number"},
                         },
                         {
                             "operation": "updateProcess",
@@ -29214,9 +29231,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "updateProcess",
                             "set": {
                                 "{guid}": "$app/guid",
-                                "": {"health_check": {"data": {"invocation_timeout": "1"}}},
+                                "": {"health_check": {"data": {"invocation_timeout": "soon"}}},
                             },
                             "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Health check invocation timeout is not a number"
+                            },
                         },
                         {
                             "operation": "updateProcess",
@@ -29253,9 +29273,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "updateProcess",
                             "set": {
                                 "{guid}": "$app/guid",
-                                "": {"health_check": {"data": {"interval": "1"}}},
+                                "": {"health_check": {"data": {"interval": "soon"}}},
                             },
                             "status": 422,
+                            "shows": {"/errors/0/detail": "Health check interval is not a number"},
                         },
                         {
                             "operation": "updateProcess",
@@ -30430,6 +30451,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "": {"log_rate_limit_in_bytes_per_second": 9223372036854775808},
                             },
                             "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Log rate limit in bytes per second must be less than or equal to 9223372036854775807"
+                            },
                         },
                         {
                             "operation": "scaleProcess",
@@ -60050,6 +60074,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                         {
                             "operation": "listV2Buildpacks",
+                            "set": {"?results-per-page": 92233720368547759},
+                            "status": 400,
+                            "shows": {
+                                "/description": "The query parameter is invalid: results_per_page must be <= 100"
+                            },
+                        },
+                        {
+                            "operation": "listV2Buildpacks",
                             "set": {"?results-per-page": 0},
                             "status": 400,
                             "code": "CF-BadQueryParameter",
@@ -60190,6 +60222,25 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "shows": {
                                 "/prev_url": "/v2/buildpacks?order-direction=asc&page=2&q=name%20IN%20{$a/entity/name},{$b/entity/name}&results-per-page=1"
                             },
+                        },
+                        {
+                            "operation": "listV2Buildpacks",
+                            "set": {
+                                "?results-per-page": 1,
+                                "?page": "010",
+                                "?q": ["name IN {$a/entity/name},{$b/entity/name}"],
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/prev_url": "/v2/buildpacks?order-direction=asc&page=7&q=name%20IN%20{$a/entity/name},{$b/entity/name}&results-per-page=1"
+                            },
+                        },
+                        {
+                            "operation": "listV2Buildpacks",
+                            "set": {"?page": " 08"},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                            "shows": {"/code": 10005},
                         },
                         {
                             "operation": "listV2Buildpacks",

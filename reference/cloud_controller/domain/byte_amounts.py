@@ -44,8 +44,8 @@ def in_megabytes(text: str) -> int:
 
 
 def written(amount: int) -> str:
-    """Write bytes with the largest unit that needs no fraction, such as `1M`."""
+    """Write bytes with the largest unit that needs no fraction, such as `1M`; none are `0T`."""
     for unit in ("T", "G", "M", "K"):
-        if amount and amount % _UNITS[unit] == 0:
+        if amount % _UNITS[unit] == 0:
             return f"{amount // _UNITS[unit]}{unit}"
     return f"{amount}B"

@@ -5673,6 +5673,66 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "a directory of fewer members than it says fails, whatever is said of them",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"a": {"text": "one", "comment": 100}},
+                            "packing": {"says": {"entries": 2}},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {"/state": "FAILED"},
+                            "says": ["The app upload is invalid: Invalid zip archive"],
+                        },
+                    ],
+                },
+                {
+                    "title": "a directory whose last record is cut off fails",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {
+                                "a": "one",
+                                "b": {"text": "two", "says": {"comment": 60000}},
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {"/state": "FAILED"},
+                            "says": ["The app upload is invalid: Invalid zip archive"],
+                        },
+                    ],
+                },
+                {
+                    "title": "a size that would need eight bytes and has four fails",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"a": {"text": "one", "says": {"size": 4294967295}}},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {"/state": "FAILED"},
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -14258,9 +14318,39 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                         {
                             "operation": "listOrganizations",
+                            "set": {"?order_by": "+name"},
+                            "status": 200,
+                            "says": ["order_by=%2Bname&page=1&per_page=50"],
+                        },
+                        {
+                            "operation": "listOrganizations",
                             "set": {"?order_by": ""},
                             "status": 200,
                             "lacks": ["order_by"],
+                        },
+                        {
+                            "operation": "listOrganizations",
+                            "set": {"?order_by": "-name", "?page": "0"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Page must be a positive integer"
+                            },
+                        },
+                        {
+                            "operation": "listOrganizations",
+                            "set": {"?order_by": "name", "?page": "0"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Page must be a positive integer"
+                            },
+                        },
+                        {
+                            "operation": "listOrganizations",
+                            "set": {"?order_by": "", "?page": "0"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Page must be a positive integer"
+                            },
                         },
                     ],
                 },
@@ -35974,6 +36064,48 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 {
+                    "title": "those behind it move up, and those before it stay",
+                    "alone": True,
+                    "steps": [
+                        {
+                            "operation": "createBuildpack",
+                            "name": "c",
+                            "example": "cnb",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createBuildpack",
+                            "name": "b",
+                            "example": "cnb",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createBuildpack",
+                            "name": "a",
+                            "example": "cnb",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "deleteBuildpack",
+                            "set": {"{guid}": "$b/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "getBuildpack",
+                            "set": {"{guid}": "$a/guid"},
+                            "status": 200,
+                            "shows": {"/position": 1},
+                        },
+                        {
+                            "operation": "getBuildpack",
+                            "set": {"{guid}": "$c/guid"},
+                            "status": 200,
+                            "shows": {"/position": 2},
+                        },
+                    ],
+                },
+                {
                     "title": "whether it is there comes first, then who asks",
                     "steps": [
                         {
@@ -49594,7 +49726,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                                     "log-rate-limit-per-second": "1024GB",
                                                 },
                                                 {"type": "j", "log-rate-limit-per-second": "1025B"},
-                                                {"type": "k", "log-rate-limit-per-second": -1},
+                                                {
+                                                    "type": "k",
+                                                    "log-rate-limit-per-second": -1,
+                                                    "memory": "1900K",
+                                                },
+                                                {"type": "n", "log-rate-limit-per-second": "1.5M"},
                                                 {"type": "l", "log-rate-limit-per-second": 0},
                                                 {
                                                     "type": "m",
@@ -49619,7 +49756,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                     {"type": "h", "log-rate-limit-per-second": "3G"},
                                     {"type": "i", "log-rate-limit-per-second": "1T"},
                                     {"type": "j", "log-rate-limit-per-second": "1025B"},
-                                    {"type": "k", "log-rate-limit-per-second": "-1"},
+                                    {
+                                        "type": "k",
+                                        "log-rate-limit-per-second": "-1",
+                                        "memory": "1M",
+                                    },
+                                    {"type": "n", "log-rate-limit-per-second": "1536K"},
                                     {"type": "l", "log-rate-limit-per-second": "0"},
                                     {
                                         "type": "m",
@@ -50681,7 +50823,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "getManifestForApp",
                             "set": {"{guid}": "$app/guid"},
                             "status": 200,
-                            "says": ["log-rate-limit-per-second: 0B\n"],
+                            "says": ["log-rate-limit-per-second: 0T\n"],
                         },
                     ],
                 },

@@ -43,7 +43,8 @@ class Member:
         system: On which it was made, as zip numbers it.
         is_encrypted: Whether it says that a password is needed.
         comment: How many characters are said of it.
-        says: What is said that is not so, by `size`, `packed`, `sum`, `offset` and `name`.
+        says: What is said that is not so, by `size`, `packed`, `sum`, `offset`, `comment`
+            and `name`.
 
     """
 
@@ -191,8 +192,9 @@ def _record(member: Member, packed: bytes, offset: int, packing: Mapping[str, An
         extra += struct.pack("<HHQQQ", 1, 24, size, packed_size, offset)
         packed_size = size = offset = _FULL
     made = member.system << 8 | _VERSION
+    comment = member.says.get("comment", member.comment)
     fixed = (made, _VERSION, _flags(member, packing), member.method, 0, _DATE)
-    sizes = (crc, packed_size, size, len(name), len(extra), member.comment, 0, 0)
+    sizes = (crc, packed_size, size, len(name), len(extra), comment, 0, 0)
     head = struct.pack("<4s6H3L5HLL", b"PK\x01\x02", *fixed, *sizes, member.mode << 16, offset)
     return head + name + extra + b" " * member.comment
 

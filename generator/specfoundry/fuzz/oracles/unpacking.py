@@ -29,6 +29,9 @@ _UNREADABLE: Final = (
 )
 _SIZES_FOLLOW: Final = 0x8
 _MANY: Final = 0xFFFF
+_FULL: Final = 0xFFFFFFFF
+_WITH_MODES: Final = (3, 19)
+"""Unix and that of Apple."""
 
 
 def amiss(content: bytes, wanted: Mapping[str, Any]) -> Iterator[str]:
@@ -85,7 +88,8 @@ def _is_content(one: Member, told: Mapping[str, Any]) -> bool:
 def _of_zip(content: bytes) -> Iterator[Member]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for entry in archive.infolist():
-            yield Member(entry.filename, archive.read(entry), entry.external_attr >> 16)
+            mode = entry.external_attr >> 16 if entry.create_system in _WITH_MODES else 0
+            yield Member(entry.filename, archive.read(entry), mode)
 
 
 def _of_tar(content: bytes) -> Iterator[Member]:
@@ -118,6 +122,8 @@ def _gap(content: bytes) -> str | None:
             return f"what stands in front of {entry.filename} is not what the directory tells"
         if 0 in entry.date_time[1:3]:
             return f"the date of {entry.filename} is no day"
+        if content[position + 14 : position + 26] not in _sizes_in_front(entry):
+            return f"the sizes in front of {entry.filename} are not its own"
         flags, lengths = content[position + 6], struct.unpack_from("<HH", content, position + 26)
         position += 30 + sum(lengths) + entry.compress_size
         if flags & _SIZES_FOLLOW:
@@ -128,10 +134,12 @@ def _gap(content: bytes) -> str | None:
             position += sizes
     if position != begin:
         return "in front of the directory stands something else"
-    numbers = struct.unpack_from("<4H", content, content.rindex(b"PK\x05\x06") + 4)
+    end = content.rindex(b"PK\x05\x06")
+    numbers = struct.unpack_from("<4H", content, end + 4)
     if numbers not in ((0, 0, len(entries), len(entries)), (0, 0, _MANY, _MANY)):
         return "the end does not tell how many members there are"
-    return None
+    comment = struct.unpack_from("<H", content, end + 20)[0]
+    return None if end + 22 + comment == len(content) else "the end is longer than it says"
 
 
 def _told_twice(entry: zipfile.ZipInfo) -> bytes:
@@ -141,6 +149,14 @@ def _told_twice(entry: zipfile.ZipInfo) -> bytes:
     time = hour << 11 | minute << 5 | second // 2
     flags, method = entry.flag_bits, entry.compress_type
     return struct.pack("<5H", entry.extract_version, flags, method, time, date)
+
+
+def _sizes_in_front(entry: zipfile.ZipInfo) -> list[bytes]:
+    """Return how check sum and sizes may stand in front of a member: of no use when they follow."""
+    full = struct.pack("<3L", entry.CRC, _FULL, _FULL)
+    if entry.flag_bits & _SIZES_FOLLOW:
+        return [bytes(12), struct.pack("<3L", 0, _FULL, _FULL), full]
+    return [struct.pack("<3L", entry.CRC, entry.compress_size, entry.file_size), full]
 
 
 def _is_wide(extra: bytes) -> bool:

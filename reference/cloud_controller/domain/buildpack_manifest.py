@@ -56,12 +56,11 @@ def _manifest(archive: BinaryIO) -> bytes | None:
                 entry = bundle.getinfo(_NAME)
             except KeyError:
                 return None
+            if entry.file_size > MAX_SIZE:
+                raise ManifestError("buildpack manifest is too large")
             with bundle.open(entry) as file:
-                text = file.read(MAX_SIZE + 1)
+                return file.read()  # never more than the entry says
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError) as error:
         raise ManifestError("buildpack zipfile is not valid") from error
     except (ValueError, EOFError, UnicodeError) as error:
         raise ManifestError("buildpack zipfile is not valid") from error
-    if len(text) > MAX_SIZE or entry.file_size > MAX_SIZE:
-        raise ManifestError("buildpack manifest is too large")
-    return text

@@ -167,6 +167,30 @@ _CONTENT = {
                 ],
             },
             {
+                "title": "of those who fill a box at the same time one does",
+                "steps": [
+                    {"operation": "createBox", "name": "box", "together": 2},
+                    {"operation": "fillBox", "set": {"{id}": "$box/id"}, "together": 2},
+                    {
+                        "operation": "getBox",
+                        "set": {"{id}": "$box/id"},
+                        "shows": {"/state": "FULL"},
+                    },
+                ],
+            },
+            {
+                "title": "what a new box holds cannot be told",
+                "steps": [
+                    {"operation": "createBox", "name": "box"},
+                    {
+                        "operation": "getBox",
+                        "set": {"{id}": "$box/id"},
+                        "unless": ["NEW"],
+                        "shows": {"/state": "FULL"},
+                    },
+                ],
+            },
+            {
                 "title": "a box is still there when the vault opens again",
                 "steps": [
                     {"operation": "createBox", "name": "box"},

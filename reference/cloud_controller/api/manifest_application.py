@@ -137,8 +137,6 @@ def _update_app(
     sent: Mapping[str, Any],
 ) -> None:
     asked = manifest.lifecycle(sent)
-    if asked is None and sent.get("metadata") is None:
-        return
     changes: dict[str, Any] = {}
     if asked is not None and (app.lifecycle_type != "docker" or "type" in asked):
         lifecycle = app_lifecycles.changed(transaction, app, {"type": app.lifecycle_type, **asked})

@@ -377,6 +377,7 @@ def test_what_a_manifest_does_is_told_in_audit_events(cloud: Any, place: Any) ->
         "audit.app.map-route",
         "audit.app.process.scale",
         "audit.app.update",
+        "audit.app.update",
         "audit.route.create",
     ]
     assert "audit.app.apply_manifest" in found.text

@@ -18145,6 +18145,423 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             },
             "x-filters": {"organization_guids": False},
             "x-default-order": "created",
+            "x-cases": [
+                {
+                    "title": "what lists around places do not know is told beside what they know",
+                    "steps": [
+                        {"operation": "getSpace", "name": "space", "status": 200},
+                        {
+                            "operation": "listIsolationSegments",
+                            "set": {"?colour": "red"},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                            "says": [
+                                "Unknown query parameter(s): 'colour'. Valid parameters are: 'page', 'per_page', 'order_by', 'created_ats', 'updated_ats', 'guids', ",
+                                "'names'",
+                                "'organization_guids'",
+                                "'label_selector'",
+                            ],
+                            "lacks": ["'space_guids'"],
+                        },
+                        {
+                            "operation": "listRunningSecurityGroups",
+                            "set": {"{guid}": "$space/guid", "?colour": "red"},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                            "says": [
+                                "Unknown query parameter(s): 'colour'. Valid parameters are: 'page', 'per_page', ",
+                                "'names'",
+                            ],
+                            "lacks": ["'running_space_guids'"],
+                        },
+                        {
+                            "operation": "listStagingSecurityGroups",
+                            "set": {"{guid}": "$space/guid", "?colour": "red"},
+                            "status": 400,
+                            "says": [
+                                "Unknown query parameter(s): 'colour'. Valid parameters are: ",
+                                "'names'",
+                            ],
+                        },
+                        {
+                            "operation": "listSecurityGroups",
+                            "set": {"?colour": "red"},
+                            "status": 400,
+                            "says": [
+                                "'names'",
+                                "'running_space_guids'",
+                                "'staging_space_guids'",
+                                "'globally_enabled_running'",
+                                "'globally_enabled_staging'",
+                            ],
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {"?colour": "red"},
+                            "status": 400,
+                            "says": ["'names'", "'organization_guids'"],
+                            "lacks": ["'space_guids'"],
+                        },
+                        {
+                            "operation": "listSpaceQuotas",
+                            "set": {"?colour": "red"},
+                            "status": 400,
+                            "says": ["'names'", "'organization_guids'", "'space_guids'"],
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {"?colour": "red"},
+                            "status": 400,
+                            "says": [
+                                "'types'",
+                                "'target_guids'",
+                                "'space_guids'",
+                                "'organization_guids'",
+                            ],
+                        },
+                        {
+                            "operation": "listRoles",
+                            "set": {"?colour": "red"},
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                            "says": [
+                                "\"Unknown query parameter(s): 'colour'. Valid parameters are: 'page', ",
+                                "'organization_guids'",
+                                "'space_guids'",
+                                "'user_guids'",
+                                "'types'",
+                                "'include'",
+                            ],
+                        },
+                        {
+                            "operation": "listUsers",
+                            "set": {"?colour": "red"},
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                            "says": [
+                                "\"Unknown query parameter(s): 'colour'. Valid parameters are: 'page', ",
+                                "'usernames'",
+                                "'partial_usernames'",
+                                "'origins'",
+                                "'label_selector'",
+                            ],
+                        },
+                        {
+                            "operation": "listUsersForSpace",
+                            "set": {"{guid}": "$space/guid", "?colour": "red"},
+                            "status": 400,
+                            "code": "CF-BadQueryParameter",
+                            "says": [
+                                "'usernames'",
+                                "'partial_usernames'",
+                                "'origins'",
+                                "'label_selector'",
+                            ],
+                        },
+                        {
+                            "operation": "listUsersForOrganization",
+                            "set": {
+                                "{guid}": "$space/relationships/organization/data/guid",
+                                "?colour": "red",
+                            },
+                            "status": 400,
+                            "says": [
+                                "'usernames'",
+                                "'partial_usernames'",
+                                "'origins'",
+                                "'label_selector'",
+                            ],
+                        },
+                    ],
+                },
+                {
+                    "title": "filters of lists around places have no brackets",
+                    "steps": [
+                        {"operation": "getSpace", "name": "space", "status": 200},
+                        {
+                            "operation": "listIsolationSegments",
+                            "set": {"?names[x]": "a", "?organization_guids[x]": "b"},
+                            "status": 400,
+                            "says": [
+                                "Names must be an array",
+                                "Organization guids must be an array",
+                            ],
+                        },
+                        {
+                            "operation": "listRunningSecurityGroups",
+                            "set": {"{guid}": "$space/guid", "?names[x]": "a"},
+                            "status": 400,
+                            "says": ["Names must be an array"],
+                        },
+                        {
+                            "operation": "listStagingSecurityGroups",
+                            "set": {"{guid}": "$space/guid", "?names[x]": "a"},
+                            "status": 400,
+                            "says": ["Names must be an array"],
+                        },
+                        {
+                            "operation": "listSecurityGroups",
+                            "set": {
+                                "?names[x]": "a",
+                                "?running_space_guids[x]": "b",
+                                "?staging_space_guids[x]": "c",
+                            },
+                            "status": 400,
+                            "says": [
+                                "Names must be an array",
+                                "Running space guids must be an array",
+                                "Staging space guids must be an array",
+                            ],
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {"?names[x]": "a", "?organization_guids[x]": "b"},
+                            "status": 400,
+                            "says": [
+                                "Names must be an array",
+                                "Organization guids must be an array",
+                            ],
+                        },
+                        {
+                            "operation": "listSpaceQuotas",
+                            "set": {
+                                "?names[x]": "a",
+                                "?organization_guids[x]": "b",
+                                "?space_guids[x]": "c",
+                            },
+                            "status": 400,
+                            "says": [
+                                "Names must be an array",
+                                "Organization guids must be an array",
+                                "Space guids must be an array",
+                            ],
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {
+                                "?types[x]": "a",
+                                "?organization_guids[x]": "b",
+                                "?space_guids[x]": "c",
+                            },
+                            "status": 400,
+                            "says": [
+                                "Types must be an array",
+                                "Organization guids must be an array",
+                                "Space guids must be an array",
+                            ],
+                        },
+                        {
+                            "operation": "listRoles",
+                            "set": {
+                                "?types[x]": "a",
+                                "?organization_guids[x]": "b",
+                                "?space_guids[x]": "c",
+                                "?user_guids[x]": "d",
+                            },
+                            "status": 422,
+                            "says": [
+                                "Types must be an array",
+                                "Organization guids must be an array",
+                                "Space guids must be an array",
+                                "User guids must be an array",
+                            ],
+                        },
+                        {
+                            "operation": "listUsers",
+                            "set": {
+                                "?usernames[x]": "a",
+                                "?partial_usernames[x]": "b",
+                                "?origins[x]": "c",
+                            },
+                            "status": 422,
+                            "says": [
+                                "Usernames must be an array",
+                                "Partial usernames must be an array",
+                                "Origins must be an array",
+                            ],
+                        },
+                        {
+                            "operation": "listUsersForSpace",
+                            "set": {"{guid}": "$space/guid", "?usernames[x]": "a"},
+                            "status": 400,
+                            "says": ["Usernames must be an array"],
+                        },
+                    ],
+                },
+                {
+                    "title": "segments have names, roles and users have none to be ordered by",
+                    "steps": [
+                        {
+                            "operation": "listIsolationSegments",
+                            "set": {"?order_by": "name"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "listIsolationSegments",
+                            "set": {"?order_by": "position"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Order by can only be: 'created_at', 'updated_at', 'name'"
+                            },
+                        },
+                        {
+                            "operation": "listRoles",
+                            "set": {"?order_by": "name"},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Order by can only be: 'created_at', 'updated_at'"
+                            },
+                        },
+                        {
+                            "operation": "listUsers",
+                            "set": {"?order_by": "name"},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Order by can only be: 'created_at', 'updated_at'"
+                            },
+                        },
+                        {
+                            "operation": "listSecurityGroups",
+                            "set": {"?order_by": "name"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Order by can only be: 'created_at', 'updated_at'"
+                            },
+                        },
+                        {
+                            "operation": "listOrganizationQuotas",
+                            "set": {"?order_by": "name"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Order by can only be: 'created_at', 'updated_at'"
+                            },
+                        },
+                        {
+                            "operation": "listSpaceQuotas",
+                            "set": {"?order_by": "name"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Order by can only be: 'created_at', 'updated_at'"
+                            },
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {"?order_by": "name"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Order by can only be: 'created_at', 'updated_at'"
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "what is wrong with a switch or an include is told",
+                    "steps": [
+                        {
+                            "operation": "listSecurityGroups",
+                            "set": {"?globally_enabled_running": "x"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Globally enabled running must be 'true' or 'false'"
+                            },
+                        },
+                        {
+                            "operation": "listSecurityGroups",
+                            "set": {"?globally_enabled_staging": "x"},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Globally enabled staging must be 'true' or 'false'"
+                            },
+                        },
+                        {
+                            "operation": "listSecurityGroups",
+                            "set": {
+                                "?globally_enabled_running": "true",
+                                "?globally_enabled_staging": "false",
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "listSpaces",
+                            "set": {"?include": ["app"]},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Invalid included resource: 'app'. Valid included resources are: 'org', 'organization'"
+                            },
+                        },
+                        {
+                            "operation": "listRoles",
+                            "set": {"?include": ["app"]},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Invalid included resource: 'app'. Valid included resources are: 'user', 'organization', 'space'"
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "the security groups of a space are told to who sees it, segments are found by name",
+                    "steps": [
+                        {"operation": "createSpace", "name": "space", "status": 201},
+                        {
+                            "operation": "listRunningSecurityGroups",
+                            "set": {"{guid}": "$space/guid"},
+                            "role": "space_developer",
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "Space not found"},
+                        },
+                        {
+                            "operation": "listStagingSecurityGroups",
+                            "set": {"{guid}": "$space/guid"},
+                            "role": "space_developer",
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "Space not found"},
+                        },
+                        {
+                            "operation": "listRunningSecurityGroups",
+                            "set": {"{guid}": "$space/guid", "?names": ["of-nobody"]},
+                            "role": "org_manager",
+                            "status": 200,
+                            "shows": {"/resources": []},
+                            "says": [
+                                "/v3/spaces/{$space/guid}/running_security_groups?names=of-nobody&page=1"
+                            ],
+                        },
+                        {
+                            "operation": "listStagingSecurityGroups",
+                            "set": {"{guid}": "$space/guid", "?names": ["of-nobody"]},
+                            "role": "org_manager",
+                            "status": 200,
+                            "shows": {"/resources": []},
+                            "says": [
+                                "/v3/spaces/{$space/guid}/staging_security_groups?names=of-nobody&page=1"
+                            ],
+                        },
+                        {
+                            "operation": "listIsolationSegments",
+                            "set": {"?names": ["of-nobody"], "?organization_guids": ["$unknown"]},
+                            "status": 200,
+                            "shows": {"/resources": []},
+                            "says": ["names=of-nobody&", "organization_guids="],
+                        },
+                        {
+                            "operation": "listIsolationSegments",
+                            "set": {"?label_selector": ""},
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "The query parameter is invalid: Missing label_selector value"
+                            },
+                        },
+                        {
+                            "operation": "listOrganizations",
+                            "set": {"?isolation_segment_guid": "of-nobody"},
+                            "status": 200,
+                            "shows": {"/resources": []},
+                            "says": ["isolation_segment_guid=of-nobody"],
+                        },
+                    ],
+                },
+            ],
         },
     ),
     Operation(
@@ -24297,6 +24714,125 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "status": 200,
                             "shows": {"/var/TEXT": "7", "/var/NUMBER": "7", "/var/LIST": '["ü"]'},
                             "counts": {"/var/NOTHING": 0},
+                        },
+                    ],
+                },
+                {
+                    "title": "labels select an app from its beginning",
+                    "steps": [
+                        {"operation": "createSpace", "name": "space", "status": 201},
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "set": {
+                                "/relationships/space/data/guid": "$space/guid",
+                                "/metadata": {"labels": {"a": "b"}, "annotations": {"c": "d"}},
+                            },
+                            "status": 201,
+                            "shows": {
+                                "/metadata": {"labels": {"a": "b"}, "annotations": {"c": "d"}}
+                            },
+                        },
+                        {
+                            "operation": "createApp",
+                            "example": "plain",
+                            "set": {"/relationships/space/data/guid": "$space/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listApps",
+                            "set": {"?space_guids": ["$space/guid"], "?label_selector": "a=b"},
+                            "status": 200,
+                            "counts": {"/resources/*": 1},
+                            "shows": {"/resources/0/guid": "$app/guid"},
+                        },
+                        {
+                            "operation": "updateApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "": {"metadata": {"labels": {"e": "f"}}},
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/metadata": {
+                                    "labels": {"a": "b", "e": "f"},
+                                    "annotations": {"c": "d"},
+                                }
+                            },
+                        },
+                        {
+                            "operation": "stopApp",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/metadata": {
+                                    "labels": {"a": "b", "e": "f"},
+                                    "annotations": {"c": "d"},
+                                }
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "an app is in a space",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "example": "plain",
+                            "without": ["/relationships"],
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
+                        {
+                            "operation": "createApp",
+                            "example": "plain",
+                            "set": {"/relationships": {}},
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
+                        {
+                            "operation": "createApp",
+                            "example": "plain",
+                            "set": {"/relationships": {"space": {"data": {"guid": None}}}},
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
+                        {
+                            "operation": "createApp",
+                            "example": "plain",
+                            "set": {"/relationships": {"space": {"data": {"guid": ""}}}},
+                            "status": 422,
+                            "code": "CF-UnprocessableEntity",
+                        },
+                        {
+                            "operation": "createApp",
+                            "example": "plain",
+                            "set": {"/relationships": {"space": {"data": None}}},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Invalid space. Ensure that the space exists and you have access to it."
+                            },
+                        },
+                        {
+                            "operation": "createApp",
+                            "example": "plain",
+                            "set": {
+                                "/relationships": {"space": {"data": {"guid": "a", "more": "b"}}}
+                            },
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": 'Relationships Space must be structured like this: "space: {"data": {"guid": "valid-guid"}}"'
+                            },
+                        },
+                        {
+                            "operation": "createApp",
+                            "example": "plain",
+                            "set": {"/relationships/organization": {"data": {"guid": "$unknown"}}},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Relationships Unknown field(s): 'organization'"
+                            },
                         },
                     ],
                 },
@@ -47181,6 +47717,13 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             },
                             "status": 200,
                             "counts": {"/resources/*": 0},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {"?target_guids": "$app/guid", "?types": "audit.app.update"},
+                            "status": 200,
+                            "shows": {"/resources/0/data/manifest_triggered": True},
+                            "counts": {"/resources/*": 1},
                         },
                     ],
                 },

@@ -1,6 +1,7 @@
 """Do the times that are shown say when something was made and changed?
 
-Nobody's clock is asked: what the server made just before and just after tells what time it was.
+Our own clock is not asked: what the server made just before and just after tells what time it was,
+and so does the header `Date` of its answers, about.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.exchange import Call
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from specfoundry.fuzz.contract import Operation
+    from specfoundry.fuzz.exchange import Exchange
     from specfoundry.fuzz.ground import Ground
     from specfoundry.fuzz.plants import Plant
     from specfoundry.fuzz.promises import Creation, Merge
@@ -29,6 +33,8 @@ if TYPE_CHECKING:
 
 CHECK: Final = "time"
 _SECOND: Final = 1.1
+_APART: Final = timedelta(minutes=2)
+"""How far the clocks of what makes an answer may be apart: the server, its database, a proxy."""
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
@@ -38,7 +44,8 @@ def made_now(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | None
 
     Arguments: `times` (pointers into the answer of the second step).
     """
-    return _outside(taken[1], taken[0], taken[-1], arguments["times"], "it was made")
+    problem = _outside(taken[1], taken[0], taken[-1], arguments["times"], "it was made")
+    return problem or _far_off(taken[1].first, arguments["times"])
 
 
 @verdict
@@ -68,6 +75,22 @@ def _outside(
             return f"{pointer} is earlier than the moment at which {what}"
         if _plain(value) > last:
             return f"{pointer} is later than the moment at which {what}"
+    return None
+
+
+def _far_off(answer: Exchange, times: Sequence[str]) -> str | None:
+    """Say which time of what was made is not that of the answer's `Date` (RFC 9110, 6.6.1)."""
+    told = answer.headers.get("date")
+    for pointer in times if told and answer.ok else ():
+        value = found(answer.json, pointer)
+        if not _is_time(value):
+            continue
+        try:
+            apart = parsedate_to_datetime(str(told)) - datetime.fromisoformat(f"{value[:19]}+00:00")
+        except (ValueError, TypeError):
+            return None
+        if abs(apart) > _APART:
+            return f"{pointer} is not the time that the answer's `Date` tells"
     return None
 
 

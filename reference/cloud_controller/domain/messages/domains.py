@@ -73,7 +73,9 @@ def name_taken(name: str) -> str:
 
 def name_reserved(name: str, taken: str, by: str) -> str:
     """Return the text for a name that lies within another one, or that another one lies within."""
-    return f'The domain name "{name}" cannot be created because "{taken}" is already reserved by {by}'
+    return (
+        f'The domain name "{name}" cannot be created because "{taken}" is already reserved by {by}'
+    )
 
 
 def sharer_unknown(guid: str) -> str:

@@ -24483,7 +24483,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "uploadBuildpack",
                             "set": {"{guid}": "$buildpack/guid"},
                             "archive": {
-                                "bin/detect": "#!/bin/sh\n",
+                                "bin/detect": "#!/bin/sh\nexit 1\n",
                                 "bin/compile": "#!/bin/sh\n",
                                 "bin/release": "#!/bin/sh\n",
                             },
@@ -24568,7 +24568,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "uploadBuildpack",
                             "set": {"{guid}": "$buildpack/guid"},
                             "archive": {
-                                "bin/detect": "#!/bin/sh\n",
+                                "bin/detect": "#!/bin/sh\nexit 1\n",
                                 "bin/compile": "#!/bin/sh\n",
                                 "bin/release": "#!/bin/sh\n",
                             },
@@ -25669,7 +25669,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "uploadBuildpack",
                             "set": {"{guid}": "$buildpack/guid"},
                             "archive": {
-                                "bin/detect": "#!/bin/sh\n",
+                                "bin/detect": "#!/bin/sh\nexit 1\n",
                                 "bin/compile": "#!/bin/sh\n",
                                 "bin/release": "#!/bin/sh\n",
                             },
@@ -26685,7 +26685,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "uploadBuildpack",
                             "set": {"{guid}": "$buildpack/guid"},
                             "archive": {
-                                "bin/detect": "#!/bin/sh\necho any\n",
+                                "bin/detect": "#!/bin/sh\nexit 1\n",
                                 "bin/compile": '#!/bin/sh\nif [ -e "$2/kept" ]; then echo again > "$1/found"; else echo anew > "$1/found"; fi\necho x > "$2/kept"\n',
                                 "bin/release": '#!/bin/sh\necho "default_process_types: {web: $(cat "$1/found")}"\n',
                             },

@@ -7,12 +7,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from specfoundry.fuzz.contract import read_contract
-from specfoundry.fuzz.running import Run
-from specfoundry.fuzz.shards import Work
+from specfoundry.fuzz.promises.contract import read_contract
+from specfoundry.fuzz.runs.running import Run
+from specfoundry.fuzz.runs.shards import Work
 
 if TYPE_CHECKING:
-    from specfoundry.fuzz.report import FuzzReport
+    from specfoundry.fuzz.reports.report import FuzzReport
 
 # What an app is made of and runs. Each part has a file of its own, so that workers share them.
 OF_APPS = frozenset(

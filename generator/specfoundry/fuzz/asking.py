@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from specfoundry.fuzz.contract import read_contract
-from specfoundry.fuzz.hosting import HostingError, load
 from specfoundry.fuzz.oracles.suite import ORACLES
-from specfoundry.fuzz.shards import STAGES, Work, choose
-from specfoundry.fuzz.spoilt import REFUSED
+from specfoundry.fuzz.promises.contract import read_contract
+from specfoundry.fuzz.runs.shards import STAGES, Work, choose
+from specfoundry.fuzz.server.hosting import HostingError, load
+from specfoundry.fuzz.server.spoilt import REFUSED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Operation
+    from specfoundry.fuzz.promises.contract import Operation
 
 _BOUNDARIES: Final = 1
 """Boundary cases of a kind in a quick run."""

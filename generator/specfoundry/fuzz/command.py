@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from specfoundry.fuzz.output import write_report
+from specfoundry.fuzz.reports.output import write_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from specfoundry.fuzz.baseline import Baseline
-    from specfoundry.fuzz.report import FuzzReport
-    from specfoundry.fuzz.shards import Work
+    from specfoundry.fuzz.reports.baseline import Baseline
+    from specfoundry.fuzz.reports.report import FuzzReport
+    from specfoundry.fuzz.runs.shards import Work
 
 __all__ = ["Duration", "fuzz", "write_report"]
 
@@ -177,8 +177,8 @@ def fuzz(spec: Path | None, url: str | None, app: str | None, report: Path, **op
 
 def _go(work: Work, report: Path, baseline: Baseline, options: Mapping[str, Any]) -> FuzzReport:
     from specfoundry.fuzz.asking import chosen, stages
-    from specfoundry.fuzz.running import Run
-    from specfoundry.fuzz.shards import QUICK_SIZE, SIZE
+    from specfoundry.fuzz.runs.running import Run
+    from specfoundry.fuzz.runs.shards import QUICK_SIZE, SIZE
 
     run = Run(
         work=work,
@@ -198,7 +198,7 @@ def _go(work: Work, report: Path, baseline: Baseline, options: Mapping[str, Any]
 
 
 def _baseline(path: Path | None, *, writing: bool) -> Baseline:
-    from specfoundry.fuzz.baseline import Baseline, read_baseline
+    from specfoundry.fuzz.reports.baseline import Baseline, read_baseline
 
     if writing and path is None:
         raise click.UsageError("say where to write: --write-baseline needs --baseline")
@@ -212,7 +212,7 @@ def _accepted(result: FuzzReport, path: Path) -> FuzzReport:
     from dataclasses import replace
 
     from specfoundry.commands.writing import write_file
-    from specfoundry.fuzz.baseline import baseline_text
+    from specfoundry.fuzz.reports.baseline import baseline_text
 
     write_file(path, baseline_text(result.findings))
     click.echo(f"Baseline: {len(result.findings)} findings written to {path}", err=True)

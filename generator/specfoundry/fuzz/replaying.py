@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from specfoundry.fuzz.hosting import HostingError, Relay
-from specfoundry.fuzz.replay import replay
-from specfoundry.fuzz.script import Script, ScriptError
-from specfoundry.fuzz.session import StopRunError
-from specfoundry.fuzz.shard import Shard
-from specfoundry.fuzz.shards import Part, Work
+from specfoundry.fuzz.runs.shard import Shard
+from specfoundry.fuzz.runs.shards import Part, Work
+from specfoundry.fuzz.scripts.replay import replay
+from specfoundry.fuzz.scripts.script import Script, ScriptError
+from specfoundry.fuzz.server.hosting import HostingError, Relay
+from specfoundry.fuzz.server.session import StopRunError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

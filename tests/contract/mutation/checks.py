@@ -16,14 +16,14 @@ from callers import ADMIN
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 
-from specfoundry.fuzz.bench import Bench, Circumstances
-from specfoundry.fuzz.contract import read_contract
-from specfoundry.fuzz.engine import Engine, Options, Target
+from specfoundry.fuzz.oracles.bench import Bench, Circumstances
 from specfoundry.fuzz.oracles.suite import ORACLES
-from specfoundry.fuzz.outcome import Outcome
-from specfoundry.fuzz.plan import build_plan
-from specfoundry.fuzz.pool import Pool
-from specfoundry.fuzz.spoilt import REFUSED
+from specfoundry.fuzz.phases.engine import Engine, Options, Target
+from specfoundry.fuzz.phases.outcome import Outcome
+from specfoundry.fuzz.phases.pool import Pool
+from specfoundry.fuzz.promises.contract import read_contract
+from specfoundry.fuzz.promises.plan import build_plan
+from specfoundry.fuzz.server.spoilt import REFUSED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     import httpx2
     from schemathesis.schemas import BaseSchema
 
-    from specfoundry.fuzz.report import Finding as EngineFinding
-    from specfoundry.fuzz.trial import Complaint
+    from specfoundry.fuzz.live.trial import Complaint
+    from specfoundry.fuzz.reports.report import Finding as EngineFinding
 
     Tell: TypeAlias = "Callable[[Finding], None]"
 

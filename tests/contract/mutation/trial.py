@@ -14,7 +14,7 @@ from mutation.checks import WAYS, Finding, Live
 from mutation.grounds import SETTINGS, Grounds, log_in
 from mutation.serving import CannotStart, ServerProcess
 
-from specfoundry.fuzz.session import StopRunError
+from specfoundry.fuzz.server.session import StopRunError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from specfoundry.fuzz.exchange import Call, Exchange
+from specfoundry.fuzz.live.trial import Step, Taken
 from specfoundry.fuzz.oracles.including import brings_along
-from specfoundry.fuzz.trial import Step, Taken
+from specfoundry.fuzz.server.exchange import Call, Exchange
 
 ANNA, BEN = {"id": "a", "name": "Anna"}, {"id": "b", "name": "Ben"}
 BOOKS = [{"author": "a"}, {"author": "b"}, {"author": "a"}, {"author": None}]

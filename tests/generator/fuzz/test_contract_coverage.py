@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from specfoundry.fuzz.contract import read_contract
-from specfoundry.fuzz.coverage import Coverage
-from specfoundry.fuzz.coverage_report import ContractCoverage, cover
-from specfoundry.fuzz.exchange import Call, Exchange
+from specfoundry.fuzz.promises.contract import read_contract
+from specfoundry.fuzz.reports.coverage import Coverage
+from specfoundry.fuzz.reports.coverage_report import ContractCoverage, cover
+from specfoundry.fuzz.server.exchange import Call, Exchange
 
 STATE = {"enum": ["NEW", "OLD"]}
 ORDER = {

@@ -11,10 +11,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from specfoundry.fuzz.bench import Bench, Circumstances
-from specfoundry.fuzz.contract import read_contract
-from specfoundry.fuzz.inference import completed
-from specfoundry.fuzz.samples import NoSampleError, sample
+from specfoundry.fuzz.oracles.bench import Bench, Circumstances
+from specfoundry.fuzz.promises.contract import read_contract
+from specfoundry.fuzz.promises.inference import completed
+from specfoundry.fuzz.promises.samples import NoSampleError, sample
 
 if TYPE_CHECKING:
     from starlette.requests import Request

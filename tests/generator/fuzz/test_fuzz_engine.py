@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from specfoundry.cli import main
-from specfoundry.fuzz.engine import Options, Target, iter_unreached, run
-from specfoundry.fuzz.plan import build_plan
+from specfoundry.fuzz.phases.engine import Options, Target, iter_unreached, run
+from specfoundry.fuzz.promises.plan import build_plan
 
 if TYPE_CHECKING:
-    from specfoundry.fuzz.report import FuzzReport
+    from specfoundry.fuzz.reports.report import FuzzReport
 
 HERE = Path(__file__).parent
 SHOP = runpy.run_path(str(HERE / "shop.py"))

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from specfoundry.fuzz.baseline import BaselineError, baseline_text, read_baseline
-from specfoundry.fuzz.output import write_report
-from specfoundry.fuzz.report import Crash, Finding, FuzzReport
+from specfoundry.fuzz.reports.baseline import BaselineError, baseline_text, read_baseline
+from specfoundry.fuzz.reports.output import write_report
+from specfoundry.fuzz.reports.report import Crash, Finding, FuzzReport
 
 if TYPE_CHECKING:
     from pathlib import Path

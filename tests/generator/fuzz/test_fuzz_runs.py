@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from specfoundry.fuzz.contract import read_contract
-from specfoundry.fuzz.running import Run
-from specfoundry.fuzz.shards import Work, choose, divide
+from specfoundry.fuzz.promises.contract import read_contract
+from specfoundry.fuzz.runs.running import Run
+from specfoundry.fuzz.runs.shards import Work, choose, divide
 
 if TYPE_CHECKING:
-    from specfoundry.fuzz.report import FuzzReport
+    from specfoundry.fuzz.reports.report import FuzzReport
 
 HERE = Path(__file__).parent
 DOCUMENT: dict[str, Any] = runpy.run_path(str(HERE / "shop.py"))["DOCUMENT"]

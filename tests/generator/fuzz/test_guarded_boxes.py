@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from starlette.testclient import TestClient
 
-from specfoundry.fuzz.bench import Bench, Circumstances
+from specfoundry.fuzz.oracles.bench import Bench, Circumstances
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from specfoundry.fuzz.trial import Complaint
+    from specfoundry.fuzz.live.trial import Complaint
 
 HERE = Path(__file__).parent
 VAULT = runpy.run_path(str(HERE / "vault.py"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from specfoundry.fuzz.pool import Pool
+from specfoundry.fuzz.phases.pool import Pool
 
 
 def document(body: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from specfoundry.fuzz.trail import Answer, Step, Trail
+from specfoundry.fuzz.phases.trail import Answer, Step, Trail
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from specfoundry.fuzz.bench import Bench, Circumstances
-from specfoundry.fuzz.replay import replay
-from specfoundry.fuzz.slicing import script_of
+from specfoundry.fuzz.oracles.bench import Bench, Circumstances
+from specfoundry.fuzz.scripts.replay import replay
+from specfoundry.fuzz.scripts.slicing import script_of
 
 PARTS = runpy.run_path(str(Path(__file__).with_name("gallery.py")))
 GALLERY, DOCUMENT = PARTS["Gallery"], PARTS["DOCUMENT"]

@@ -13,9 +13,9 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from specfoundry.fuzz.bench import Bench, Circumstances
 from specfoundry.fuzz.conform.live import Outcome, examine_live
-from specfoundry.fuzz.exchange import Call
+from specfoundry.fuzz.oracles.bench import Bench, Circumstances
+from specfoundry.fuzz.server.exchange import Call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from specfoundry.fuzz.bench import Bench, Circumstances
-from specfoundry.fuzz.hosting import Host, Relay
+from specfoundry.fuzz.oracles.bench import Bench, Circumstances
+from specfoundry.fuzz.server.hosting import Host, Relay
 
 HERE = Path(__file__).parent
 Orchard = runpy.run_path(str(HERE / "orchard.py"))["Orchard"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specfoundry.fuzz.hooks import has_odd_integer, plain_integers
+from specfoundry.fuzz.phases.hooks import has_odd_integer, plain_integers
 
 
 def test_whole_numbers_lose_their_fraction_wherever_they_stand() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from specfoundry.fuzz.conform.har import RecordingError
 from specfoundry.fuzz.conform.recorded import judge_recording
-from specfoundry.fuzz.contract import Contract, read_contract
+from specfoundry.fuzz.promises.contract import Contract, read_contract
 
 ITEM = {
     "type": "object",

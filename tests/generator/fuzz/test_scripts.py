@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from specfoundry.fuzz import wire
-from specfoundry.fuzz.bench import Bench, Circumstances
-from specfoundry.fuzz.replay import replay
-from specfoundry.fuzz.script import Script, ScriptError
-from specfoundry.fuzz.shrinking import shrink
-from specfoundry.fuzz.slicing import script_of
-from specfoundry.fuzz.trial import VERDICTS
+from specfoundry.fuzz.live.trial import VERDICTS
+from specfoundry.fuzz.oracles.bench import Bench, Circumstances
+from specfoundry.fuzz.phases import wire
+from specfoundry.fuzz.scripts.replay import replay
+from specfoundry.fuzz.scripts.script import Script, ScriptError
+from specfoundry.fuzz.scripts.shrinking import shrink
+from specfoundry.fuzz.scripts.slicing import script_of
 
 PARTS = runpy.run_path(str(Path(__file__).with_name("library.py")))
 LIBRARY, DOCUMENT = PARTS["Library"], PARTS["DOCUMENT"]

@@ -10,8 +10,8 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from specfoundry.fuzz.bench import Bench, Circumstances
-from specfoundry.fuzz.direct import Direct
+from specfoundry.fuzz.oracles.bench import Bench, Circumstances
+from specfoundry.fuzz.server.direct import Direct
 
 if TYPE_CHECKING:
     from collections.abc import Callable

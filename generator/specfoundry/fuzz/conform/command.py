@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     import httpx2
 
-    from specfoundry.fuzz.bench import Circumstances
     from specfoundry.fuzz.conform.live import Outcome
-    from specfoundry.fuzz.contract import Contract
+    from specfoundry.fuzz.oracles.bench import Circumstances
+    from specfoundry.fuzz.promises.contract import Contract
 
 _EXAMPLE = """
 \b
@@ -105,8 +105,8 @@ def conform(
 
     Exit code 0: it keeps the document; 1: it does not, or a mistake in the call; 2: a mistake of ours.
     """
-    from specfoundry.fuzz.baseline import Baseline, read_baseline
     from specfoundry.fuzz.conform.reporting import show
+    from specfoundry.fuzz.reports.baseline import Baseline, read_baseline
 
     if url is None and har is None:
         raise click.UsageError("say what to judge: the URL of a server, or --har FILE")
@@ -132,7 +132,7 @@ def conform(
 def _judge_file(node: Mapping[str, Any], har: Path, url: str | None) -> Outcome:
     from specfoundry.fuzz.conform.har import RecordingError
     from specfoundry.fuzz.conform.recorded import judge_recording
-    from specfoundry.fuzz.contract import read_contract
+    from specfoundry.fuzz.promises.contract import read_contract
 
     try:
         return judge_recording(har.read_text(encoding="utf-8"), read_contract(node), url)
@@ -145,8 +145,8 @@ def _judge_server(node: Mapping[str, Any], url: str, options: Mapping[str, Any])
 
     from specfoundry.fuzz.conform.live import examine_live
     from specfoundry.fuzz.conform.login import LoginError
-    from specfoundry.fuzz.contract import read_contract
     from specfoundry.fuzz.oracles.suite import ORACLES
+    from specfoundry.fuzz.promises.contract import read_contract
 
     contract = read_contract(node)
     _check_names(contract, options)
@@ -186,8 +186,8 @@ def _circumstances(
     contract: Contract, http: httpx2.Client, url: str, options: Mapping[str, Any]
 ) -> Circumstances:
     from specfoundry.fuzz.asking import callers, pairs
-    from specfoundry.fuzz.bench import Circumstances
     from specfoundry.fuzz.conform.pace import Pace
+    from specfoundry.fuzz.oracles.bench import Circumstances
 
     tokens = dict(pairs(options["identities"], "--identity"))
     others = {role: {"Authorization": _bearer(token)} for role, token in tokens.items()}

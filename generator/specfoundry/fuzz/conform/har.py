@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from specfoundry.fuzz.exchange import Call, Exchange
+from specfoundry.fuzz.server.exchange import Call, Exchange
 from specfoundry.runtime.routing import Router
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from specfoundry.fuzz.contract import Contract, Operation
+    from specfoundry.fuzz.promises.contract import Contract, Operation
 
 
 class RecordingError(Exception):

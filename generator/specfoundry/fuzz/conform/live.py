@@ -6,24 +6,24 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.bench import Bench, Circumstances
-from specfoundry.fuzz.coverage import Coverage
-from specfoundry.fuzz.guard import Guard
-from specfoundry.fuzz.judge import Judge
-from specfoundry.fuzz.keeping import SIMILAR
+from specfoundry.fuzz.live.judge import Judge
+from specfoundry.fuzz.oracles.bench import Bench, Circumstances
 from specfoundry.fuzz.oracles.suite import ORACLES
-from specfoundry.fuzz.session import GoneError, StopRunError
-from specfoundry.fuzz.slicing import script_of
+from specfoundry.fuzz.reports.coverage import Coverage
+from specfoundry.fuzz.runs.keeping import SIMILAR
+from specfoundry.fuzz.scripts.slicing import script_of
+from specfoundry.fuzz.server.guard import Guard
+from specfoundry.fuzz.server.session import GoneError, StopRunError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import httpx2
 
-    from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.exchange import Exchange
-    from specfoundry.fuzz.script import Script
-    from specfoundry.fuzz.trial import Complaint
+    from specfoundry.fuzz.live.trial import Complaint
+    from specfoundry.fuzz.promises.contract import Operation
+    from specfoundry.fuzz.scripts.script import Script
+    from specfoundry.fuzz.server.exchange import Exchange
 
 _STRANGE: Final = 25
 """So many first answers, none of them documented, and the address must be wrong."""

@@ -12,11 +12,11 @@ from urllib.parse import urljoin
 import httpx2
 
 from specfoundry.document.pointer import follow
-from specfoundry.fuzz.contract import target
-from specfoundry.fuzz.exchange import FORM
+from specfoundry.fuzz.promises.contract import target
+from specfoundry.fuzz.server.exchange import FORM
 
 if TYPE_CHECKING:
-    from specfoundry.fuzz.contract import Body, Contract
+    from specfoundry.fuzz.promises.contract import Body, Contract
 
 _MARGIN: Final = 0.5
 """A token is renewed after this part of its life."""

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from specfoundry.fuzz.conform.har import read_recording
 from specfoundry.fuzz.conform.live import Found, Outcome
 from specfoundry.fuzz.conform.requests import RequestJudge
-from specfoundry.fuzz.judge import Judge
-from specfoundry.fuzz.trial import Complaint, Step, Taken
+from specfoundry.fuzz.live.judge import Judge
+from specfoundry.fuzz.live.trial import Complaint, Step, Taken
 
 if TYPE_CHECKING:
     from specfoundry.fuzz.conform.har import Recorded
-    from specfoundry.fuzz.contract import Contract
-    from specfoundry.fuzz.judge import Objection
+    from specfoundry.fuzz.live.judge import Objection
+    from specfoundry.fuzz.promises.contract import Contract
 
 
 def judge_recording(text: str, contract: Contract, server: str | None = None) -> Outcome:

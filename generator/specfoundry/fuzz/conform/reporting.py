@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from specfoundry.commands.writing import write_file
-from specfoundry.fuzz.contract import read_contract
-from specfoundry.fuzz.coverage_report import cover
-from specfoundry.fuzz.output import write_report
-from specfoundry.fuzz.report import Crash, Finding, FuzzReport, finding_of
+from specfoundry.fuzz.promises.contract import read_contract
+from specfoundry.fuzz.reports.coverage_report import cover
+from specfoundry.fuzz.reports.output import write_report
+from specfoundry.fuzz.reports.report import Crash, Finding, FuzzReport, finding_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from specfoundry.fuzz.baseline import Baseline
     from specfoundry.fuzz.conform.live import Found, Outcome
-    from specfoundry.fuzz.contract import Contract
+    from specfoundry.fuzz.promises.contract import Contract
+    from specfoundry.fuzz.reports.baseline import Baseline
 
 
 def show(

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from specfoundry.document.pointer import follow, join
-from specfoundry.fuzz.contract import target
-from specfoundry.fuzz.exchange import FORM, MULTIPART
-from specfoundry.fuzz.judge import Objection
+from specfoundry.fuzz.live.judge import Objection
+from specfoundry.fuzz.promises.contract import target
+from specfoundry.fuzz.server.exchange import FORM, MULTIPART
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from specfoundry.fuzz.contract import Body, Contract, Operation, Parameter
-    from specfoundry.fuzz.exchange import Exchange
-    from specfoundry.fuzz.judge import Judge
+    from specfoundry.fuzz.live.judge import Judge
+    from specfoundry.fuzz.promises.contract import Body, Contract, Operation, Parameter
+    from specfoundry.fuzz.server.exchange import Exchange
 
 _DELIMITERS: Final = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 

@@ -14,14 +14,14 @@ import tarfile
 import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.exchange import FilePart
 from specfoundry.fuzz.oracles.packing import members, tarball, zip_archive
-from specfoundry.fuzz.semantics import blob_of
+from specfoundry.fuzz.promises.semantics import blob_of
+from specfoundry.fuzz.server.exchange import FilePart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from specfoundry.fuzz.contract import Body, Operation
+    from specfoundry.fuzz.promises.contract import Body, Operation
 
 MEMBERS: Final[dict[str, bytes]] = {
     "lines.txt": b"one\r\ntwo\nthree\r\x00\xff\xfe",

@@ -10,9 +10,9 @@ from specfoundry.runtime.codecs import leading_integer
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from specfoundry.fuzz.contract import Parameter
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.list_promises import Filter
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.promises.contract import Parameter
+    from specfoundry.fuzz.promises.lists import Filter
 
 _NOBODY: Final = "nobody-knows-this-value"
 _ODD: Final = ("!", " ", "=", ",", "(", "%", "é", "-", "x", "9")

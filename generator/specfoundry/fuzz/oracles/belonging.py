@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.ground import values_at
+from specfoundry.fuzz.live.ground import values_at
+from specfoundry.fuzz.live.trial import Complaint, Step, Taken, judged, verdict
 from specfoundry.fuzz.oracles.listing import listings
 from specfoundry.fuzz.oracles.population import populate
 from specfoundry.fuzz.oracles.whereabouts import is_cut
-from specfoundry.fuzz.trial import Complaint, Step, Taken, judged, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.ground import Ground
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.plants import Plant
     from specfoundry.fuzz.oracles.listing import Listing
-    from specfoundry.fuzz.plants import Plant
+    from specfoundry.fuzz.promises.contract import Operation
 
 CHECK: Final = "list"
 

@@ -7,21 +7,21 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.exchange import MULTIPART, Call, FilePart
+from specfoundry.fuzz.live.plants import BarrenError, Plant
+from specfoundry.fuzz.live.trial import Complaint, judged, verdict
 from specfoundry.fuzz.oracles.archives import files_of, members_of, tarred, zipped
 from specfoundry.fuzz.oracles.bodies import turned_down
 from specfoundry.fuzz.oracles.shapes import parts
-from specfoundry.fuzz.plants import BarrenError, Plant
-from specfoundry.fuzz.semantics import blob_of
-from specfoundry.fuzz.trial import Complaint, judged, verdict
+from specfoundry.fuzz.promises.semantics import blob_of
+from specfoundry.fuzz.server.exchange import MULTIPART, Call, FilePart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Body, Operation
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.promises import Blob
-    from specfoundry.fuzz.trial import Taken
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.trial import Taken
+    from specfoundry.fuzz.promises.contract import Body, Operation
+    from specfoundry.fuzz.promises.resources import Blob
 
 CHECK: Final = "blob"
 _LOOKS: Final = 500

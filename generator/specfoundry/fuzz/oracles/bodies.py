@@ -7,22 +7,22 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import follow
-from specfoundry.fuzz.contract import target
-from specfoundry.fuzz.exchange import FORM
+from specfoundry.fuzz.live.plants import BarrenError, has, put
+from specfoundry.fuzz.live.trial import Complaint, judged, verdict
 from specfoundry.fuzz.oracles.likely import likely, references
 from specfoundry.fuzz.oracles.mutations import Change, changes
-from specfoundry.fuzz.plants import BarrenError, has, put
-from specfoundry.fuzz.semantics import creation_of, creators, merge_of
-from specfoundry.fuzz.trial import Complaint, judged, verdict
+from specfoundry.fuzz.promises.contract import target
+from specfoundry.fuzz.promises.semantics import creation_of, creators, merge_of
+from specfoundry.fuzz.server.exchange import FORM
 from specfoundry.rules.examples import SchemaValidators
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Body, Operation
-    from specfoundry.fuzz.exchange import Call
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.trial import Taken
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.trial import Taken
+    from specfoundry.fuzz.promises.contract import Body, Operation
+    from specfoundry.fuzz.server.exchange import Call
 
 CHECK: Final = "bodies"
 _EXAMPLES: Final = 3

@@ -7,18 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import follow, split
-from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.plants import BarrenError, has, names_it, put
-from specfoundry.fuzz.semantics import creation_of, filter_of, lists, merge_of
+from specfoundry.fuzz.live.plants import BarrenError, has, names_it, put
+from specfoundry.fuzz.promises.semantics import creation_of, filter_of, lists, merge_of
+from specfoundry.fuzz.server.exchange import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.garden import Garden
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.plants import Plant
-    from specfoundry.fuzz.promises import Creation
+    from specfoundry.fuzz.live.garden import Garden
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.plants import Plant
+    from specfoundry.fuzz.promises.contract import Operation
+    from specfoundry.fuzz.promises.resources import Creation
 
 _LETTERS: Final = "xBkAqZc"
 _EARLIER: Final = 3

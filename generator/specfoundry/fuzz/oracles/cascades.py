@@ -6,22 +6,22 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.exchange import Call
+from specfoundry.fuzz.live.plants import BarrenError, by_id, has, put
+from specfoundry.fuzz.live.trial import Complaint, judged, verdict
 from specfoundry.fuzz.oracles.deletion import gone, unlisted
 from specfoundry.fuzz.oracles.likely import likely, references
 from specfoundry.fuzz.oracles.whereabouts import listings, made, referred, sought, twice
-from specfoundry.fuzz.plants import BarrenError, by_id, has, put
-from specfoundry.fuzz.semantics import creation_of, creators
-from specfoundry.fuzz.trial import Complaint, judged, verdict
+from specfoundry.fuzz.promises.semantics import creation_of, creators
+from specfoundry.fuzz.server.exchange import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.plants import Plant
-    from specfoundry.fuzz.promises import Creation
-    from specfoundry.fuzz.trial import Taken
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.plants import Plant
+    from specfoundry.fuzz.live.trial import Taken
+    from specfoundry.fuzz.promises.contract import Operation
+    from specfoundry.fuzz.promises.resources import Creation
 
 CHECK: Final = "cascade"
 

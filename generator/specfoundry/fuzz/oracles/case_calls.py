@@ -8,21 +8,21 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import follow
-from specfoundry.fuzz.contract import target
-from specfoundry.fuzz.exchange import MULTIPART, Call
+from specfoundry.fuzz.live.plants import BarrenError
 from specfoundry.fuzz.oracles.archives import archive_of, files_of
 from specfoundry.fuzz.oracles.edits import left_out, put_anew
 from specfoundry.fuzz.oracles.likely import likely
-from specfoundry.fuzz.plants import BarrenError
-from specfoundry.fuzz.session import address
-from specfoundry.fuzz.spoilt import HEADER
+from specfoundry.fuzz.promises.contract import target
+from specfoundry.fuzz.server.exchange import MULTIPART, Call
+from specfoundry.fuzz.server.session import address
+from specfoundry.fuzz.server.spoilt import HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from specfoundry.fuzz.contract import Body, Operation
-    from specfoundry.fuzz.exchange import Exchange
-    from specfoundry.fuzz.ground import Ground
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.promises.contract import Body, Operation
+    from specfoundry.fuzz.server.exchange import Exchange
 
 _INSIDE: Final = re.compile(r"\{(\$[^{}]+)\}")
 _TIMES: Final = "$times"

@@ -8,20 +8,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import PointerError
-from specfoundry.fuzz.ground import values_at
+from specfoundry.fuzz.live.ground import values_at
+from specfoundry.fuzz.live.plants import BarrenError
+from specfoundry.fuzz.live.trial import Complaint, judged, verdict
 from specfoundry.fuzz.oracles.case_calls import CaseCalls
 from specfoundry.fuzz.oracles.likely import settle
 from specfoundry.fuzz.oracles.unpacking import amiss
-from specfoundry.fuzz.plants import BarrenError
-from specfoundry.fuzz.trial import Complaint, judged, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.exchange import Exchange
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.trial import Taken
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.trial import Taken
+    from specfoundry.fuzz.promises.contract import Operation
+    from specfoundry.fuzz.server.exchange import Exchange
 
 CHECK: Final = "case"
 _EXPECTED: Final = frozenset(

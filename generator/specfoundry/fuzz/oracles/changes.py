@@ -8,21 +8,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import join, split
-from specfoundry.fuzz.contract import target
-from specfoundry.fuzz.exchange import Call
 from specfoundry.fuzz.oracles.bodies import validators_of
 from specfoundry.fuzz.oracles.comparison import ABSENT, found, nested, within
 from specfoundry.fuzz.oracles.whereabouts import made
-from specfoundry.fuzz.samples import NoSampleError, sample
+from specfoundry.fuzz.promises.contract import target
+from specfoundry.fuzz.promises.samples import NoSampleError, sample
+from specfoundry.fuzz.server.exchange import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.plants import Plant
-    from specfoundry.fuzz.promises import Merge
-    from specfoundry.fuzz.trial import Taken
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.plants import Plant
+    from specfoundry.fuzz.live.trial import Taken
+    from specfoundry.fuzz.promises.contract import Operation
+    from specfoundry.fuzz.promises.resources import Merge
 
 _KEYS: Final = 3
 _STEPS: Final = (

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.ground import values_at
+from specfoundry.fuzz.live.ground import values_at
 from specfoundry.fuzz.oracles.breeding import label_places, nested
 from specfoundry.fuzz.oracles.population import labels_of, populate
-from specfoundry.fuzz.semantics import lists, merge_of
+from specfoundry.fuzz.promises.semantics import lists, merge_of
+from specfoundry.fuzz.server.exchange import Call
 
 if TYPE_CHECKING:
-    from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.list_promises import Paging
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.promises.contract import Operation
+    from specfoundry.fuzz.promises.lists import Paging
 
 _DONE: Final = "labels of what came along"
 

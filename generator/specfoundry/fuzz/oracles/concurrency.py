@@ -7,25 +7,25 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.exchange import Call
+from specfoundry.fuzz.live.plants import BarrenError, has, put
+from specfoundry.fuzz.live.readiness import preparation
+from specfoundry.fuzz.live.trial import Complaint, judged, verdict
 from specfoundry.fuzz.oracles.cascades import above, referable
 from specfoundry.fuzz.oracles.changes import Target, flips, parts
 from specfoundry.fuzz.oracles.comparison import ABSENT, base, found, lacking, within
 from specfoundry.fuzz.oracles.deletion import gone, remains
 from specfoundry.fuzz.oracles.likely import likely
 from specfoundry.fuzz.oracles.whereabouts import GONE, made, said
-from specfoundry.fuzz.plants import BarrenError, has, put
-from specfoundry.fuzz.readiness import preparation
-from specfoundry.fuzz.semantics import blob_of, creation_of, creators, merge_of, paging_of
-from specfoundry.fuzz.trial import Complaint, judged, verdict
+from specfoundry.fuzz.promises.semantics import blob_of, creation_of, creators, merge_of, paging_of
+from specfoundry.fuzz.server.exchange import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.promises import Creation, Merge
-    from specfoundry.fuzz.trial import Taken
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.trial import Taken
+    from specfoundry.fuzz.promises.contract import Operation
+    from specfoundry.fuzz.promises.resources import Creation, Merge
 
 CHECK: Final = "concurrency"
 _AT_ONCE: Final = 4

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.exchange import Call
+from specfoundry.fuzz.live.plants import BarrenError, by_id
+from specfoundry.fuzz.live.trial import Complaint, Step, Taken, judged, verdict
 from specfoundry.fuzz.oracles.addresses import Ways
 from specfoundry.fuzz.oracles.whereabouts import (
     GONE,
@@ -17,17 +18,16 @@ from specfoundry.fuzz.oracles.whereabouts import (
     told,
     twice,
 )
-from specfoundry.fuzz.plants import BarrenError, by_id
-from specfoundry.fuzz.semantics import creators, job_of
-from specfoundry.fuzz.trial import Complaint, Step, Taken, judged, verdict
+from specfoundry.fuzz.promises.semantics import creators, job_of
+from specfoundry.fuzz.server.exchange import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.plants import Plant
-    from specfoundry.fuzz.promises import Creation
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.plants import Plant
+    from specfoundry.fuzz.promises.contract import Operation
+    from specfoundry.fuzz.promises.resources import Creation
 
 CHECK: Final = "deletion"
 

@@ -6,25 +6,25 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.exchange import Call
+from specfoundry.fuzz.live.plants import BarrenError
+from specfoundry.fuzz.live.trial import Complaint, judged, verdict
 from specfoundry.fuzz.oracles.addresses import Ways
 from specfoundry.fuzz.oracles.changes import Target, parts
 from specfoundry.fuzz.oracles.comparison import differences, nested, within
 from specfoundry.fuzz.oracles.interruption import interruptions
 from specfoundry.fuzz.oracles.likely import likely
 from specfoundry.fuzz.oracles.whereabouts import listings, made, said, shown, told
-from specfoundry.fuzz.plants import BarrenError
-from specfoundry.fuzz.semantics import blob_of, creators, job_of, merge_of, paging_of
-from specfoundry.fuzz.trial import Complaint, judged, verdict
+from specfoundry.fuzz.promises.semantics import blob_of, creators, job_of, merge_of, paging_of
+from specfoundry.fuzz.server.exchange import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.plants import Plant
-    from specfoundry.fuzz.promises import Creation, Merge
-    from specfoundry.fuzz.trial import Taken
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.plants import Plant
+    from specfoundry.fuzz.live.trial import Taken
+    from specfoundry.fuzz.promises.contract import Operation
+    from specfoundry.fuzz.promises.resources import Creation, Merge
 
 CHECK: Final = "durability"
 _HOST: Final = re.compile(r"^https?://[^/]+")

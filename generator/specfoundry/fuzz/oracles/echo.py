@@ -6,22 +6,22 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import follow, join
-from specfoundry.fuzz.contract import target
-from specfoundry.fuzz.exchange import Call
+from specfoundry.fuzz.live.plants import BarrenError, has, put
+from specfoundry.fuzz.live.trial import Complaint, judged, verdict
 from specfoundry.fuzz.oracles.comparison import base, differences, within
 from specfoundry.fuzz.oracles.whereabouts import is_cut, listings, said, shown, sought, told, twice
-from specfoundry.fuzz.plants import BarrenError, has, put
-from specfoundry.fuzz.semantics import creators
-from specfoundry.fuzz.trial import Complaint, judged, verdict
+from specfoundry.fuzz.promises.contract import target
+from specfoundry.fuzz.promises.semantics import creators
+from specfoundry.fuzz.server.exchange import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.plants import Plant
-    from specfoundry.fuzz.promises import Creation
-    from specfoundry.fuzz.trial import Taken
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.plants import Plant
+    from specfoundry.fuzz.live.trial import Taken
+    from specfoundry.fuzz.promises.contract import Operation
+    from specfoundry.fuzz.promises.resources import Creation
 
 CHECK: Final = "echo"
 _UUID: Final = "11111111-2222-4333-8444-555555555555"

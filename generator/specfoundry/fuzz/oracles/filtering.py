@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.ground import values_at
+from specfoundry.fuzz.live.ground import values_at
+from specfoundry.fuzz.live.trial import Complaint, judged, verdict
 from specfoundry.fuzz.oracles.listing import listings
 from specfoundry.fuzz.oracles.questions import Question, questions
 from specfoundry.fuzz.oracles.selection import Selection, answers
 from specfoundry.fuzz.oracles.taking import takes
-from specfoundry.fuzz.trial import Complaint, judged, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.list_promises import Filter
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.trial import Taken
     from specfoundry.fuzz.oracles.listing import Listing
-    from specfoundry.fuzz.trial import Taken
+    from specfoundry.fuzz.promises.lists import Filter
 
 CHECK: Final = "filter"
 _HOPS: Final = "what hops read"

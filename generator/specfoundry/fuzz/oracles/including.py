@@ -5,23 +5,23 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.ground import values_at
+from specfoundry.fuzz.live.ground import values_at
+from specfoundry.fuzz.live.plants import BarrenError, by_id
+from specfoundry.fuzz.live.trial import Complaint, judged, verdict
 from specfoundry.fuzz.oracles.listing import listings
 from specfoundry.fuzz.oracles.selection import answers
 from specfoundry.fuzz.oracles.whereabouts import twice
-from specfoundry.fuzz.plants import BarrenError, by_id
-from specfoundry.fuzz.semantics import inclusions_of, paging_of
-from specfoundry.fuzz.trial import Complaint, judged, verdict
+from specfoundry.fuzz.promises.semantics import inclusions_of, paging_of
+from specfoundry.fuzz.server.exchange import Call
 from specfoundry.runtime.client_parameters import scalar_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Operation, Parameter
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.list_promises import Inclusion
-    from specfoundry.fuzz.trial import Taken
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.trial import Taken
+    from specfoundry.fuzz.promises.contract import Operation, Parameter
+    from specfoundry.fuzz.promises.lists import Inclusion
 
 CHECK: Final = "include"
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.exchange import Call
+from specfoundry.fuzz.live.plants import BarrenError
+from specfoundry.fuzz.live.readiness import preparation, settled
+from specfoundry.fuzz.live.trial import Complaint, Step, Taken, judged, verdict
 from specfoundry.fuzz.oracles.deletion import gone
 from specfoundry.fuzz.oracles.whereabouts import made
-from specfoundry.fuzz.plants import BarrenError
-from specfoundry.fuzz.readiness import preparation, settled
-from specfoundry.fuzz.semantics import blob_of
-from specfoundry.fuzz.trial import Complaint, Step, Taken, judged, verdict
+from specfoundry.fuzz.promises.semantics import blob_of
+from specfoundry.fuzz.server.exchange import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.plants import Plant
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.plants import Plant
+    from specfoundry.fuzz.promises.contract import Operation
 
 CHECK: Final = "durability"
 _LOOKS: Final = 500

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.ground import values_at
+from specfoundry.fuzz.live.ground import values_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from specfoundry.fuzz.list_promises import Filter
+    from specfoundry.fuzz.promises.lists import Filter
 
 _UNLABELLED: Final = (
     "nobody",

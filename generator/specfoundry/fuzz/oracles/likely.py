@@ -7,16 +7,16 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.exchange import MULTIPART, Call
+from specfoundry.fuzz.live.plants import BarrenError, has, put
+from specfoundry.fuzz.live.readiness import settled
 from specfoundry.fuzz.oracles.archives import files_of
-from specfoundry.fuzz.plants import BarrenError, has, put
-from specfoundry.fuzz.readiness import settled
-from specfoundry.fuzz.semantics import creation_of, creators, job_of
+from specfoundry.fuzz.promises.semantics import creation_of, creators, job_of
+from specfoundry.fuzz.server.exchange import MULTIPART, Call
 
 if TYPE_CHECKING:
-    from specfoundry.fuzz.contract import Body, Operation, Parameter
-    from specfoundry.fuzz.exchange import Exchange
-    from specfoundry.fuzz.ground import Ground
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.promises.contract import Body, Operation, Parameter
+    from specfoundry.fuzz.server.exchange import Exchange
 
 _LOOKS: Final = 500
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.ground import values_at
+from specfoundry.fuzz.live.ground import values_at
+from specfoundry.fuzz.live.plants import BarrenError
 from specfoundry.fuzz.oracles.coming_along import label_what_came_along
 from specfoundry.fuzz.oracles.population import populate
-from specfoundry.fuzz.plants import BarrenError
-from specfoundry.fuzz.semantics import filter_of, lists, paging_of
+from specfoundry.fuzz.promises.semantics import filter_of, lists, paging_of
+from specfoundry.fuzz.server.exchange import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from specfoundry.fuzz.contract import Operation, Parameter
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.list_promises import Filter, Paging
-    from specfoundry.fuzz.trial import Follow, Taken
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.trial import Follow, Taken
+    from specfoundry.fuzz.promises.contract import Operation, Parameter
+    from specfoundry.fuzz.promises.lists import Filter, Paging
 
 _MANY: Final = 40
 _KEPT: Final = 12

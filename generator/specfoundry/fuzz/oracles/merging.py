@@ -6,20 +6,20 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from specfoundry.fuzz.live.plants import BarrenError
+from specfoundry.fuzz.live.trial import Complaint, judged, verdict
 from specfoundry.fuzz.oracles.changes import Target, changes
 from specfoundry.fuzz.oracles.comparison import ABSENT, base, differences, found, lacking, within
 from specfoundry.fuzz.oracles.whereabouts import said, told, twice
-from specfoundry.fuzz.plants import BarrenError
-from specfoundry.fuzz.semantics import creators, merge_of
-from specfoundry.fuzz.trial import Complaint, judged, verdict
+from specfoundry.fuzz.promises.semantics import creators, merge_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.promises import Creation, Merge
-    from specfoundry.fuzz.trial import Taken
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.trial import Taken
+    from specfoundry.fuzz.promises.contract import Operation
+    from specfoundry.fuzz.promises.resources import Creation, Merge
 
 CHECK: Final = "merge-patch"
 _FEW: Final = 2

@@ -13,23 +13,23 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.exchange import Call
+from specfoundry.fuzz.live.plants import BarrenError
+from specfoundry.fuzz.live.readiness import preparation, settled
+from specfoundry.fuzz.live.trial import Complaint, judged, verdict
 from specfoundry.fuzz.oracles.comparison import found, nested
 from specfoundry.fuzz.oracles.whereabouts import made
-from specfoundry.fuzz.plants import BarrenError
-from specfoundry.fuzz.readiness import preparation, settled
-from specfoundry.fuzz.semantics import blob_of, creators, merge_of
-from specfoundry.fuzz.trial import Complaint, judged, verdict
+from specfoundry.fuzz.promises.semantics import blob_of, creators, merge_of
+from specfoundry.fuzz.server.exchange import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.exchange import Exchange
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.plants import Plant
-    from specfoundry.fuzz.promises import Creation, Merge
-    from specfoundry.fuzz.trial import Taken
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.plants import Plant
+    from specfoundry.fuzz.live.trial import Taken
+    from specfoundry.fuzz.promises.contract import Operation
+    from specfoundry.fuzz.promises.resources import Creation, Merge
+    from specfoundry.fuzz.server.exchange import Exchange
 
 CHECK: Final = "time"
 _SECOND: Final = 1.1

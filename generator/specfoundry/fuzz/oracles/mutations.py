@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from specfoundry.document.pointer import join
+from specfoundry.fuzz.live.plants import put
 from specfoundry.fuzz.oracles.shapes import Spot, parts, spots
-from specfoundry.fuzz.plants import put
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

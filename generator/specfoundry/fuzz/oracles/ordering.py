@@ -5,18 +5,18 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.ground import values_at
+from specfoundry.fuzz.live.ground import values_at
+from specfoundry.fuzz.live.trial import Complaint, Step, Taken, judged, verdict
 from specfoundry.fuzz.oracles.listing import listings
 from specfoundry.fuzz.oracles.population import populate
-from specfoundry.fuzz.semantics import ordering_of
-from specfoundry.fuzz.trial import Complaint, Step, Taken, judged, verdict
+from specfoundry.fuzz.promises.semantics import ordering_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.list_promises import Ordering
+    from specfoundry.fuzz.live.ground import Ground
     from specfoundry.fuzz.oracles.listing import Listing
+    from specfoundry.fuzz.promises.lists import Ordering
 
 CHECK: Final = "order"
 

@@ -6,21 +6,21 @@ import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.ground import values_at
+from specfoundry.fuzz.live.ground import values_at
+from specfoundry.fuzz.live.trial import Complaint, judged, verdict
 from specfoundry.fuzz.oracles.links import lost, number_in
 from specfoundry.fuzz.oracles.listing import listings
 from specfoundry.fuzz.oracles.taking import schema_of, takes
-from specfoundry.fuzz.semantics import ordering_of
-from specfoundry.fuzz.trial import Complaint, judged, verdict
+from specfoundry.fuzz.promises.semantics import ordering_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Parameter
-    from specfoundry.fuzz.exchange import Exchange
-    from specfoundry.fuzz.ground import Ground
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.trial import Taken, Verdict
     from specfoundry.fuzz.oracles.listing import Listing
-    from specfoundry.fuzz.trial import Taken, Verdict
+    from specfoundry.fuzz.promises.contract import Parameter
+    from specfoundry.fuzz.server.exchange import Exchange
 
 CHECK: Final = "pagination"
 _PAGES: Final = 3

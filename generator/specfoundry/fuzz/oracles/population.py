@@ -12,18 +12,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from specfoundry.fuzz.live.plants import BarrenError, has
 from specfoundry.fuzz.oracles.breeding import bred, change, examples_of
 from specfoundry.fuzz.oracles.likely import likely
-from specfoundry.fuzz.plants import BarrenError, has
-from specfoundry.fuzz.semantics import blob_of, creation_of, creators, lists, merge_of, ordering_of
+from specfoundry.fuzz.promises.semantics import (
+    blob_of,
+    creation_of,
+    creators,
+    lists,
+    merge_of,
+    ordering_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.garden import Garden
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.plants import Plant
+    from specfoundry.fuzz.live.garden import Garden
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.plants import Plant
+    from specfoundry.fuzz.promises.contract import Operation
 
 _WANTED: Final = 3
 _SECOND: Final = 1.1

@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.ground import values_at
+from specfoundry.fuzz.live.ground import values_at
+from specfoundry.fuzz.live.plants import BarrenError
+from specfoundry.fuzz.live.trial import Complaint, judged, verdict
 from specfoundry.fuzz.oracles.comparison import found, nested, overlaid
 from specfoundry.fuzz.oracles.whereabouts import listings, made, told, twice
-from specfoundry.fuzz.plants import BarrenError
-from specfoundry.fuzz.semantics import creators
-from specfoundry.fuzz.trial import Complaint, judged, verdict
+from specfoundry.fuzz.promises.semantics import creators
+from specfoundry.fuzz.server.exchange import Call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.plants import Plant
-    from specfoundry.fuzz.promises import Creation, Position
-    from specfoundry.fuzz.trial import Taken
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.plants import Plant
+    from specfoundry.fuzz.live.trial import Taken
+    from specfoundry.fuzz.promises.contract import Operation
+    from specfoundry.fuzz.promises.resources import Creation, Position
 
 CHECK: Final = "position"
 _END: Final = 1000

@@ -6,18 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.structure import METHODS
-from specfoundry.fuzz.exchange import Call
+from specfoundry.fuzz.live.plants import BarrenError
+from specfoundry.fuzz.live.trial import Complaint, judged, verdict
 from specfoundry.fuzz.oracles.likely import likely
-from specfoundry.fuzz.plants import BarrenError
-from specfoundry.fuzz.session import address
-from specfoundry.fuzz.trial import Complaint, judged, verdict
+from specfoundry.fuzz.server.exchange import Call
+from specfoundry.fuzz.server.session import address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.trial import Taken
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.trial import Taken
+    from specfoundry.fuzz.promises.contract import Operation
 
 CHECK: Final = "protocol"
 _UNASKED: Final = frozenset({"HEAD", "OPTIONS", "TRACE"})

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.exchange import Call
+from specfoundry.fuzz.live.plants import BarrenError
+from specfoundry.fuzz.live.trial import Complaint, judged, verdict
 from specfoundry.fuzz.oracles.bad_values import bad_values, good_values, too_many
 from specfoundry.fuzz.oracles.population import begin
-from specfoundry.fuzz.plants import BarrenError
-from specfoundry.fuzz.semantics import filter_of, paging_of
-from specfoundry.fuzz.trial import Complaint, judged, verdict
+from specfoundry.fuzz.promises.semantics import filter_of, paging_of
+from specfoundry.fuzz.server.exchange import Call
 from specfoundry.runtime.client_parameters import scalar_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Operation, Parameter
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.trial import Taken
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.trial import Taken
+    from specfoundry.fuzz.promises.contract import Operation, Parameter
 
 STRICT: Final = "strict-query"
 VALUES: Final = "query-values"

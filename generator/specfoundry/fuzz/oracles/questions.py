@@ -6,18 +6,18 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.ground import values_at
+from specfoundry.fuzz.live.ground import values_at
 from specfoundry.fuzz.oracles.label_questions import selectors
 from specfoundry.fuzz.oracles.taking import takes
-from specfoundry.fuzz.semantics import forms_of
+from specfoundry.fuzz.promises.semantics import forms_of
 from specfoundry.runtime.client_parameters import scalar_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Parameter
-    from specfoundry.fuzz.list_promises import Filter
     from specfoundry.fuzz.oracles.listing import Listing
+    from specfoundry.fuzz.promises.contract import Parameter
+    from specfoundry.fuzz.promises.lists import Filter
 
 _NOBODY: Final = "nothing-has-this-value"
 _SHORT: Final = 4

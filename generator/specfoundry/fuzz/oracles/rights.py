@@ -6,20 +6,20 @@ import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from specfoundry.fuzz.live.plants import BarrenError, has, put
+from specfoundry.fuzz.live.trial import Complaint, judged, verdict
 from specfoundry.fuzz.oracles.likely import likely
 from specfoundry.fuzz.oracles.standing import Standing, bound_roles, nobody_of
-from specfoundry.fuzz.plants import BarrenError, has, put
-from specfoundry.fuzz.semantics import creation_of, creators, rights_of
-from specfoundry.fuzz.trial import Complaint, judged, verdict
+from specfoundry.fuzz.promises.semantics import creation_of, creators, rights_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.exchange import Call
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.promises import Rights
-    from specfoundry.fuzz.trial import Taken
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.trial import Taken
+    from specfoundry.fuzz.promises.contract import Operation
+    from specfoundry.fuzz.promises.resources import Rights
+    from specfoundry.fuzz.server.exchange import Call
 
 CHECK: Final = "rights"
 _STRANGERS: Final = 2

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.ground import values_at
+from specfoundry.fuzz.live.ground import values_at
 from specfoundry.runtime.client_parameters import scalar_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from specfoundry.fuzz.trial import Taken
+    from specfoundry.fuzz.live.trial import Taken
 
 _RELATIONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "lt": lambda value, bound: value < bound,

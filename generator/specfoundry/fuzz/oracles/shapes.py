@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import join
-from specfoundry.fuzz.contract import target
+from specfoundry.fuzz.promises.contract import target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,16 +6,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from specfoundry.fuzz.exchange import Call
+from specfoundry.fuzz.live.plants import BarrenError, Plant, has
 from specfoundry.fuzz.oracles.likely import references
-from specfoundry.fuzz.plants import BarrenError, Plant, has
-from specfoundry.fuzz.semantics import creation_of, rights_of
+from specfoundry.fuzz.promises.semantics import creation_of, rights_of
+from specfoundry.fuzz.server.exchange import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from specfoundry.fuzz.contract import Contract, Operation
-    from specfoundry.fuzz.ground import Ground
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.promises.contract import Contract, Operation
 
 
 @dataclass(frozen=True)

@@ -29,13 +29,13 @@ from specfoundry.fuzz.oracles.sight import sights
 from specfoundry.fuzz.oracles.texts import texts
 from specfoundry.fuzz.oracles.tokens import tokens
 from specfoundry.fuzz.oracles.uniqueness import twins
-from specfoundry.fuzz.session import StopRunError
+from specfoundry.fuzz.server.session import StopRunError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.ground import Ground, Oracle
-    from specfoundry.fuzz.trial import Complaint
+    from specfoundry.fuzz.live.ground import Ground, Oracle
+    from specfoundry.fuzz.live.trial import Complaint
 
 ORACLES: Final[Mapping[str, Oracle]] = {
     "list": belongings,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from specfoundry.document.pointer import join
-from specfoundry.fuzz.contract import target
+from specfoundry.fuzz.promises.contract import target
 from specfoundry.rules.examples import SchemaValidators
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from specfoundry.fuzz.contract import Parameter
-    from specfoundry.fuzz.ground import Ground
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.promises.contract import Parameter
 
 
 def takes(ground: Ground, parameter: Parameter, value: Any) -> bool:

@@ -8,21 +8,21 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import follow
+from specfoundry.fuzz.live.plants import BarrenError, put
+from specfoundry.fuzz.live.trial import Complaint, judged, verdict
 from specfoundry.fuzz.oracles.bodies import validators_of
 from specfoundry.fuzz.oracles.changes import leaves
 from specfoundry.fuzz.oracles.comparison import base, found, within
 from specfoundry.fuzz.oracles.whereabouts import told, twice
-from specfoundry.fuzz.plants import BarrenError, put
-from specfoundry.fuzz.semantics import creators
-from specfoundry.fuzz.trial import Complaint, judged, verdict
+from specfoundry.fuzz.promises.semantics import creators
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.promises import Creation
-    from specfoundry.fuzz.trial import Taken
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.trial import Taken
+    from specfoundry.fuzz.promises.contract import Operation
+    from specfoundry.fuzz.promises.resources import Creation
 
 CHECK: Final = "text"
 _ODD: Final = (

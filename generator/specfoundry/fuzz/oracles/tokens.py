@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.exchange import Call
+from specfoundry.fuzz.live.plants import BarrenError
+from specfoundry.fuzz.live.trial import Complaint, judged, verdict
 from specfoundry.fuzz.oracles.likely import likely
-from specfoundry.fuzz.plants import BarrenError
-from specfoundry.fuzz.spoilt import REFUSED, SPOILT, bad_headers, credentials_in
-from specfoundry.fuzz.trial import Complaint, judged, verdict
+from specfoundry.fuzz.server.exchange import Call
+from specfoundry.fuzz.server.spoilt import REFUSED, SPOILT, bad_headers, credentials_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from specfoundry.fuzz.contract import Operation
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.trial import Taken
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.trial import Taken
+    from specfoundry.fuzz.promises.contract import Operation
 
 CHECK: Final = "tokens"
 

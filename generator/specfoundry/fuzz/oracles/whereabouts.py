@@ -7,20 +7,20 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import PointerError, follow
-from specfoundry.fuzz.contract import target
-from specfoundry.fuzz.exchange import Call
-from specfoundry.fuzz.ground import values_at
-from specfoundry.fuzz.semantics import paging_of
-from specfoundry.fuzz.trial import Step, Taken
+from specfoundry.fuzz.live.ground import values_at
+from specfoundry.fuzz.live.trial import Step, Taken
+from specfoundry.fuzz.promises.contract import target
+from specfoundry.fuzz.promises.semantics import paging_of
+from specfoundry.fuzz.server.exchange import Call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from specfoundry.fuzz.contract import Contract, Operation
-    from specfoundry.fuzz.ground import Ground
-    from specfoundry.fuzz.list_promises import Paging
-    from specfoundry.fuzz.plants import Plant
-    from specfoundry.fuzz.trial import Complaint
+    from specfoundry.fuzz.live.ground import Ground
+    from specfoundry.fuzz.live.plants import Plant
+    from specfoundry.fuzz.live.trial import Complaint
+    from specfoundry.fuzz.promises.contract import Contract, Operation
+    from specfoundry.fuzz.promises.lists import Paging
 
 GONE: Final = frozenset({404, 410})
 """What is answered for something that is not there any more."""

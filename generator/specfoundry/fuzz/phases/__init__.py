@@ -1,0 +1,1 @@
+"""How do Schemathesis' phases meet live resources?"""

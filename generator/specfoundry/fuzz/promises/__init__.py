@@ -1,0 +1,1 @@
+"""What does a document promise to those who call what it describes?"""

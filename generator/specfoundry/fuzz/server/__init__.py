@@ -1,0 +1,1 @@
+"""How is a server reached, and what came back?"""

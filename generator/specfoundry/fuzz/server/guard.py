@@ -1,0 +1,113 @@
+"""Which calls may be sent to a server that others use, so that nothing of theirs is changed?"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from specfoundry.document.pointer import PointerError, follow
+from specfoundry.fuzz.promises.semantics import creation_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from specfoundry.fuzz.promises.contract import Contract, Operation
+    from specfoundry.fuzz.server.exchange import Call, Exchange
+
+_SAFE: Final = ("GET", "HEAD", "OPTIONS")
+_UUID: Final = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def spared(references: Mapping[str, str]) -> Callable[[Operation, Call], str | None]:
+    """Return what withholds the deletion of resources that were given to be used and left alone.
+
+    Args:
+        references: Their ids, by the operation that reads them.
+    """
+    given = frozenset(references.values())
+
+    def reason(operation: Operation, call: Call) -> str | None:
+        if (call.method or operation.method) != "DELETE" or not operation.path.endswith("}"):
+            return None
+        name = operation.path.rpartition("{")[2].rstrip("}")
+        is_given = str(call.path.get(name, "")) in given
+        return "it would delete what was given to be used and left alone" if is_given else None
+
+    return reason
+
+
+class Guard:
+    """Lets through what reads, what creates and can be removed again, and what changes that.
+
+    A call that changes something must name, first in its path, what this run created; an id that no
+    answer has ever shown is nobody's, and may be named too.
+    """
+
+    def __init__(self, contract: Contract, *, read_only: bool = False) -> None:
+        """Begin without anything that is ours.
+
+        Args:
+            contract: The document.
+            read_only: Nothing may be changed at all.
+        """
+        self._contract = contract
+        self._read_only = read_only
+        self._ours: set[str] = set()
+        self._seen: set[bytes] = set()
+
+    def watch(self, operation: Operation, exchange: Exchange) -> None:
+        """Learn what was created, and which ids there are; a watcher of a session."""
+        creation = creation_of(operation)
+        found = exchange.at(creation.id) if creation and exchange.ok else None
+        if found is not None:
+            self._ours.add(str(found))
+        self._seen.update(one.lower() for one in _UUID.findall(exchange.content))
+
+    def reason(self, operation: Operation, call: Call) -> str | None:
+        """Return why a call must not be sent, or None."""
+        if call.method not in {"", *_SAFE}:
+            return "nobody knows what this method would do there"
+        if operation.reads:
+            return None
+        if self._read_only:
+            return "it may change something, and the run is read-only"
+        return self.unsafe(operation) or self._foreign(operation, call)
+
+    def unsafe(self, operation: Operation) -> str | None:
+        """Return why an operation can never be called here, or None."""
+        if operation.reads or list(operation.at("path")):
+            return None
+        creation = creation_of(operation)
+        if creation is None:
+            return "the document does not say what it leaves behind (x-creates)"
+        if self._contract.get(creation.delete) is None and not creation.references:
+            return "what it creates cannot be removed (x-creates has no `delete`)"
+        return None
+
+    def _foreign(self, operation: Operation, call: Call) -> str | None:
+        names = [one.name for one in operation.at("path")]
+        first = min(names, key=lambda name: operation.path.find(f"{{{name}}}"), default=None)
+        if first is None:
+            return self._lasting(operation, call)
+        value = str(call.path.get(first, ""))
+        is_nobodys = _UUID.fullmatch(value.encode()) and value.lower().encode() not in self._seen
+        if value in self._ours or is_nobodys:
+            return None
+        return "it would change what this run has not created"
+
+    def _lasting(self, operation: Operation, call: Call) -> str | None:
+        """Say that something would stay: it cannot be deleted, and hangs on nothing of ours."""
+        creation = creation_of(operation)
+        if creation is None or self._contract.get(creation.delete) is not None:
+            return None
+        named = [value for place in creation.references for value in _at(call.body, place)]
+        if any(value in self._ours for value in named):
+            return None
+        return "what it creates cannot be removed, and belongs to nothing that this run has created"
+
+
+def _at(body: Any, place: str) -> list[str]:
+    try:
+        return [str(follow(body, place))]
+    except PointerError:
+        return []

@@ -12463,7 +12463,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                         {
                             "operation": "updateFeatureFlag",
-                            "set": {"{name}": "diego_docker", "/enabled": False},
+                            "set": {
+                                "{name}": "diego_docker",
+                                "": {"enabled": False, "custom_error_message": None},
+                            },
                             "status": 200,
                         },
                         {
@@ -13789,7 +13792,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "steps": [
                         {
                             "operation": "updateFeatureFlag",
-                            "set": {"{name}": "app_bits_upload", "/enabled": False},
+                            "set": {
+                                "{name}": "app_bits_upload",
+                                "": {"enabled": False, "custom_error_message": None},
+                            },
                             "status": 200,
                         },
                         {
@@ -13834,7 +13840,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                         {
                             "operation": "updateFeatureFlag",
-                            "set": {"{name}": "resource_matching", "/enabled": False},
+                            "set": {
+                                "{name}": "resource_matching",
+                                "": {"enabled": False, "custom_error_message": None},
+                            },
                             "status": 200,
                         },
                         {"operation": "createPackage", "name": "second", "status": 201},
@@ -20887,7 +20896,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "steps": [
                         {
                             "operation": "updateFeatureFlag",
-                            "set": {"{name}": "route_creation", "/enabled": False},
+                            "set": {
+                                "{name}": "route_creation",
+                                "": {"enabled": False, "custom_error_message": None},
+                            },
                         },
                         {
                             "operation": "createRoute",
@@ -20911,7 +20923,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         {"operation": "createPackage", "name": "package"},
                         {
                             "operation": "updateFeatureFlag",
-                            "set": {"{name}": "app_bits_upload", "/enabled": False},
+                            "set": {
+                                "{name}": "app_bits_upload",
+                                "": {"enabled": False, "custom_error_message": None},
+                            },
                         },
                         {
                             "operation": "uploadPackage",
@@ -46510,7 +46525,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "steps": [
                         {
                             "operation": "updateFeatureFlag",
-                            "set": {"{name}": "diego_docker", "/enabled": False},
+                            "set": {
+                                "{name}": "diego_docker",
+                                "": {"enabled": False, "custom_error_message": None},
+                            },
                             "status": 200,
                         },
                         {
@@ -46544,7 +46562,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "steps": [
                         {
                             "operation": "updateFeatureFlag",
-                            "set": {"{name}": "diego_cnb", "/enabled": False},
+                            "set": {
+                                "{name}": "diego_cnb",
+                                "": {"enabled": False, "custom_error_message": None},
+                            },
                             "status": 200,
                         },
                         {
@@ -47045,7 +47066,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         {"operation": "createRoute", "name": "route"},
                         {
                             "operation": "updateFeatureFlag",
-                            "set": {"{name}": "route_creation", "/enabled": False},
+                            "set": {
+                                "{name}": "route_creation",
+                                "": {"enabled": False, "custom_error_message": None},
+                            },
                             "status": 200,
                         },
                         {
@@ -52463,7 +52487,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "steps": [
                         {
                             "operation": "updateFeatureFlag",
-                            "set": {"{name}": "private_domain_creation", "/enabled": False},
+                            "set": {
+                                "{name}": "private_domain_creation",
+                                "": {"enabled": False, "custom_error_message": None},
+                            },
                         },
                         {
                             "operation": "createDomain",

@@ -74,10 +74,5 @@ def _page_link(href: str) -> dict[str, str]:
     return {"href": href, "method": "GET"}
 
 
-def _link(href: str) -> dict[str, str]:
-    # One of the documents shows the method of pagination links as well (7.3).
-    return {"href": href, "method": "GET"}
-
-
 def _dump(value: object) -> bytes:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()

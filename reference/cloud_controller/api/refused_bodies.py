@@ -261,7 +261,7 @@ def _v3_text(operation: str, refusal: Refusal) -> str | None:
 
 
 def _buildpack_error(refusal: Refusal, *, creating: bool) -> ApiError:
-    if refusal.reason != "body" or is_absent(refusal):
+    if refusal.reason != "body":
         return v2_error(table.MESSAGE_PARSE_ERROR, said(refusal.problems))
     problem = v2_buildpacks.read_problem(refusal.body, creating=creating)
     if problem is not None:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -31,6 +31,8 @@ _DEATHS: Final = 3
 _LIFE: Final = 60.0
 """Seconds after which a process makes room for a fresh one: libraries keep what they compiled."""
 _RENEW: Final[Event] = {"do": "renew"}
+_NOBODY: Final = -1
+"""Tells, in the place of a process, that somebody has interrupted the run."""
 _LAST_WORDS: Final = 2000
 _PATIENCE: Final = 60.0
 """Seconds in which processes that are to end may clear up."""
@@ -59,24 +61,31 @@ class Campaign:
     listen: Callable[[Event], bool]
     logs: Path
     stop_reason: str = "completed"
-    _told: queue.Queue[tuple[int, Event | None]] = field(default_factory=queue.Queue)
+    # A signal may come while the queue is in use: only this kind can be put into then.
+    _told: queue.SimpleQueue[tuple[int, Event | None]] = field(default_factory=queue.SimpleQueue)
     _slots: dict[int, _Slot] = field(default_factory=dict)
     _begun: float = 0.0
+    _interrupts: int = 0
 
     def run(self) -> None:
         """Go through all stages with all parts; an interrupt ends it early, but cleanly."""
         self._begun = time.monotonic()
         self.logs.mkdir(parents=True, exist_ok=True)
         count = max(1, min(self.workers, len(self.parts)))
-        for number in range(count):
-            orders = self._orders(self.parts[number::count])
-            slot = self._slots[number] = _Slot(number, orders, self.logs / f"worker-{number}.log")
-            self._start(slot)
-            self._send(slot)
-        try:
+        with _noticed(self._interrupt):
+            for number in range(count):
+                orders = self._orders(self.parts[number::count])
+                log = self.logs / f"worker-{number}.log"
+                slot = self._slots[number] = _Slot(number, orders, log)
+                self._start(slot)
+                self._send(slot)
             self._attend()
-        except KeyboardInterrupt:
-            self._end("interrupted")
+            if self._interrupts:
+                self._end("interrupted")
+
+    def _interrupt(self) -> None:
+        self._interrupts += 1
+        self._told.put((_NOBODY, None))
 
     def _orders(self, parts: Sequence[Part]) -> Iterator[Event]:
         """Yield the orders of one process, the cheap stages of all its parts first."""
@@ -119,10 +128,9 @@ class Campaign:
     def _attend(self) -> None:
         """Take events until every process has ended."""
         while any(slot.is_running for slot in self._slots.values()):
-            try:
-                number, event = self._told.get(timeout=0.5)
-            except queue.Empty:
-                continue
+            number, event = self._told.get()
+            if number == _NOBODY:
+                return
             slot = self._slots[number]
             if event is None:
                 self._ended(slot)
@@ -147,11 +155,7 @@ class Campaign:
         self.stop_reason = reason
         for slot in self._slots.values():
             slot.interrupt()
-        deadline = time.monotonic() + _PATIENCE
-        try:
-            self._drain(deadline)
-        except KeyboardInterrupt:
-            self.stop_reason = "killed"
+        self._drain(time.monotonic() + _PATIENCE)
         for slot in self._slots.values():
             slot.kill()
 
@@ -159,10 +163,29 @@ class Campaign:
         while time.monotonic() < deadline and any(s.is_running for s in self._slots.values()):
             with suppress(queue.Empty):
                 number, event = self._told.get(timeout=0.2)
+                if number == _NOBODY:
+                    self.stop_reason = "killed"
+                    return
                 if event is None:
                     self._slots[number].wait()
                 elif event["event"] != "done":
                     self.listen(event)
+
+
+@contextmanager
+def _noticed(interrupted: Callable[[], None]) -> Iterator[None]:
+    """Have a function called at every interrupt, instead of an exception at any place.
+
+    An exception could be lost in code that ends objects. Only the main thread is told of signals.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, lambda _number, _frame: interrupted())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _death(slot: _Slot, status: int) -> Event:

@@ -25542,7 +25542,30 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 {
                     "title": "the droplet, the space and the state stay",
                     "steps": [
-                        {"operation": "setCurrentDroplet", "name": "assigned", "status": 200},
+                        {
+                            "operation": "createApp",
+                            "name": "made",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createDroplet",
+                            "name": "droplet",
+                            "set": {"/relationships/app/data/guid": "$made/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "setCurrentDroplet",
+                            "name": "assigned",
+                            "set": {"{guid}": "$made/guid", "/data/guid": "$droplet/guid"},
+                            "status": 200,
+                        },
                         {
                             "operation": "startApp",
                             "name": "app",
@@ -31368,7 +31391,30 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                 {
                     "title": "where no apps run a started app has no instances",
                     "steps": [
-                        {"operation": "setCurrentDroplet", "name": "assigned", "status": 200},
+                        {
+                            "operation": "createApp",
+                            "name": "made",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createDroplet",
+                            "name": "droplet",
+                            "set": {"/relationships/app/data/guid": "$made/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadDroplet",
+                            "set": {"{guid}": "$droplet/guid"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "setCurrentDroplet",
+                            "name": "assigned",
+                            "set": {"{guid}": "$made/guid", "/data/guid": "$droplet/guid"},
+                            "status": 200,
+                        },
                         {
                             "operation": "startApp",
                             "set": {"{guid}": "$assigned.path/guid"},

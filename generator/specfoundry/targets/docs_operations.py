@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from specfoundry.targets.docs_addresses import Addresses, href
 from specfoundry.targets.docs_answers import Answers, first_media
+from specfoundry.targets.docs_behaviour import case_views
 from specfoundry.targets.docs_examples import Example, Examples, is_json
 from specfoundry.targets.docs_highlight import highlighted
 from specfoundry.targets.docs_nodes import METHODS, Nodes, mapping, sequence, text
@@ -114,6 +115,7 @@ def operation_page(
         body=parts.answers.body(node),
         responses=parts.answers.responses(node),
         samples=tuple(_samples(parts, operation, node, parameters)),
+        cases=case_views(node, parts.addresses),
         reached_from=tuple(reached_from),
         siblings=tuple(siblings),
         outside=outside(node),

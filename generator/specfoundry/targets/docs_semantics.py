@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from specfoundry.document.pointer import PointerError, split
 from specfoundry.targets.docs_addresses import Addresses, anchor, fragment, href
-from specfoundry.targets.docs_behaviour import behaviour_topics
 from specfoundry.targets.docs_facts import json_text
 from specfoundry.targets.docs_nodes import mapping, sequence, text
 from specfoundry.targets.docs_views import Fact, Ref, Relation, Topic
@@ -139,7 +138,6 @@ class Semantics:
             if mapping(operation.get(name)):
                 yield explain(mapping(operation[name]))
         yield from _refusals(operation)
-        yield from behaviour_topics(operation, self._addresses)
 
     def _filters(self, parameters: Iterable[Mapping[str, Any]]) -> Iterator[Topic]:
         rules = {

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from specfoundry.targets.docs_behaviour import CaseView
 
 _NOTHING = Markup()
 
@@ -228,6 +232,7 @@ class OperationPage:
     body: BodyView | None = None
     responses: tuple[ResponseView, ...] = ()
     samples: tuple[SampleView, ...] = ()
+    cases: tuple[CaseView, ...] = ()
     reached_from: tuple[LinkView, ...] = ()
     siblings: tuple[OperationRow, ...] = ()
     """The other operations of the same path."""

@@ -401,17 +401,34 @@ def test_the_first_page_tells_which_roles_are_special(site_of: SiteOf) -> None:
     assert site.dead_links() == []
 
 
-def test_cases_lead_to_the_calls_that_show_them(site_of: SiteOf) -> None:
-    steps = [{"operation": "listPets"}, {"operation": "sellPet", "status": 409}]
-    cases = [
-        {"title": "Sold is sold", "steps": steps},
-        {"title": "A name is taken once", "steps": [{"operation": "listPets", "status": 422}]},
+def test_cases_show_what_is_called_sent_and_answered(site_of: SiteOf) -> None:
+    steps = [
+        {"operation": "listPets", "name": "first", "role": "keeper", "set": {"?name": "Rex"}},
+        {
+            "operation": "gone",
+            "set": {"/of": "$first/id", "/why": "x" * 400},
+            "without": ["/more"],
+            "together": 3,
+            "after-restart": True,
+            "status": 409,
+            "code": "Busy",
+            "shows": {"/text": "Come later."},
+            "hides": {"/text": None},
+            "says": ["later"],
+        },
     ]
-    node = operation(**{"x-cases": cases})
-    site = site_of(pets(node))
+    case = {"title": "nothing is told twice", "steps": steps}
+    site = site_of(pets(operation(**{"x-cases": [case]})))
     words = site.words("operations/listPets.html")
-    assert "Sold is sold listPets , sellPet (409)" in words
-    assert "A name is taken once listPets (422)" in words
+    for expected in (
+        "nothing is told twice",
+        "listPets as keeper called $first sends ?name = Rex",
+        "gone 409 after a restart 3 times at once sends /of = $first/id",
+        "x… leaves out /more",
+        "shows /text = Come later. does not show /text = null code Busy says later",
+    ):
+        assert expected in words
+    assert 'href="../extensions.html#x-cases"' in site.text("operations/listPets.html")
     assert site.dead_links() == []
 
 

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from threading import Barrier
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from specfoundry.document.pointer import PointerError, split
@@ -118,8 +119,14 @@ class Ground:
 
     def together(self, calls: Sequence[Call]) -> list[Taken]:
         """Send several calls at the same time; the answers come in the order of the calls."""
+        begin = Barrier(len(calls))  # threads start one after the other
+
+        def send(call: Call) -> Exchange:
+            begin.wait()
+            return self.session.send(call)
+
         with ThreadPoolExecutor(max_workers=len(calls)) as threads:
-            exchanges = list(threads.map(self.session.send, calls))
+            exchanges = list(threads.map(send, calls))
         steps = (Step(call=call, together=1) for call in calls)
         return [Taken(step, (one,)) for step, one in zip(steps, exchanges, strict=True)]
 

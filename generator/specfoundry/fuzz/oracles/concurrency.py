@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 CHECK: Final = "concurrency"
 _AT_ONCE: Final = 4
 _TWINS: Final = 3
-_ROUNDS: Final = 2
+_ROUNDS: Final = 3
 _FEWEST: Final = 2
 
 
@@ -151,13 +151,14 @@ def _new(ground: Ground, operation: Operation, seen: set[str]) -> bool:
 def _updates(
     ground: Ground, kind: tuple[Operation, Creation], update: Operation, merge: Merge
 ) -> Iterator[Complaint]:
-    try:
-        plant = ground.garden.grow(*kind)
-    except BarrenError:
-        return
-    target = Target.of(ground, plant, update, merge)
-    if target is not None:
-        yield from _at_once(ground, target)
+    for _ in range(_ROUNDS):  # chance decides who comes first
+        try:
+            plant = ground.garden.grow(*kind)
+        except BarrenError:
+            return
+        target = Target.of(ground, plant, update, merge)
+        if target is not None:
+            yield from _at_once(ground, target)
 
 
 def _at_once(ground: Ground, target: Target) -> Iterator[Complaint]:
@@ -182,7 +183,7 @@ def _found(ground: Ground, update: Operation, merge: Merge) -> Iterator[Complain
     except BarrenError:
         return
     before = ground.take(target.reading)
-    for _ in range(_ROUNDS):  # chance decides who comes first
+    for _ in range(_ROUNDS):
         yield from _at_once(ground, target)
         ground.take(target.restoring(before.first.json))
     yield from _siblings(ground, target)

@@ -73,6 +73,7 @@ def test_a_healthy_server_is_blamed_for_nothing() -> None:
         ("methods-not-found", "protocol", "getBox"),
         ("other-codes", "error-code", "getBox"),
         ("other-numbers", "error-code", "getBox"),
+        ("other-charset", "media-type", "getBox"),
         ("any-part", "blob", "fillBox"),
         ("line-ends-rewritten", "blob", "fillBox"),
         ("cut-off", "blob", "fillBox"),

@@ -216,7 +216,9 @@ class Vault:
         return box
 
     async def _get_box(self, request: Request) -> Response:
-        return JSONResponse(self._box(request, writing=False))
+        charset = "; charset=iso-8859-1" if self._has("other-charset") else ""
+        found = self._box(request, writing=False)
+        return JSONResponse(found, media_type=f"application/json{charset}")
 
     async def _update_box(self, request: Request) -> Response:
         if self._has("refused-but-done") and request.path_params["id"] in self._boxes:

@@ -5,14 +5,15 @@ The same judgement serves fuzzing, conformance runs and recorded traffic.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import join
 from specfoundry.fuzz.live.error_codes import ErrorCodes
 from specfoundry.fuzz.live.trial import Complaint, Step, Taken
-from specfoundry.fuzz.server.exchange import NO_ANSWER, parse_json
+from specfoundry.fuzz.server.exchange import NO_ANSWER, is_json, parse_json
 from specfoundry.rules.examples import SchemaValidators
 from specfoundry.runtime.codecs import CodecError, scalar
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.server.exchange import Exchange
     from specfoundry.fuzz.server.session import Watcher
 
+_CHARSET: Final = re.compile(r'charset="?([^";\s]+)', re.IGNORECASE)
+_UTF8: Final = {"utf-8", "utf8", "us-ascii"}
 _SHOWN = 5
 
 
@@ -122,7 +125,8 @@ class Judge:
             sent = exchange.media_type or "none"
             yield Objection("media-type", f"Media type {sent} is not documented (only {known}).")
             return
-        if _is_json(exchange.media_type):
+        if is_json(exchange.media_type):
+            yield from _of_charset(exchange)
             yield from self._json(body, exchange)
 
     def _json(self, body: Body, exchange: Exchange) -> Iterator[Objection]:
@@ -156,8 +160,11 @@ def _matching(bodies: tuple[Body, ...], media_type: str) -> Body | None:
     return next((named[name] for name in by_range if name in named), None)
 
 
-def _is_json(media_type: str) -> bool:
-    return media_type == "application/json" or media_type.endswith("+json")
+def _of_charset(exchange: Exchange) -> Iterator[Objection]:
+    """Object to JSON that is said to be written in anything but UTF-8 (RFC 8259, 8.1)."""
+    told = _CHARSET.search(exchange.headers.get("content-type", ""))
+    if told and told[1].lower() not in _UTF8:
+        yield Objection("media-type", f"JSON is UTF-8, and this is said to be {told[1]}.")
 
 
 def _number(text: str) -> object:

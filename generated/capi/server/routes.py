@@ -1517,6 +1517,27 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "an answer names the user who called",
+                    "steps": [
+                        {"operation": "createAccount", "name": "account", "status": 201},
+                        {
+                            "operation": "createToken",
+                            "name": "token",
+                            "set": {
+                                "/username": "$account.request/userName",
+                                "/password": "$account.request/password",
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "listApps",
+                            "set": {"@Authorization": "bearer {$token/access_token}"},
+                            "status": 200,
+                            "headers": {"X-USER-GUID": "^{$account/id}$"},
+                        },
+                    ],
+                },
             ],
         },
     ),

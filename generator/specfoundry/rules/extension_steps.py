@@ -14,7 +14,10 @@ from specfoundry.rules.schema_path import schemas_at
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_HOLDING = ("set", "shows", "hides", "until", "says", "lacks", "archive", "content", "holds")
+_HOLDING = (
+    *("set", "shows", "hides", "until", "says", "lacks", "archive", "content", "holds"),
+    "headers",
+)
 """Members of a step with values that may stand for others."""
 _NAMED = re.compile(r"\$([a-z][a-z0-9_]*)")
 _GIVEN = frozenset({"fresh", "unknown"})

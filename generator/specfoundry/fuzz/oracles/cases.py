@@ -210,7 +210,7 @@ class _Case:
             shows=[[at, self.calls.value(value)] for at, value in step.get("shows", {}).items()],
             hides=[[at, self.calls.value(value)] for at, value in step.get("hides", {}).items()],
             counts=[[at, count] for at, count in step.get("counts", {}).items()],
-            headers=[[name, pattern] for name, pattern in step.get("headers", {}).items()],
+            headers=[[n, self.calls.value(like)] for n, like in step.get("headers", {}).items()],
             says=[self.calls.value(text) for text in step.get("says", ())],
             lacks=[self.calls.value(text) for text in step.get("lacks", ())],
             holds=self.calls.value(step.get("holds", {})),

@@ -53,11 +53,16 @@ def changed_now(taken: Sequence[Taken], arguments: Mapping[str, Any]) -> str | N
     """Say which time does not tell when something was changed.
 
     The steps: the creation of what is changed, that of something else, the change, a reading, and
-    the creation of a third. Arguments: `times` (pointers: what a change moves on).
+    the creation of a third. Arguments: `times` (pointers: what a change moves on), `keeps` (pointers:
+    what it leaves).
     """
     start, before, change, read, after = taken
     if not change.first.ok or not start.ok:
         return None
+    for pointer in arguments.get("keeps", ()) if read.last.ok else ():
+        was, is_now = (found(one.json, pointer) for one in (start.first, read.last))
+        if _is_time(was) and _is_time(is_now) and _plain(was) != _plain(is_now):
+            return f"{pointer} moved on, and it was changed only"
     return _outside(read, before, after, arguments["times"], "it was changed")
 
 
@@ -196,7 +201,8 @@ def _changed(
     except (BarrenError, KeyError):
         return
     steps = [made(old.plant), before, change, read, after]
-    complaint = judged(CHECK, operation.id, changed_now, steps, times=list(old.merge.bumps))
+    times = {"times": list(old.merge.bumps), "keeps": list(old.merge.keeps)}
+    complaint = judged(CHECK, operation.id, changed_now, steps, **times)
     if complaint:
         yield complaint
 

@@ -7,11 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from specfoundry.document.finding import Finding, Severity
-from specfoundry.document.structure import path_items
+from specfoundry.document.structure import METHODS, path_items
 from specfoundry.ir.api import Api, Server, Tag
 from specfoundry.ir.build_operation import DEFAULT_TAG, build_operation
 from specfoundry.ir.build_response import shared_errors
-from specfoundry.ir.lift import METHODS
 from specfoundry.ir.limits import iter_limits
 from specfoundry.ir.naming import pascal, snake, unique
 from specfoundry.ir.nodes import Nodes

@@ -9,7 +9,7 @@ import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from specfoundry.document.structure import path_items, status_responses
+from specfoundry.document.structure import METHODS, path_items, status_responses
 from specfoundry.ir.lift_targets import TargetLifter
 from specfoundry.ir.naming import media_suffix, pascal
 from specfoundry.ir.nodes import Nodes
@@ -17,7 +17,6 @@ from specfoundry.ir.nodes import Nodes
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _FORMS = ("application/x-www-form-urlencoded", "multipart/")
 
 

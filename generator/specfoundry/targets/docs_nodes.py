@@ -11,8 +11,6 @@ Node = Mapping[str, Any]
 
 _SCHEMAS = "#/components/schemas/"
 _MAX_REFERENCES = 32
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-"""Members of a path item that are operations (OpenAPI 3.1, 4.8.9)."""
 
 
 def mapping(value: object) -> dict[str, Any]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from specfoundry.document.structure import METHODS
 from specfoundry.targets.docs_addresses import Addresses, href
 from specfoundry.targets.docs_answers import Answers, first_media
 from specfoundry.targets.docs_behaviour import case_views
 from specfoundry.targets.docs_examples import Example, Examples, is_json
 from specfoundry.targets.docs_highlight import highlighted
-from specfoundry.targets.docs_nodes import METHODS, Nodes, mapping, sequence, text
+from specfoundry.targets.docs_nodes import Nodes, mapping, sequence, text
 from specfoundry.targets.docs_python import python_sample
 from specfoundry.targets.docs_samples import CallParts, curl_sample
 from specfoundry.targets.docs_semantics import with_filters

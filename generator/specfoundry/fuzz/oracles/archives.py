@@ -6,15 +6,13 @@ bytes that are no text, an empty member, one larger than a buffer.
 
 from __future__ import annotations
 
-import gzip
 import io
 import random
 import re
-import tarfile
 import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
-from specfoundry.fuzz.oracles.packing import members, tarball, zip_archive
+from specfoundry.fuzz.oracles.packing import Member, members, mode_of, tarball, zip_archive
 from specfoundry.fuzz.promises.semantics import blob_of
 from specfoundry.fuzz.server.exchange import FilePart
 
@@ -41,26 +39,15 @@ def zipped(entries: dict[str, bytes] | None = None) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in (MEMBERS if entries is None else entries).items():
             entry = zipfile.ZipInfo(name, _BEGINNING)
-            entry.external_attr = _mode(content) << 16
+            entry.external_attr = mode_of(name, {}, content) << 16
             archive.writestr(entry, content)
     return buffer.getvalue()
 
 
 def tarred(entries: dict[str, bytes] | None = None) -> bytes:
     """Return a gzipped tar archive; by default of `MEMBERS`."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for name, content in (MEMBERS if entries is None else entries).items():
-            entry = tarfile.TarInfo(name)
-            entry.size = len(content)
-            entry.mode = _mode(content)
-            archive.addfile(entry, io.BytesIO(content))
-    return gzip.compress(buffer.getvalue(), mtime=0)
-
-
-def _mode(content: bytes) -> int:
-    """Return the permissions of a member: what begins as a script does can be run."""
-    return 0o100755 if content.startswith(b"#!") else 0o100644
+    wanted = (MEMBERS if entries is None else entries).items()
+    return tarball([Member(name, content, mode_of(name, {}, content)) for name, content in wanted])
 
 
 def archive_of(

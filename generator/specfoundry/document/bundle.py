@@ -216,8 +216,8 @@ class _Joiner:
             del reference.holder[name]
             name = "value"
         file = self.document.files[target[0]]
-        reference.holder[name] = copy_tree(file.node)
-        self.grafts[join(task.place.pointer, name)] = (file, "")
+        reference.holder[name] = copy_tree(follow(file.node, target[1]))
+        self.grafts[join(task.place.pointer, name)] = (file, target[1])
 
     def add_found(self) -> None:
         """Append the new components by name, behind those that the root names in its own order."""

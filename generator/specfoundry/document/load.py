@@ -227,8 +227,10 @@ class _Loader:
             message = f"`{reference.text}` leads nowhere: {error} in `{target.name}`."
             self.report(place(reference.pointer), "unresolved-ref", message)
             return None
-        if not isinstance(value, dict) and not (
-            isinstance(value, bool) and reference.kind == "schema"
+        if (
+            not isinstance(value, dict)
+            and reference.kind != "data"
+            and not (isinstance(value, bool) and reference.kind == "schema")
         ):
             message = f"`{reference.text}` leads to a value that is no object."
             self.report(place(reference.pointer), "unresolved-ref", message)
@@ -236,12 +238,15 @@ class _Loader:
         return fragment
 
     def open_data(self, file: SourceFile, reference: Reference | None) -> None:
-        """Read a file that is taken as it is; URLs stay what they are."""
+        """Find data that is taken as it is; URLs stay what they are."""
         if reference is None or reference.is_remote:
             return
         target = self.target_file(file, reference)
-        if target is not None:
-            self.targets[(file.key, reference.pointer)] = (target.key, "")
+        if target is None:
+            return
+        pointer = "" if reference.kind == "file" else self.target_pointer(file, reference, target)
+        if pointer is not None:
+            self.targets[(file.key, reference.pointer)] = (target.key, pointer)
 
     def check_cycles(self) -> None:
         """Report chains of references that never reach an object."""

@@ -58,14 +58,15 @@ def references(place: Place) -> Iterator[Reference]:
 
 
 def written_elsewhere(place: Place) -> Reference | None:
-    """Return where the file is named that holds a part of an object as mere data, if one is.
+    """Return what names a part of an object that is mere data and stands elsewhere, if anything.
 
-    That is the `externalValue` of an example, and a reference in the place of `x-cases`.
+    That is the `externalValue` of an example, of the kind `file`, and a reference in the place of
+    `x-cases`, of the kind `data`, which may lead into a file.
     """
     node = place.node
     if place.kind == "example" and isinstance(node.get("externalValue"), str):
         text = node["externalValue"]
-        return Reference(node, "externalValue", join(place.pointer, "externalValue"), "data", text)
+        return Reference(node, "externalValue", join(place.pointer, "externalValue"), "file", text)
     cases = node.get("x-cases") if place.kind == "operation" else None
     if isinstance(cases, dict) and is_alias(cases):
         pointer = join(place.pointer, "x-cases", "$ref")

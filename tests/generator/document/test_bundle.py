@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
+from specfoundry.errors import DocumentError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -93,6 +97,40 @@ def test_an_external_value_is_written_into_the_document(bundled: Callable[..., B
 
     examples = get["responses"]["200"]["content"]["application/json"]["examples"]
     assert examples["raw"] == {"value": [{}]}
+
+
+@pytest.mark.parametrize(
+    ("written", "file"),
+    [
+        ("../cases/listPets.yaml", "cases/listPets.yaml"),
+        ("'../cases/pets.yaml#/list'", "cases/pets.yaml"),
+        ("'#/x-list'", "paths/pets.yaml"),
+    ],
+)
+def test_cases_are_written_into_their_operation(
+    bundled: Callable[..., Bundle], written: str, file: str
+) -> None:
+    pets = PETS.replace("listPets\n", f"listPets\n    x-cases: {{$ref: {written}}}\n", 1)
+    files = {
+        "cases/listPets.yaml": "- {title: none}\n",
+        "cases/pets.yaml": "list: [{title: none}]\n",
+        "paths/pets.yaml": f"{pets}x-list: [{{title: none}}]\n",
+    }
+
+    bundle = bundled(FILES | files)
+
+    assert bundle.node["paths"]["/pets"]["get"]["x-cases"] == [{"title": "none"}]
+    assert bundle.origin("/paths/~1pets/get/x-cases/0").file == file
+
+
+def test_cases_that_are_nowhere_are_told_with_their_place(bundled: Callable[..., Bundle]) -> None:
+    pets = PETS.replace("listPets\n", "listPets\n    x-cases: {$ref: '#/x-none'}\n", 1)
+
+    with pytest.raises(DocumentError) as error:
+        bundled(FILES | {"paths/pets.yaml": pets})
+
+    told = error.value.findings[0]
+    assert (told.rule, told.file, told.line) == ("unresolved-ref", "paths/pets.yaml", 4)
 
 
 def test_a_bundle_of_a_bundle_is_the_same_text(bundled: Callable[..., Bundle]) -> None:

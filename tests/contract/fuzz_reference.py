@@ -11,14 +11,21 @@ from pathlib import Path
 
 from callers import settle
 from fuzzed_reference import SETTINGS
+from rich.console import Console
+from watching import MemoryWatch, unfinished_jobs
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 
 
 def main() -> int:
-    """Start a server and run `specfoundry fuzz` against it and return its exit code."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
+    """Run `specfoundry fuzz` against a server and tell what that left behind in it.
+
+    Returns:
+        The exit code of `specfoundry fuzz`, or 1 if a job never ended.
+
+    """
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--time", default="10m", help="how long, e.g. 90s, 10m, 1h")
     parser.add_argument("--seed", default="1")
     arguments = parser.parse_args()
@@ -33,7 +40,9 @@ def main() -> int:
             try:
                 assert server.stdout is not None
                 address = server.stdout.readline().split()[-1]
-                return _fuzz(address, arguments.time, arguments.seed)
+                with MemoryWatch(server.pid) as memory:
+                    code = _fuzz(address, arguments.time, arguments.seed)
+                return _left_behind(memory, Path(data)) or code
             finally:
                 server.terminate()
 
@@ -45,6 +54,15 @@ def _fuzz(address: str, duration: str, seed: str) -> int:
         *("--time", duration, "--seed", seed, "--report", str(ROOT / "build/fuzz")),
     ]
     return subprocess.run(command, cwd=Path(__file__).parent, check=False).returncode
+
+
+def _left_behind(memory: MemoryWatch, data: Path) -> int:
+    jobs = unfinished_jobs(data)
+    tenths = ", ".join(f"{mean:.0f}" for mean in memory.tenths())
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"memory of the server in each tenth of the time, in MiB: {tenths or 'not seen'}")
+    console.print(f"jobs that never ended: {', '.join(jobs) or 'none'}")
+    return 1 if jobs else 0
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from specfoundry.fuzz.promises.contract import Body, Contract, Operation
-    from specfoundry.fuzz.promises.resources import Blob
     from specfoundry.fuzz.server.session import Session
 
 _POLLS: Final = 1500
@@ -34,7 +33,9 @@ def preparation(operation: Operation, path: Mapping[str, Any]) -> Call:
         example = dict(example)
         if blob is not None and isinstance(example.get(blob.part), str):
             content = example.pop(blob.part).encode("latin-1", "replace")
-            files = [FilePart(name=blob.part, filename=_filename(media, blob), content=content)]
+            files = [
+                FilePart(name=blob.part, filename=filename_of(media, blob.part), content=content)
+            ]
     return Call(
         operation=operation.id,
         path=path,
@@ -76,9 +77,10 @@ def is_ready(operation: Operation, look: Exchange) -> bool:
     return blob is None or blob.state is None or look.at(blob.state) in blob.ready
 
 
-def _filename(media: Body, blob: Blob) -> str:
-    """Return the file name that the document shows for the part, else one of an archive."""
-    headers = media.node.get("encoding", {}).get(blob.part, {}).get("headers", {})
-    example = headers.get("Content-Disposition", {}).get("schema", {}).get("example")
+def filename_of(media: Body, part: str) -> str:
+    """Return the file name that the document shows for a part, else one of a zip archive."""
+    headers = media.node.get("encoding", {}).get(part, {}).get("headers", {})
+    shown = headers.get("Content-Disposition", {})
+    example = shown.get("example") or shown.get("schema", {}).get("example") or ""
     found = _NAMED.search(str(example))
-    return found.group(1) if found else f"{blob.part}.zip"
+    return found.group(1) if found else f"{part}.zip"

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import io
 import random
-import re
 import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
+from specfoundry.fuzz.live.readiness import filename_of
 from specfoundry.fuzz.oracles.packing import Member, members, mode_of, tarball, zip_archive
 from specfoundry.fuzz.promises.semantics import blob_of
 from specfoundry.fuzz.server.exchange import FilePart
@@ -28,7 +28,6 @@ MEMBERS: Final[dict[str, bytes]] = {
 }
 """Names and content of what an archive holds; nothing can compress the large one."""
 
-_NAMED: Final = re.compile(r'filename="([^"]+)"')
 _TARS: Final = (".tgz", ".tar.gz")
 _BEGINNING: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -68,15 +67,6 @@ def members_of(content: bytes) -> dict[str, bytes] | None:
             return {name: archive.read(name) for name in names}
     except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError):
         return None
-
-
-def filename_of(media: Body, part: str) -> str:
-    """Return the file name that the document shows for a part, else one of a zip archive."""
-    headers = media.node.get("encoding", {}).get(part, {}).get("headers", {})
-    shown = headers.get("Content-Disposition", {})
-    example = shown.get("example") or shown.get("schema", {}).get("example") or ""
-    found = _NAMED.search(str(example))
-    return found.group(1) if found else f"{part}.zip"
 
 
 def files_of(operation: Operation, media: Body, content: bytes | None = None) -> list[FilePart]:

@@ -85,6 +85,7 @@ def read_work(
         oracles=oracles,
         thrift=_THRIFT if options["quick"] else 1,
         shrink=not options["no_shrink"],
+        disposable=options["disposable"],
     )
 
 

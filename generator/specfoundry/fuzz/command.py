@@ -127,6 +127,11 @@ class Duration(click.ParamType[int]):
     show_default=True,
     help="Begins the names of what is created.",
 )
+@click.option(
+    "--disposable",
+    is_flag=True,
+    help="Random calls may change whatever they find on the server at --url, not only what the run has created.",
+)
 @click.option("--fail-fast", is_flag=True, help="End at the first finding.")
 @click.option("--no-shrink", is_flag=True, help="Do not make findings smaller.")
 @click.option(

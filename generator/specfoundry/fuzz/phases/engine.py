@@ -69,6 +69,10 @@ def _unwatched(_exchange: Exchange) -> None:
     return None
 
 
+def _unspared(_name: str, _path: Mapping[str, Any]) -> str:
+    return ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Engine:
     """Schemathesis, aimed at one server.
@@ -81,6 +85,8 @@ class Engine:
         outcome: Grows by what comes of the phases.
         pool: Live values; lasts from phase to phase.
         watch: Told each exchange that is a call of a documented operation.
+        spare: Given an operationId and path parameters, returns the one that names what must not
+            be changed, or "".
         is_stopped: Asked before each request; true ends the phase.
 
     """
@@ -92,6 +98,7 @@ class Engine:
     outcome: Outcome
     pool: Pool
     watch: Callable[[Exchange], None] = _unwatched
+    spare: Callable[[str, Mapping[str, Any]], str] = _unspared
     is_stopped: Callable[[], bool] = lambda: False
 
     def prime(self) -> None:
@@ -157,7 +164,7 @@ class Engine:
                 stop()
                 raise KeyboardInterrupt
 
-        return pool_hooks(self.pool, watch, check)
+        return pool_hooks(self.pool, watch, check, self.spare)
 
     def _schema(self, phases: tuple[str, ...], seconds: int | None = None) -> BaseSchema:
         settings = _settings(self.plan, self.options, phases, seconds, self.target)

@@ -77,6 +77,7 @@ def pool_hooks(
     pool: Pool,
     watch: Callable[[Case[Any], Response], None] = lambda _case, _response: None,
     check: Callable[[], None] = lambda: None,
+    spare: Callable[[str, Mapping[str, Any]], str] = lambda _name, _path: "",
 ) -> Iterator[None]:
     """Put live values into requests and keep what answers offer, while the block runs.
 
@@ -84,26 +85,20 @@ def pool_hooks(
         pool: The live values.
         watch: Told each request and its answer.
         check: Called before each request; may raise KeyboardInterrupt.
+        spare: Given an operationId and path parameters, returns the one that names what must not
+            be changed, or "".
     """
 
     def before_call(_context: HookContext, case: Case[Any], _kwargs: dict[str, Any]) -> None:
         check()
-        meta = case.meta
-        if meta is None:
-            return
-        _write_integers_plainly(case, meta)
-        # The stateful phase follows the links itself.
-        if meta.phase.name == TestPhase.STATEFUL:
-            return
-        name = _operation_id(case)
-        if case.path_parameters and not meta.is_negative_at(ParameterLocation.PATH):
-            given = dict(case.path_parameters)
-            case.path_parameters.update(pool.parameters(name, given, deletes=_deletes(case)))
-        if not meta.is_negative_at(ParameterLocation.BODY):
-            body = pool.body(name, case.body)
-            # Any assignment makes Schemathesis judge the body anew, and it misjudges files.
-            if body is not case.body and not is_multipart(case.media_type):
-                case.body = body
+        if case.meta is not None:
+            _write_integers_plainly(case, case.meta)
+            # The stateful phase follows the links itself.
+            if case.meta.phase.name != TestPhase.STATEFUL:
+                _enliven(pool, case, case.meta)
+        spared = spare(_operation_id(case), case.path_parameters or {})
+        if spared:
+            case.path_parameters[spared] = pool.missing(case.path_parameters[spared])
 
     def after_call(_context: HookContext, case: Case[Any], response: Response) -> None:
         # A method that the path lacks is answered 404 as well: that says nothing of the resource,
@@ -124,6 +119,19 @@ def pool_hooks(
     finally:
         for hook in hooks:
             schemathesis.hooks.unregister(hook)
+
+
+def _enliven(pool: Pool, case: Case[Any], meta: CaseMetadata) -> None:
+    """Put live values into a request, but for the parts that are wrong on purpose."""
+    name = _operation_id(case)
+    if case.path_parameters and not meta.is_negative_at(ParameterLocation.PATH):
+        given = dict(case.path_parameters)
+        case.path_parameters.update(pool.parameters(name, given, deletes=_deletes(case)))
+    if not meta.is_negative_at(ParameterLocation.BODY):
+        body = pool.body(name, case.body)
+        # Any assignment makes Schemathesis judge the body anew, and it misjudges files.
+        if body is not case.body and not is_multipart(case.media_type):
+            case.body = body
 
 
 def _write_integers_plainly(case: Case[Any], meta: CaseMetadata) -> None:

@@ -87,7 +87,7 @@ class Pool:
         if deletes:
             # The engine harvests answers as well, and may have generated what is to be spared.
             oldest = {known[0] for known in self.values.values() if known}
-            return {name: self._missing(v) if v in oldest else v for name, v in made.items()}
+            return {name: self.missing(v) if v in oldest else v for name, v in made.items()}
         return made
 
     def body(self, operation_id: str, given: Any, *, always: bool = False) -> Any:
@@ -107,8 +107,10 @@ class Pool:
                 holder[name] = self.values[operation_id, pointer][0] if always else value
         return made
 
-    def _missing(self, value: Any) -> str:
+    def missing(self, value: Any) -> Any:
         """Return something of the same look that does not exist."""
+        if isinstance(value, int):
+            return self.random.randrange(2**30, 2**31)
         digits = "0123456789abcdef"
         return "".join(self.random.choice(digits) if c in digits else c for c in str(value))
 

@@ -65,6 +65,8 @@ class Campaign:
     _told: queue.SimpleQueue[tuple[int, Event | None]] = field(default_factory=queue.SimpleQueue)
     _slots: dict[int, _Slot] = field(default_factory=dict)
     _begun: float = 0.0
+    _asked: int = -1
+    """The last round in which anything was asked."""
     _interrupts: int = 0
 
     def run(self) -> None:
@@ -97,6 +99,9 @@ class Campaign:
         again = [stage for stage in _AGAIN if stage in self.stages]
         number, born = 0, time.monotonic()
         while again and self.seconds is not None and self._left() > 0:
+            if self._asked < number:
+                self.stop_reason = "nothing could be asked any more"
+                return
             number += 1
             for part in (replace(one, round=number) for one in parts):
                 for stage in again:
@@ -136,8 +141,14 @@ class Campaign:
                 self._ended(slot)
             elif event["event"] == "done":
                 self._send(slot)
-            elif not self.listen(event):
-                self._end("stopped at the first finding")
+            else:
+                self._hear(event)
+
+    def _hear(self, event: Event) -> None:
+        if event["event"] == "coverage":  # comes after every stage that has begun
+            self._asked = max(self._asked, event["round"])
+        if not self.listen(event):
+            self._end("stopped at the first finding")
 
     def _ended(self, slot: _Slot) -> None:
         status = slot.wait()

@@ -17,6 +17,7 @@ from specfoundry.fuzz.phases.pool import Pool
 from specfoundry.fuzz.promises.plan import build_plan
 from specfoundry.fuzz.reports.coverage import Coverage
 from specfoundry.fuzz.runs.keeping import Keeper
+from specfoundry.fuzz.server.guard import Belongings
 from specfoundry.fuzz.server.hosting import Host, HostingError, Relay, load, maker
 from specfoundry.fuzz.server.session import GoneError, StopRunError
 
@@ -88,8 +89,9 @@ class Shard:
         # Schemathesis judges what it sent itself: of the watchers, the judge is not told of it.
         self._watchers: list[Watcher] = session.watchers[1:]
         self.coverage = Coverage(self.bench.contract)
+        self._belongings = Belongings(self.bench.contract)
         for watchers in (session.watchers, self._watchers):
-            watchers.append(self.coverage.watch)
+            watchers += [self.coverage.watch, self._belongings.watch]
         session.watchers.append(self._count)
         report = Path(self.work.report) if self.work.report else None
         name = f"{self.part.number}-{self.part.round}"
@@ -176,6 +178,7 @@ class Shard:
             outcome=Outcome(take_finding=self._take),
             pool=Pool.of(self.work.node, seed),
             watch=self._watch,
+            spare=self._spare,
             is_stopped=self.is_stopped,
         )
 
@@ -184,6 +187,11 @@ class Shard:
         if operation is not None:
             for watcher in self._watchers:
                 watcher(operation, exchange)
+
+    def _spare(self, name: str, path: Mapping[str, Any]) -> str:
+        operation = self.bench.contract.get(name)
+        is_disposable = self._host is not None or self.work.disposable
+        return "" if operation is None or is_disposable else self._belongings.spare(operation, path)
 
     def _ask(self) -> None:
         names = self.work.oracles if self.work.oracles is not None else tuple(ORACLES)

@@ -46,6 +46,7 @@ class Work:
         oracles: Which oracles; None: all.
         thrift: Oracles send one of so many variations, another one for each seed; 1: all.
         shrink: Whether findings are made smaller.
+        disposable: Whether random calls may change what they find on a running server.
 
     """
 
@@ -66,6 +67,7 @@ class Work:
     oracles: tuple[str, ...] | None = None
     thrift: int = 1
     shrink: bool = True
+    disposable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import PointerError, follow
-from specfoundry.fuzz.promises.semantics import creation_of
+from specfoundry.fuzz.promises.semantics import creation_of, creators, paging_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from specfoundry.fuzz.promises.contract import Contract, Operation
     from specfoundry.fuzz.server.exchange import Call, Exchange
@@ -36,6 +36,66 @@ def spared(references: Mapping[str, str]) -> Callable[[Operation, Call], str | N
     return reason
 
 
+class Belongings:
+    """Tells what a run has created from what was there before, by what answers have shown."""
+
+    def __init__(self, contract: Contract) -> None:
+        """Begin without anything that is ours.
+
+        Args:
+            contract: The document.
+        """
+        self._contract = contract
+        self._creators = list(creators(contract))
+        self._growing = frozenset(creation.get for _, creation in self._creators)
+        self._ours: set[str] = set()
+        self._shown: set[str] = set()
+
+    def watch(self, operation: Operation, exchange: Exchange) -> None:
+        """Learn what was created, and which ids there are; a watcher of a session."""
+        creation = creation_of(operation)
+        found = exchange.at(creation.id) if creation and exchange.ok else None
+        if found is not None:
+            self._ours.add(str(found))
+        ids = _UUID.findall(exchange.content)
+        self._shown.update(one.decode("ascii").lower() for one in ids)
+        if exchange.ok and operation.reads:
+            read = [*exchange.call.path.values(), *self._listed(operation, exchange)]
+            self._shown.update(str(value).lower() for value in read)
+
+    def _listed(self, operation: Operation, exchange: Exchange) -> Iterator[Any]:
+        """Yield the ids of what a list shows."""
+        paging = paging_of(operation)
+        found = exchange.at(paging.items) if paging else None
+        rows = found if isinstance(found, list) else ()
+        for _, creation in self._creators:
+            if operation.id in creation.lists:
+                yield from (one for row in rows for one in _at(row, creation.id))
+
+    def has(self, value: str) -> bool:
+        """Return whether this run has created what a value names."""
+        return value in self._ours
+
+    def is_nobodys(self, value: str) -> bool:
+        """Return whether a value is an id that no answer has ever shown."""
+        return bool(_UUID.fullmatch(value.encode())) and value.lower() not in self._shown
+
+    def spare(self, operation: Operation, path: Mapping[str, Any]) -> str:
+        """Return the path parameter by which a call would change what was there before, or "".
+
+        That is known of what an answer has shown, and of what the document cannot create: of a
+        setting, say.
+        """
+        name = _first(operation)
+        value = str(path.get(name, ""))
+        if not name or operation.reads or self.has(value):
+            return ""
+        end = operation.path.index(f"{{{name}}}") + len(name) + 2
+        reader = self._contract.paths.get(("GET", operation.path[:end]))
+        is_lasting = reader is not None and reader.id not in self._growing
+        return name if is_lasting or value.lower() in self._shown else ""
+
+
 class Guard:
     """Lets through what reads, what creates and can be removed again, and what changes that.
 
@@ -52,16 +112,8 @@ class Guard:
         """
         self._contract = contract
         self._read_only = read_only
-        self._ours: set[str] = set()
-        self._seen: set[bytes] = set()
-
-    def watch(self, operation: Operation, exchange: Exchange) -> None:
-        """Learn what was created, and which ids there are; a watcher of a session."""
-        creation = creation_of(operation)
-        found = exchange.at(creation.id) if creation and exchange.ok else None
-        if found is not None:
-            self._ours.add(str(found))
-        self._seen.update(one.lower() for one in _UUID.findall(exchange.content))
+        self._belongings = Belongings(contract)
+        self.watch = self._belongings.watch
 
     def reason(self, operation: Operation, call: Call) -> str | None:
         """Return why a call must not be sent, or None."""
@@ -85,13 +137,11 @@ class Guard:
         return None
 
     def _foreign(self, operation: Operation, call: Call) -> str | None:
-        names = [one.name for one in operation.at("path")]
-        first = min(names, key=lambda name: operation.path.find(f"{{{name}}}"), default=None)
-        if first is None:
+        first = _first(operation)
+        if not first:
             return self._lasting(operation, call)
         value = str(call.path.get(first, ""))
-        is_nobodys = _UUID.fullmatch(value.encode()) and value.lower().encode() not in self._seen
-        if value in self._ours or is_nobodys:
+        if self._belongings.has(value) or self._belongings.is_nobodys(value):
             return None
         return "it would change what this run has not created"
 
@@ -101,9 +151,15 @@ class Guard:
         if creation is None or self._contract.get(creation.delete) is not None:
             return None
         named = [value for place in creation.references for value in _at(call.body, place)]
-        if any(value in self._ours for value in named):
+        if any(self._belongings.has(value) for value in named):
             return None
         return "what it creates cannot be removed, and belongs to nothing that this run has created"
+
+
+def _first(operation: Operation) -> str:
+    """Return the path parameter that comes first, which names what the others belong to."""
+    names = [one.name for one in operation.at("path")]
+    return min(names, key=lambda name: operation.path.find(f"{{{name}}}"), default="")
 
 
 def _at(body: Any, place: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,6 +27,8 @@ _T = TypeVar("_T")
 
 _PAGES: Final = 500
 _REMEMBERED: Final = 2000
+_LOOKS: Final = 500
+_PAUSE: Final = 0.02
 
 Oracle: TypeAlias = Callable[["Ground"], Iterator[Complaint]]
 
@@ -116,6 +119,24 @@ class Ground:
         if follow == "job" and first.ok:
             return Taken(step, (first, *self.garden.settle(operation, first)))
         return Taken(step, (first,))
+
+    def looks(
+        self, call: Call, is_over: Callable[[Exchange], bool], follow: Follow = ""
+    ) -> Iterator[Taken]:
+        """Take a call again and again, once at least, and yield what came of it each time.
+
+        Args:
+            call: Sees how far something is.
+            is_over: Whether an answer is the one that is waited for; it may never come.
+            follow: As in `take`.
+
+        """
+        for _ in range(_LOOKS):
+            taken = self.take(call, follow)
+            yield taken
+            if is_over(taken.last):
+                return
+            time.sleep(_PAUSE)  # between two looks at what goes on
 
     def together(self, calls: Sequence[Call]) -> list[Taken]:
         """Send several calls at the same time; the answers come in the order of the calls."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.promises.resources import Blob
 
 CHECK: Final = "blob"
-_LOOKS: Final = 500
-_PAUSE: Final = 0.02
 _PART: Final = 40
 _DIGESTS: Final = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
 
@@ -275,12 +272,9 @@ class _Upload:
         if self.blob.get is None or self.blob.state is None:
             return
         reader = self.ground.contract[self.blob.get]
-        for _ in range(_LOOKS):
-            look = self.ground.take(Call(operation=reader.id, path=self.plant.path(reader)))
-            yield look
-            if look.last.at(self.blob.state) not in self.blob.pending:
-                return
-            time.sleep(_PAUSE)  # between two looks at work that goes on
+        state, pending = self.blob.state, self.blob.pending
+        call = Call(operation=reader.id, path=self.plant.path(reader))
+        yield from self.ground.looks(call, lambda last: last.at(state) not in pending)
 
     def _found(self, rule: Any, taken: Sequence[Taken], **arguments: Any) -> Iterator[Complaint]:
         complaint = judged(CHECK, self.operation.id, rule, taken, **arguments)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,8 +26,6 @@ CHECK: Final = "case"
 _EXPECTED: Final = frozenset(
     {"status", "code", "shows", "hides", "counts", "headers", "says", "lacks", "holds"}
 )
-_LOOKS: Final = 500
-_PAUSE: Final = 0.02
 
 
 @verdict
@@ -175,21 +172,17 @@ class _Case:
                     (one.first for one in made if one.first.ok), made[0].first
                 )
             return made
-        taken = self.ground.take(self.calls.call(step), "job")
-        for _ in range(_LOOKS):
-            if self._holds(step, taken):
-                break
-            time.sleep(_PAUSE)  # between two looks at what goes on
-            taken = self.ground.take(taken.first.call)
+        call = self.calls.call(step)
+        *_, taken = self.ground.looks(call, lambda last: self._holds(step, last), "job")
         if taken.first.ok:
             settle(self.ground, operation, taken.first)
         if "name" in step:
             self.calls.named[step["name"]] = taken.first
         return [taken]
 
-    def _holds(self, step: Mapping[str, Any], taken: Taken) -> bool:
+    def _holds(self, step: Mapping[str, Any], last: Exchange) -> bool:
         return all(
-            self.calls.value(value) in values_at(taken.last.json, pointer)
+            self.calls.value(value) in values_at(last.json, pointer)
             for pointer, value in step.get("until", {}).items()
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.live.plants import BarrenError
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.promises.contract import Operation
 
 CHECK: Final = "durability"
-_LOOKS: Final = 500
-_PAUSE: Final = 0.02
 
 
 @verdict
@@ -85,12 +82,8 @@ def _uploaded(ground: Ground, operation: Operation) -> tuple[Operation, Plant, T
 def _gone(ground: Ground, plant: Plant, steps: list[Taken]) -> Iterator[Complaint]:
     reader = ground.contract[str(plant.creation.get)]
     call = Call(operation=reader.id, path=plant.path(reader))
-    read = ground.take(call)
-    for _ in range(_LOOKS):
-        if not read.ok:
-            break
-        time.sleep(_PAUSE)  # the removal may have begun again with the server
-        read = ground.take(call)
+    # The removal may have begun again with the server.
+    *_, read = ground.looks(call, lambda last: not last.ok)
     what = "what was removed before a restart can be read after it"
     name = steps[1].first.call.operation
     complaint = judged(CHECK, name, gone, [*steps, read], what=what)

@@ -46393,6 +46393,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "shows": {"/lifecycle/data/stack": "$stack/name"},
                         },
                     ],
+                    "finally": [
+                        {"operation": "deleteApp", "set": {"{guid}": "$apps/resources/0/guid"}}
+                    ],
                 },
                 {
                     "title": "a buildpack is installed, or the address of a repository",

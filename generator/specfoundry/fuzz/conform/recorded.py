@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from specfoundry.fuzz.conform.har import read_recording
 from specfoundry.fuzz.conform.live import Found, Outcome
-from specfoundry.fuzz.conform.requests import RequestJudge
 from specfoundry.fuzz.live.judge import Judge
+from specfoundry.fuzz.live.requests import RequestJudge
 from specfoundry.fuzz.live.trial import Complaint, Step, Taken
 
 if TYPE_CHECKING:

@@ -18,9 +18,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import follow
-from specfoundry.fuzz.live.plants import BarrenError, Plant, has, names_it, put, told, worded
+from specfoundry.fuzz.live.discovery import discovered
+from specfoundry.fuzz.live.plants import BarrenError, Plant, has, names_it, put, told
 from specfoundry.fuzz.live.readiness import is_ready, preparation, settled
-from specfoundry.fuzz.promises.semantics import creation_of, creators, job_of, paging_of
+from specfoundry.fuzz.promises.semantics import creation_of, creators, job_of
 from specfoundry.fuzz.server.exchange import Call, Exchange
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Garden:
         patience: Seconds until a job that goes on counts as stuck.
         stuck: operationIds whose jobs did not end in time: the next ones are given less.
         invented: Ids that this garden made up, and no server.
+        discovered: operationIds that read what nobody has created.
         prepared: Resources to which something was done, by who reads them and what was done.
 
     """
@@ -65,6 +67,7 @@ class Garden:
     patience: float = 30.0
     stuck: set[str] = field(default_factory=set)
     invented: set[str] = field(default_factory=set)
+    discovered: set[str] = field(default_factory=set)
     _count: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
@@ -96,12 +99,13 @@ class Garden:
             BarrenError: There is none and none can be made.
 
         """
-        if reader not in self.shared:
+        if reader not in self.shared or not self._is_there(reader):
             operation = self.contract[reader]
             if reader in self.creators:
                 self.shared[reader] = self.grow(*self.creators[reader]).path(operation)
             else:
                 self.shared[reader] = self._discovered(operation)
+                self.discovered.add(reader)
         return self.shared[reader]
 
     def grow(
@@ -214,19 +218,16 @@ class Garden:
         return found
 
     def _discovered(self, operation: Operation) -> dict[str, Any]:
-        """Find a resource that nobody creates in the list above it."""
-        above, _, last = operation.path.rpartition("/")
-        listed = self.contract.paths.get(("GET", above))
-        paging = paging_of(listed) if listed else None
-        if listed is None or paging is None or not last.startswith("{"):
-            return worded(operation)
-        path = self.parents(listed)
-        answer = self.session.send(Call(operation=listed.id, path=path))
-        for name in (last[1:-1], "guid", "id", "name"):
-            value = answer.at(f"{paging.items}/0/{name}")
-            if names_it(value):
-                return {**path, last[1:-1]: value}
-        raise BarrenError(f"{listed.id} shows nothing that {operation.id} could read")
+        """Find a resource that nobody creates; it may have come with one of ours."""
+        above = self.contract.paths.get(("GET", operation.path.rpartition("/")[0]))
+        path = self.parents(above) if above else {}
+        ours = {str(plant.id) for plant in self.living}
+        return discovered(self.session, self.contract, operation, path, ours)
+
+    def _is_there(self, reader: str) -> bool:
+        """Return whether a resource is still there that nobody has created, and nobody looks after."""
+        call = Call(operation=reader, path=self.shared[reader])
+        return reader not in self.discovered or self.session.send(call).ok
 
     def fresh(self, like: Any = None) -> Any:
         """Return a text that nobody has had yet, of the same kind as an example."""

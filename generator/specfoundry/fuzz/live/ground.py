@@ -21,6 +21,7 @@ from specfoundry.fuzz.server.exchange import Call, Exchange
 if TYPE_CHECKING:
     from specfoundry.fuzz.live.garden import Garden
     from specfoundry.fuzz.promises.contract import Contract, Operation
+    from specfoundry.fuzz.promises.resources import Creation
     from specfoundry.fuzz.server.session import Session
 
 _T = TypeVar("_T")
@@ -48,6 +49,7 @@ class Ground:
         operations: operationIds to judge; None: all. The others may still be called.
         thrift: Of so many variations of a question one is sent, another one for each seed; 1: all.
         is_alone: Nobody else judges the other operations of the same server meanwhile.
+        has_others: Others may change what is on the server meanwhile.
         past: The last exchanges, oldest first: from them come the steps that lead to a complaint.
         memory: What oracles keep for each other, by name.
 
@@ -63,6 +65,7 @@ class Ground:
     operations: frozenset[str] | None = None
     thrift: int = 1
     is_alone: bool = False
+    has_others: bool = False
     past: deque[Exchange] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     memory: dict[str, object] = field(default_factory=dict)
 
@@ -88,6 +91,11 @@ class Ground:
         return self.judges(operation) or (
             self.is_alone and any(self.judges(name) for name in others if name is not None)
         )
+
+    def moves(self, creation: Creation) -> list[str]:
+        """Return pointers to what may change in a resource that nobody changes."""
+        shifted = [creation.position.at] if creation.position and self.has_others else []
+        return [*creation.moves, *shifted]
 
     def random(self, *names: str) -> random.Random:
         """Return a source of choices that depends on the seed and the names alone."""

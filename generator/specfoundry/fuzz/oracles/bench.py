@@ -39,6 +39,7 @@ class Circumstances:
         is_shared: The server is somebody's: what this run did not create is not changed.
         thrift: Of so many variations of a question one is sent, another one for each seed; 1: all.
         is_alone: Nobody else judges the operations that this run leaves out.
+        has_others: Others may change what is on the server meanwhile; true of what is shared.
 
     """
 
@@ -54,6 +55,7 @@ class Circumstances:
     is_shared: bool = False
     thrift: int = 1
     is_alone: bool = False
+    has_others: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ class Bench:
             operations=circumstances.operations,
             thrift=circumstances.thrift,
             is_alone=circumstances.is_alone or circumstances.operations is None,
+            has_others=circumstances.has_others or circumstances.is_shared,
         )
         return cls(contract, ground, complaints)
 

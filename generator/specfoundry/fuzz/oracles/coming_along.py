@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from specfoundry.fuzz.live.discovery import texts_in
 from specfoundry.fuzz.live.ground import values_at
 from specfoundry.fuzz.oracles.breeding import label_places, nested
 from specfoundry.fuzz.oracles.population import labels_of, populate
@@ -46,7 +47,7 @@ def _label(ground: Ground, operation: Operation, paging: Paging, update: Operati
     if place is None or name is None or not update.bodies:
         return
     media_type = update.bodies[0].media_type
-    known = [item for item in items if mine & _texts(item)]
+    known = [item for item in items if mine & texts_in(item)]
     for item, labels in zip(known, labels_of(ground.garden.prefix), strict=False):
         for value in (values_at(item, f"/{name}") or values_at(item, "/id"))[:1]:
             call = Call(
@@ -56,12 +57,3 @@ def _label(ground: Ground, operation: Operation, paging: Paging, update: Operati
                 body=nested(place, labels),
             )
             ground.take(call)
-
-
-def _texts(item: Any) -> set[str]:
-    """Return every text in a JSON value."""
-    if isinstance(item, dict):
-        return set().union(*map(_texts, item.values()))
-    if isinstance(item, list):
-        return set().union(*map(_texts, item))
-    return {item} if isinstance(item, str) else set()

@@ -170,7 +170,7 @@ def _seen(ground: Ground, plant: Plant, taken: Taken) -> Iterator[Complaint]:
         return
     reading = Call(operation=reader.id, path=plant.path(reader))
     read = ground.take(reading)
-    moves = [""] if creation.inferred else list(creation.moves)
+    moves = [""] if creation.inferred else ground.moves(creation)
     complaint = judged(CHECK, name, read_back, [taken, read], id=creation.id, moves=moves)
     if complaint:
         yield complaint

@@ -214,7 +214,7 @@ class _Matrix:
 
     def _moves(self, reader: str) -> list[str]:
         found = self.ground.garden.creators.get(reader)
-        return list(found[1].moves) if found else []
+        return self.ground.moves(found[1]) if found else []
 
     def _judged(self, rule: Any, taken: Sequence[Taken], **arguments: Any) -> Complaint | None:
         return judged(CHECK, self.operation.id, rule, taken, **arguments)

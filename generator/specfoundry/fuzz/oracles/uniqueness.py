@@ -224,7 +224,7 @@ def _taken(
     own = ground.take(replace(call, body=nested(place, follow(other.sent, place))), "job")
     yield from _told(
         judged(CHECK, update.id, refused_twin, steps, place=place),
-        judged(CHECK, update.id, untouched, [*steps, after], apart=list(other.creation.moves)),
+        judged(CHECK, update.id, untouched, [*steps, after], apart=ground.moves(other.creation)),
         judged(CHECK, update.id, kept_own, [*steps, own], place=place),
     )
 

@@ -164,7 +164,13 @@ class Engine:
                 stop()
                 raise KeyboardInterrupt
 
-        return pool_hooks(self.pool, watch, check, self.spare)
+        def spare(case: Case[Any], path: Mapping[str, Any]) -> str:
+            spared = self.spare(str(case.operation.definition.raw.get("operationId", "")), path)
+            if spared:
+                self.outcome.spared.add(case.id)
+            return spared
+
+        return pool_hooks(self.pool, watch, check, spare)
 
     def _schema(self, phases: tuple[str, ...], seconds: int | None = None) -> BaseSchema:
         settings = _settings(self.plan, self.options, phases, seconds, self.target)

@@ -17,6 +17,7 @@ from schemathesis.generation.meta import CoverageScenario, TestPhase
 
 from specfoundry.fuzz.phases.priming import iter_primers
 from specfoundry.fuzz.phases.trail import Answer, Trail
+from specfoundry.fuzz.phases.wire import path_of, quoted
 from specfoundry.fuzz.server.exchange import is_json, is_multipart
 
 if TYPE_CHECKING:
@@ -41,12 +42,9 @@ def leniency_filter(plan: Plan) -> Callable[[HookContext, Case[Any]], bool]:
     def filter_case(context: HookContext, case: Case[Any]) -> bool:  # noqa: ARG001  (the hook's signature)
         if case.meta is None or not case.meta.generation.mode.is_negative:
             return True
-        values = {("query", name): value for name, value in (case.query or {}).items()}
-        return not any(
-            isinstance(value, str | float) and _NUMBER.match(str(value))
-            for key, value in values.items()
-            if key in plan.lenient
-        )
+        sent = (case.query or {}).items()
+        values = [value for name, value in sent if ("query", name) in plan.lenient]
+        return not any(isinstance(one, str | float) and _NUMBER.match(str(one)) for one in values)
 
     return filter_case
 
@@ -77,7 +75,7 @@ def pool_hooks(
     pool: Pool,
     watch: Callable[[Case[Any], Response], None] = lambda _case, _response: None,
     check: Callable[[], None] = lambda: None,
-    spare: Callable[[str, Mapping[str, Any]], str] = lambda _name, _path: "",
+    spare: Callable[[Case[Any], Mapping[str, Any]], str] = lambda _case, _path: "",
 ) -> Iterator[None]:
     """Put live values into requests and keep what answers offer, while the block runs.
 
@@ -85,8 +83,8 @@ def pool_hooks(
         pool: The live values.
         watch: Told each request and its answer.
         check: Called before each request; may raise KeyboardInterrupt.
-        spare: Given an operationId and path parameters, returns the one that names what must not
-            be changed, or "".
+        spare: Given a case and its path parameters, returns the one that names what must not be
+            changed, or "".
     """
 
     def before_call(_context: HookContext, case: Case[Any], _kwargs: dict[str, Any]) -> None:
@@ -96,9 +94,10 @@ def pool_hooks(
             # The stateful phase follows the links itself.
             if case.meta.phase.name != TestPhase.STATEFUL:
                 _enliven(pool, case, case.meta)
-        spared = spare(_operation_id(case), case.path_parameters or {})
+        path = path_of(case)
+        spared = spare(case, path)
         if spared:
-            case.path_parameters[spared] = pool.missing(case.path_parameters[spared])
+            case.path_parameters |= quoted({spared: pool.missing(path[spared])})
 
     def after_call(_context: HookContext, case: Case[Any], response: Response) -> None:
         # A method that the path lacks is answered 404 as well: that says nothing of the resource,
@@ -106,8 +105,8 @@ def pool_hooks(
         status = response.status_code
         is_gone = status in {404, 410} and _is_documented(case) and not _is_of_state(case, status)
         if is_gone or (_deletes(case) and response.status_code < 300):
-            pool.forget((case.path_parameters or {}).values())
-        path = case.path_parameters or {}
+            pool.forget(path_of(case).values())
+        path = path_of(case)
         body, headers = _parsed(response), _by_lower_name(response)
         pool.harvest(_operation_id(case), response.status_code, body, headers, path)
         watch(case, response)
@@ -125,8 +124,9 @@ def _enliven(pool: Pool, case: Case[Any], meta: CaseMetadata) -> None:
     """Put live values into a request, but for the parts that are wrong on purpose."""
     name = _operation_id(case)
     if case.path_parameters and not meta.is_negative_at(ParameterLocation.PATH):
-        given = dict(case.path_parameters)
-        case.path_parameters.update(pool.parameters(name, given, deletes=_deletes(case)))
+        given = path_of(case)
+        live = pool.parameters(name, given, deletes=_deletes(case))
+        case.path_parameters |= quoted({key: one for key, one in live.items() if one != given[key]})
     if not meta.is_negative_at(ParameterLocation.BODY):
         body = pool.body(name, case.body)
         # Any assignment makes Schemathesis judge the body anew, and it misjudges files.
@@ -189,7 +189,7 @@ def prime(
         names = {parameter.name for parameter in operation.path_parameters}
         given = {} if step.media_type is None else {"body": body, "media_type": step.media_type}
         case = operation.Case(
-            path_parameters={k: v for k, v in step.parameters.items() if k in names},
+            path_parameters=quoted({k: v for k, v in step.parameters.items() if k in names}),
             query={k: v for k, v in step.parameters.items() if k not in names},
             **given,
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from schemathesis.core.failures import FailureGroup
+from schemathesis.core.parameters import ParameterLocation
 from schemathesis.engine import Status, events
 from schemathesis.specs.openapi import checks as openapi_checks
 
@@ -16,7 +17,7 @@ from specfoundry.fuzz.reports.report import Crash, Finding, FuzzReport
 from specfoundry.fuzz.server.exchange import SECRETS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from schemathesis import Case, Response
     from schemathesis.engine.recorder import CaseNode, CheckNode, ScenarioRecorder
@@ -42,9 +43,13 @@ class Outcome:
 
     take_finding: Callable[[Finding, Complaint | None], None] = lambda _finding, _complaint: None
     """Told each finding once, with what leads to it when that can be told."""
+    allows_query: Callable[[Exchange], bool] = lambda _exchange: False
+    """Whether nothing is wrong with the query of a request, as it went over the wire."""
     statuses: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     primed: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     """Statuses of the requests that brought something to life, which are no test yet."""
+    spared: set[str] = field(default_factory=set)
+    """Cases that were sent somewhere else, where they could change nothing."""
     findings: dict[tuple[str, str, str], Finding] = field(default_factory=dict)
     crashes: dict[tuple[str, str], Crash] = field(default_factory=dict)
     cases: int = 0
@@ -124,9 +129,24 @@ class Outcome:
             node = recorder.cases.get(case_id)
             for check in checks:
                 if node is not None and check.status == Status.FAILURE:
-                    finding = _finding(node, check, phase, _status(recorder, case_id))
                     chain = list(self._chain(recorder, case_id))
+                    if self._is_harmless(node.value, check, chain):
+                        continue
+                    finding = _finding(node, check, phase, _status(recorder, case_id))
                     self._add(finding, complaint_of(check.name, finding.message, chain))
+
+    def _is_harmless(self, case: Case[Any], check: CheckNode, chain: Sequence[Exchange]) -> bool:
+        """Return whether a failure tells nothing of the server.
+
+        A value may be wrong as JSON and become a right one in the URL: an empty object in a query
+        is nothing there, and `false` is a text. What was sent somewhere else finds nothing.
+        """
+        if case.id in self.spared and check.name == "ensure_resource_availability":
+            return True
+        if check.name != "negative_data_rejection" or case.meta is None or not chain:
+            return False
+        wrong = [place for place in ParameterLocation if case.meta.is_negative_at(place)]
+        return wrong == [ParameterLocation.QUERY] and self.allows_query(chain[-1])
 
     def _chain(self, recorder: ScenarioRecorder, case_id: str) -> Iterator[Exchange]:
         """Yield the exchanges that led to a case, the case's own last; none when one is missing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, unquote
 
 from schemathesis.core import NotSet
 
@@ -44,12 +45,28 @@ def _call(name: str, case: Case[Any], sent: Mapping[str, Any], raw: bytes) -> Ca
     is_value = isinstance(case.body, dict | list | str | int | float | bool | None)
     return Call(
         operation=name,
-        path=_json(dict(case.path_parameters or {})),
+        path=_json(path_of(case)),
         query=_json(dict(case.query or {})),
         headers=_own_headers(case),
         media_type=media_type if has_body else None,
         body=(_json(case.body) if is_json(media_type) and is_value else raw) if has_body else None,
     )
+
+
+def path_of(case: Case[Any]) -> dict[str, Any]:
+    """Return the path parameters of a case; Schemathesis keeps texts as they stand in the URL."""
+    path = case.path_parameters or {}
+    return {
+        name: unquote(value) if isinstance(value, str) else value for name, value in path.items()
+    }
+
+
+def quoted(path: Mapping[str, Any]) -> dict[str, Any]:
+    """Return path parameters as Schemathesis keeps them."""
+    return {
+        name: quote(value, safe="") if isinstance(value, str) else value
+        for name, value in path.items()
+    }
 
 
 def _json(value: Any) -> Any:

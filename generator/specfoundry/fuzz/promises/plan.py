@@ -7,13 +7,15 @@ Everything here is read from the document. A check that is switched off or widen
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.structure import METHODS, path_items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+LENIENT: Final = "leading-integer"
+"""The `x-decode` of a number that is read as far as it is one."""
 _ASYNC = "its deletion is a job (x-async-job): the resource may stay visible until that has run"
 _METHOD = "the document says what an unknown method is answered (x-unknown-method-status)"
 
@@ -111,5 +113,5 @@ def _iter_lenient(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         for parameter in holder.get("parameters", ())
     )
     for parameter in (*shared, *inline):
-        if parameter.get("x-decode") == "leading-integer":
+        if parameter.get("x-decode") == LENIENT:
             yield parameter["in"], parameter["name"]

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 
+from specfoundry.fuzz.live.judge import Judge
+from specfoundry.fuzz.live.requests import RequestJudge
 from specfoundry.fuzz.oracles.bench import Bench, Circumstances
 from specfoundry.fuzz.oracles.suite import ORACLES
 from specfoundry.fuzz.phases.engine import Engine, Options, Target
@@ -83,6 +85,7 @@ class Shard:
             restart=restart,
             pause=self._pause,
             thrift=self.work.thrift,
+            has_others=bool(self.work.url),
         )
         self.bench = Bench.of(self.work.node, http, self._circumstances)
         session = self.bench.ground.session
@@ -90,6 +93,7 @@ class Shard:
         self._watchers: list[Watcher] = session.watchers[1:]
         self.coverage = Coverage(self.bench.contract)
         self._belongings = Belongings(self.bench.contract)
+        self._requests = RequestJudge(self.bench.contract, Judge(self.bench.contract))
         for watchers in (session.watchers, self._watchers):
             watchers += [self.coverage.watch, self._belongings.watch]
         session.watchers.append(self._count)
@@ -175,7 +179,7 @@ class Shard:
             target=Target(url=self.work.url) if self.work.url else Target(app=self.relay),
             plan=build_plan(self.work.node),
             options=options,
-            outcome=Outcome(take_finding=self._take),
+            outcome=Outcome(take_finding=self._take, allows_query=self._allows_query),
             pool=Pool.of(self.work.node, seed),
             watch=self._watch,
             spare=self._spare,
@@ -187,6 +191,10 @@ class Shard:
         if operation is not None:
             for watcher in self._watchers:
                 watcher(operation, exchange)
+
+    def _allows_query(self, exchange: Exchange) -> bool:
+        operation = self.bench.contract.get(exchange.call.operation)
+        return operation is not None and self._requests.allows_query(operation, exchange)
 
     def _spare(self, name: str, path: Mapping[str, Any]) -> str:
         operation = self.bench.contract.get(name)

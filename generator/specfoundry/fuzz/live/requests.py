@@ -1,8 +1,9 @@
-"""Is a recorded request one that the document allows?"""
+"""Is a request, as it went over the wire, one that the document allows?"""
 
 from __future__ import annotations
 
 import json
+import re
 from email.parser import BytesParser
 from email.policy import HTTP
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from specfoundry.document.pointer import follow, join
 from specfoundry.fuzz.live.judge import Objection
 from specfoundry.fuzz.promises.contract import target
+from specfoundry.fuzz.promises.plan import LENIENT
 from specfoundry.fuzz.server.exchange import FORM, MULTIPART
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.promises.contract import Body, Contract, Operation, Parameter
     from specfoundry.fuzz.server.exchange import Exchange
 
+_NUMBER: Final = re.compile(r"\s*[+-]?\d")
 _DELIMITERS: Final = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 
 
@@ -41,6 +44,10 @@ class RequestJudge:
             return
         for text in (*self._query(operation, exchange), *self._body(operation, exchange)):
             yield Objection("request", f"It was accepted, but the document forbids it: {text}")
+
+    def allows_query(self, operation: Operation, exchange: Exchange) -> bool:
+        """Return whether nothing is wrong with the query of a request."""
+        return next(self._query(operation, exchange), None) is None
 
     def _query(self, operation: Operation, exchange: Exchange) -> Iterator[str]:
         sent: dict[str, list[str]] = {}
@@ -65,6 +72,8 @@ class RequestJudge:
             delimiter = _DELIMITERS[parameter.wire.style]
             members = values if parameter.wire.explode else values[-1].split(delimiter)
             candidates: list[Any] = [members, [_scalar(member) for member in members]]
+        elif parameter.node.get("x-decode") == LENIENT and _NUMBER.match(values[-1]):
+            return True
         else:
             candidates = [values[-1], _scalar(values[-1])]
         return any(not self._judge.problems(pointer, one) for one in candidates)

@@ -36194,6 +36194,16 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         {
                             "operation": "createBuildpack",
                             "set": {
+                                "/name": "                                                                                                                                                                                                                                                           "
+                            },
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Name can't be blank, Name is too long (maximum is 250 characters), Name is invalid"
+                            },
+                        },
+                        {
+                            "operation": "createBuildpack",
+                            "set": {
                                 "/stack": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
                             },
                             "status": 422,
@@ -56366,6 +56376,27 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         {"operation": "deleteDomain", "set": {"{guid}": "$domain/guid"}},
                         {"operation": "deleteDomain", "set": {"{guid}": "$longer/guid"}},
                     ],
+                },
+                {
+                    "title": "a domain of 253 characters has a route without a host",
+                    "steps": [
+                        {
+                            "operation": "createDomain",
+                            "name": "domain",
+                            "example": "private",
+                            "set": {
+                                "/name": "a23456789-123456789-123456789-123456789-123456789-123456789-120.b23456789-123456789-123456789-123456789-123456789-123456789-120.c23456789-123456789-123456789-123456789-123456789-123456789-120.e23456789-123456789-123456789-123456789-123456789-123456789-0"
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createRoute",
+                            "set": {"/host": "", "/relationships/domain/data/guid": "$domain/guid"},
+                            "status": 201,
+                            "shows": {"/url": "$domain/name"},
+                        },
+                    ],
+                    "finally": [{"operation": "deleteDomain", "set": {"{guid}": "$domain/guid"}}],
                 },
                 {
                     "title": "hosts are made of letters, digits, underscores and hyphens",

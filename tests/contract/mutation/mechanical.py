@@ -14,8 +14,9 @@ import random
 import tomllib
 from collections import Counter
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mutation.operators import Change, Source, changes
 from mutation.seeded import SERVER, FaultError, Mutant, module_of
@@ -142,6 +143,9 @@ def sample(
 def equivalents(path: Path = EQUIVALENT) -> Mapping[str, str]:
     """Return the names of the mutants that behave as the healthy server does, each with the reason.
 
+    An entry that says nothing but `module` and `operator` stands for all such mutants; `*` in the
+    module's name stands for any text.
+
     Raises:
         FaultError: The file cannot be read, an entry is incomplete, or it fits no mutant.
 
@@ -153,10 +157,17 @@ def equivalents(path: Path = EQUIVALENT) -> Mapping[str, str]:
     known = {site.identity: site.name for _, site in sites()} if entries else {}
     reasons: dict[str, str] = {}
     for entry in entries:
-        identity = tuple(str(entry.get(key, 1)) for key in _KEYS)
         if set(entry) - {*_KEYS, "reason"} or not entry.get("reason"):
             raise FaultError(f"{path.name}: {entry}: write {', '.join(_KEYS)} and reason")
-        if identity not in known:
+        meant = [name for identity, name in known.items() if _means(entry, identity)]
+        if not meant:
             raise FaultError(f"{path.name}: there is no such mutant (any more): {entry}")
-        reasons[known[identity]] = " ".join(str(entry["reason"]).split())
+        reasons |= dict.fromkeys(meant, " ".join(str(entry["reason"]).split()))
     return reasons
+
+
+def _means(entry: Mapping[str, Any], identity: tuple[str, ...]) -> bool:
+    if set(entry) == {"module", "operator", "reason"}:
+        module, _, operator, *_ = identity
+        return entry["operator"] == operator and fnmatchcase(module, entry["module"])
+    return identity == tuple(str(entry.get(key, 1)) for key in _KEYS)

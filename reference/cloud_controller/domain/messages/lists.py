@@ -70,7 +70,7 @@ def _paging(query: QueryText) -> list[str]:
         found.append("Per page must be a positive integer")
     elif size > MAX_PER_PAGE:
         found.append(f"Per page must be between 1 and {MAX_PER_PAGE}")
-    if not found and (number * size > MAX_TOTAL_RESULTS or number > _LAST_PAGE):
+    if not found and number > _LAST_PAGE:
         found.append(f"Maximum result (page * per_page) must be less than {MAX_TOTAL_RESULTS}")
     return found
 

@@ -142,6 +142,9 @@ class Orchard:
         sent = await request.json()
         refusal = self._refusal(kind, sent, thing["id"]) if "name" in sent else None
         if refusal:
+            if self._fault == "others-plant":  # in front of all, at this very moment
+                for tree in self._store["trees"].values():
+                    tree["position"] += 1
             return refusal
         labels = dict(thing["labels"])
         if self._fault == "loses-updates":

@@ -92,7 +92,7 @@ def shop(fault: str = "") -> Starlette:
         wrong = type(amount) is not int or amount < 1
         if wrong and (fault != "accepts-anything" or type(amount) is not int):
             return Response(status_code=400)
-        order = str(uuid.uuid4())
+        order = f"50% #{uuid.uuid4()}?" if fault == "odd-ids" else str(uuid.uuid4())
         orders[order] = amount
         return JSONResponse({"id": order, "amount": max(amount, 1)}, 201)
 

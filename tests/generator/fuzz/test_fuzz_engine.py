@@ -37,6 +37,12 @@ def test_a_healthy_server_gives_no_finding_and_every_operation_is_reached() -> N
     assert report.untested == ()
 
 
+def test_ids_reach_the_server_whatever_they_are_made_of() -> None:
+    report = _fuzz("odd-ids", phases=("fuzzing", "stateful"))
+    assert report.ok, "\n".join(report.lines())
+    assert report.statuses["GET /orders/{id}"]["200"] > 1
+
+
 @pytest.mark.parametrize(
     ("fault", "operation", "check"),
     [

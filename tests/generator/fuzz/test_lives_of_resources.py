@@ -85,6 +85,11 @@ def test_the_fault_is_found_by_its_oracle(tmp_path: Path, oracle: str, fault: st
     assert found(tmp_path, fault, oracle)
 
 
+def test_what_others_move_meanwhile_is_not_blamed_on_a_server(tmp_path: Path) -> None:
+    assert found(tmp_path, "others-plant", "unique")
+    assert found(tmp_path, "others-plant", "unique", has_others=True) == []
+
+
 def test_nothing_is_changed_on_a_server_that_must_not_be_changed(tmp_path: Path) -> None:
     store: dict[str, Any] = {}
     host = Host(lambda _folder: Orchard(store).application(), tmp_path)

@@ -39,6 +39,12 @@ DOCUMENT: dict[str, Any] = {
                 "parameters": [
                     {"name": "depth", "in": "query", "schema": {"type": "integer", "maximum": 9}},
                     {
+                        "name": "page",
+                        "in": "query",
+                        "x-decode": "leading-integer",
+                        "schema": {"type": "integer", "minimum": 1},
+                    },
+                    {
                         "name": "states",
                         "in": "query",
                         "explode": False,
@@ -115,6 +121,8 @@ def _put(body: str) -> dict[str, Any]:
         _entry(),
         _entry(path="/items/i-1?depth=9&states=NEW,OLD"),
         _entry(path="/items/a%20b"),
+        _entry(path="/items/i-1?page=2nd"),
+        _entry(path="/items/i-1?page=x&page=1e3"),
         _entry(status=404, text=""),
         _put(BODY),
         _multipart("bits"),
@@ -137,6 +145,7 @@ def test_what_the_document_allows_is_no_news(entry: dict[str, Any]) -> None:
         (_entry(status=418), "status: Entry 1: Status 418 is not documented"),
         (_entry(path="/items/i-1?depth=10"), "request: Entry 1: It was accepted"),
         (_entry(path="/items/i-1?states=NEW,LOST"), "request: Entry 1: It was accepted"),
+        (_entry(path="/items/i-1?page=second"), "request: Entry 1: It was accepted"),
         (_entry(path="/items/i-1?deep=1"), "nobody documents the query parameter `deep`"),
         (_put('{"size": 3}'), "request: Entry 1: It was accepted"),
         (_put("[}"), "the body is no JSON"),

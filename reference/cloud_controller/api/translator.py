@@ -65,7 +65,7 @@ def _crash(refusal: Refusal) -> ApiError:
     if isinstance(exception, StoreError):
         LOG.error("%s %s: %s", refusal.request.method, path, exception)
         return error_for(path, table.SERVICE_UNAVAILABLE)
-    if isinstance(exception, BlobError):
+    if isinstance(exception, BlobError | OSError):  # a full disk, while bits are received
         LOG.error("%s %s: %s", refusal.request.method, path, exception)
         return error_for(path, table.BLOBSTORE_UNAVAILABLE)
     LOG.error("%s %s failed", refusal.request.method, path, exc_info=exception)

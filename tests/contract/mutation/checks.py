@@ -7,12 +7,12 @@ to whoever is told.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 import schemathesis
-from callers import ADMIN
+from callers import ADMIN, log_in
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     Tell: TypeAlias = "Callable[[Finding], None]"
 
 NODE: Final[dict[str, Any]] = json.loads(files("capi").joinpath("openapi.json").read_text("utf-8"))
+FRESH: Final = "fresh"
+"""The way to check a server on an empty folder."""
 _ENGINE_EXAMPLES: Final = 5
 _STOCK_EXAMPLES: Final = 5
 
@@ -72,6 +74,7 @@ class Live:
         identities: Headers by role; the empty name is the administrator.
         references: Resources where the roles are held, by the operation that reads them.
         restart: Kills it and starts it again; None: that must not be.
+        hamper: Fills its disk, or frees it.
         note: Told the name of each part of a check as it begins, and why a part failed by our fault.
         focus: operationIds to ask about before all others.
         thorough: Whether to ask about the others at all.
@@ -84,6 +87,7 @@ class Live:
     identities: Mapping[str, Mapping[str, str]]
     references: Mapping[str, str]
     restart: Callable[[], None] | None
+    hamper: Callable[[bool], None]
     note: Callable[[str, Exception | None], None]
     focus: frozenset[str] = frozenset()
     thorough: bool = True
@@ -104,6 +108,12 @@ def ask_about_restarts(live: Live, tell: Tell) -> None:
     _ask(live, tell, None, ("durability",))
 
 
+def ask_afresh(live: Live, tell: Tell) -> None:
+    """Tell what is wrong with a server that begins with nothing."""
+    own = replace(live, identities={"": log_in(live.http, ADMIN, ADMIN)}, references={})
+    _ask(own, tell, None, ("list", "echo"))
+
+
 def _ask(
     live: Live,
     tell: Tell,
@@ -118,6 +128,7 @@ def _ask(
         operations=operations,
         is_alone=True,
         restart=live.restart,
+        hamper=live.hamper,
         thrift=live.thrift,
     )
     bench = Bench.of(NODE, live.http, circumstances)
@@ -192,6 +203,7 @@ def run_stock(live: Live, tell: Tell) -> None:
 WAYS: Final[Mapping[str, Callable[[Live, Tell], None]]] = {
     "oracles": ask_oracles,
     "late": ask_about_restarts,
+    FRESH: ask_afresh,
     "engine": run_engine,
     "stock": run_stock,
 }

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from mutation.checks import operation_ids
+from mutation.checks import FRESH, operation_ids
 from mutation.course import SETTINGS_OF, CourseError
 from mutation.mechanical import equivalents
 from mutation.results import MECHANICAL, SEEDED, Result, as_json, lines, rate, tables
@@ -61,7 +61,7 @@ class Judging:
             self._judge(self.course, mutants, "oracles")
             return list(self._results.values())
         self._pass(mutants, "oracles", despite=arguments.despite_healthy)
-        for way in ("late", "engine") if arguments.engine else ("late",):
+        for way in ("late", FRESH, "engine") if arguments.engine else ("late", FRESH):
             left = [mutant for mutant in mutants if not self._results[mutant.name].caught]
             if left and not arguments.quick:
                 self._pass(left, way, despite=arguments.despite_healthy)

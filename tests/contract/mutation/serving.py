@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import resource
 import select
 import signal
 import socket
@@ -113,6 +114,11 @@ class ServerProcess:
         """
         self.kill()
         self.start()
+
+    def hamper(self, is_short: bool) -> None:
+        """Let it write nothing more to any file, as if the disk were full; or let it again."""
+        most = 0 if is_short else resource.RLIM_INFINITY
+        resource.prlimit(self._process, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
 
     def _serve(self, writing: int) -> None:
         status = 1

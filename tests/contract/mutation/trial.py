@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx2
-from mutation.checks import WAYS, Finding, Live
+from mutation.checks import FRESH, WAYS, Finding, Live
 from mutation.grounds import SETTINGS, Grounds, log_in
 from mutation.serving import CannotStart, ServerProcess
 
@@ -63,7 +63,8 @@ class Trial:
             `crashes`, the parts that failed by our own fault.
 
         """
-        self.grounds.lay_out(folder)
+        if self.way != FRESH:
+            self.grounds.lay_out(folder)
         settings = {**SETTINGS, **self.settings}
         server = ServerProcess(folder, self.sources, settings, self.trace)
         course = _Course(self)
@@ -95,6 +96,7 @@ class Trial:
                 identities=self.grounds.identities,
                 references=self.grounds.references,
                 restart=None if self.trace else server.restart,
+                hamper=server.hamper,
                 focus=self.focus,
                 thorough=self.thorough,
                 note=course.note,

@@ -13,6 +13,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from starlette.requests import Request
 
 Thing = dict[str, Any]
@@ -37,10 +39,28 @@ class Orchard:
             Route("/settings", self.settings, methods=["GET", "PATCH"]),
             Route("/jobs/{id}", self.job, methods=["GET"]),
             Route("/farms/{id}/trees", self.trees_of, methods=["GET"]),
-            Route("/{kind}", self.collection, methods=["GET", "POST"]),
-            Route("/{kind}/{id}", self.single, methods=["GET", "PATCH", "DELETE"]),
+            Route("/{kind}", self._roomy(self.collection), methods=["GET", "POST"]),
+            Route("/{kind}/{id}", self._roomy(self.single), methods=["GET", "PATCH", "DELETE"]),
         ]
         return Starlette(routes=routes)
+
+    def hamper(self, is_short: bool) -> None:
+        """Take the room to store anything away, or give it back."""
+        self._store["short"] = is_short or self._fault == "stays-cramped"
+
+    def _roomy(self, endpoint: Callable[[Request], Awaitable[Response]]) -> Any:
+        """Return an endpoint that refuses to write while there is no room."""
+        half = {"half-created": "POST", "half-changed": "PATCH", "half-removed": "DELETE"}
+
+        async def answer(request: Request) -> Response:
+            reads = request.method == "GET" and self._fault != "reading-needs-room"
+            if reads or not self._store.get("short"):
+                return await endpoint(request)
+            if half.get(self._fault) == request.method:
+                await endpoint(request)
+            return _refused(422 if self._fault == "blames-the-caller" else 503)
+
+        return answer
 
     async def settings(self, request: Request) -> Response:
         """Read or change the settings."""

@@ -90,7 +90,7 @@ def _collection(kind: str, *examples: dict[str, Any], **creates: Any) -> dict[st
     }
 
 
-_REFUSALS = {status: {"description": "No."} for status in ("404", "409", "422")}
+_REFUSALS = {status: {"description": "No."} for status in ("404", "409", "422", "503")}
 
 
 def _body(examples: tuple[dict[str, Any], ...], schema: str) -> dict[str, Any]:

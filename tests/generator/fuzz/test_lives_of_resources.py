@@ -26,6 +26,7 @@ LIVES = (
     "deletion",
     "cascade",
     "concurrency",
+    "shortage",
     "durability",
 )
 
@@ -56,6 +57,12 @@ FAULTS = [
     ("cascade", "trees-outlive-farms"),
     ("concurrency", "loses-updates"),
     ("concurrency", "races-for-names"),
+    ("shortage", "blames-the-caller"),
+    ("shortage", "half-created"),
+    ("shortage", "half-changed"),
+    ("shortage", "half-removed"),
+    ("shortage", "stays-cramped"),
+    ("shortage", "reading-needs-room"),
     ("durability", "forgets-at-start"),
 ]
 
@@ -65,7 +72,8 @@ def found(folder: Path, fault: str, *names: str, **circumstances: Any) -> list[t
     host = Host(lambda _folder: Orchard(store, fault).application(), folder)
     host.start()
     with TestClient(Relay(host)) as client:
-        told = Circumstances(restart=host.restart, **circumstances)
+        hamper = Orchard(store, fault).hamper
+        told = Circumstances(restart=host.restart, hamper=hamper, **circumstances)
         bench = Bench.of(document(), client, told)
         complaints = [(one.check, one.message) for one in bench.examine(names)]
         list(bench.ground.garden.clear())

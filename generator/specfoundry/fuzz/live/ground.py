@@ -46,6 +46,8 @@ class Ground:
         read_only: Nothing may be changed.
         roles: Name of the session's identity by role, for those who may be asked.
         restart: Stops the server and starts it again on what it stored; None: that cannot be done.
+        hamper: Takes away the server's room to store anything, or gives it back; None: that cannot
+            be done.
         operations: operationIds to judge; None: all. The others may still be called.
         thrift: Of so many variations of a question one is sent, another one for each seed; 1: all.
         is_alone: Nobody else judges the other operations of the same server meanwhile.
@@ -62,6 +64,7 @@ class Ground:
     read_only: bool = False
     roles: Mapping[str, str] = field(default_factory=dict)
     restart: Callable[[], None] | None = None
+    hamper: Callable[[bool], None] | None = None
     operations: frozenset[str] | None = None
     thrift: int = 1
     is_alone: bool = False
@@ -121,12 +124,21 @@ class Ground:
         """Send a call, and follow its pages or its job to the end."""
         step = Step(call=call, follow=follow)
         operation = self.contract[call.operation]
-        first = self.session.send(call)
+        first = self._hampered(call) if call.in_need else self.session.send(call)
         if follow == "pages":
             return Taken(step, (first, *self._pages(operation, call, first)))
         if follow == "job" and first.ok:
             return Taken(step, (first, *self.garden.settle(operation, first)))
         return Taken(step, (first,))
+
+    def _hampered(self, call: Call) -> Exchange:
+        if self.hamper is None:
+            return self.session.send(call)
+        self.hamper(True)
+        try:
+            return self.session.send(call)
+        finally:
+            self.hamper(False)
 
     def looks(
         self, call: Call, is_over: Callable[[Exchange], bool], follow: Follow = ""

@@ -18,7 +18,7 @@ from specfoundry.rules.examples import SchemaValidators
 from specfoundry.runtime.codecs import CodecError, scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from specfoundry.fuzz.promises.contract import Answer, Body, Contract, Operation
     from specfoundry.fuzz.server.exchange import Exchange
@@ -61,7 +61,7 @@ class Judge:
             if exchange.status >= 500:
                 yield Objection("server-error", f"The server failed: {exchange.summary()}")
             return
-        if exchange.status >= 500 and str(exchange.status) not in _foreseen(operation):
+        if exchange.status >= 500 and not _is_foreseen(operation, exchange):
             yield Objection("server-error", f"The server failed: {exchange.summary()}")
         answer = operation.answer_for(exchange.status)
         if answer is None:
@@ -148,10 +148,11 @@ class Judge:
         return [f"{place}: {text}" for place, text in self._validators.errors(pointer, value)]
 
 
-def _foreseen(operation: Operation) -> Iterable[str]:
-    """Return the failures that the document promises, for reasons of state."""
+def _is_foreseen(operation: Operation, exchange: Exchange) -> bool:
+    """Return whether the document promises a failure, for reasons of state or for want of room."""
     told: Mapping[str, str] = operation.node.get("x-state-dependent", {})
-    return told
+    is_told = operation.answer_for(exchange.status) is not None
+    return str(exchange.status) in told or (exchange.call.in_need and is_told)
 
 
 def _matching(bodies: tuple[Body, ...], media_type: str) -> Body | None:

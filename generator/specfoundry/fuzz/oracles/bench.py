@@ -35,6 +35,8 @@ class Circumstances:
         references: Id of a resource to be used, and left alone, by the operation that reads it.
         operations: operationIds to judge; None: all.
         restart: Stops the server and starts it again on what it stored; None: that cannot be done.
+        hamper: Takes away the server's room to store anything, or gives it back; None: that cannot
+            be done.
         pause: Called before every request, for a bounded rate.
         is_shared: The server is somebody's: what this run did not create is not changed.
         thrift: Of so many variations of a question one is sent, another one for each seed; 1: all.
@@ -51,6 +53,7 @@ class Circumstances:
     references: Mapping[str, str] = field(default_factory=dict)
     operations: frozenset[str] | None = None
     restart: Callable[[], None] | None = None
+    hamper: Callable[[bool], None] | None = None
     pause: Callable[[], None] = lambda: None
     is_shared: bool = False
     thrift: int = 1
@@ -105,6 +108,7 @@ class Bench:
             read_only=circumstances.read_only,
             roles=circumstances.roles,
             restart=circumstances.restart,
+            hamper=circumstances.hamper,
             operations=circumstances.operations,
             thrift=circumstances.thrift,
             is_alone=circumstances.is_alone or circumstances.operations is None,

@@ -25,6 +25,7 @@ from specfoundry.fuzz.oracles.protocol import protocol
 from specfoundry.fuzz.oracles.queries import queries
 from specfoundry.fuzz.oracles.raw_bodies import raw_bodies
 from specfoundry.fuzz.oracles.rights import permissions
+from specfoundry.fuzz.oracles.shortage import shortages
 from specfoundry.fuzz.oracles.sight import sights
 from specfoundry.fuzz.oracles.texts import texts
 from specfoundry.fuzz.oracles.tokens import tokens
@@ -62,6 +63,7 @@ ORACLES: Final[Mapping[str, Oracle]] = {
     "deletion": deletions,
     "cascade": cascades,
     "concurrency": races,
+    "shortage": shortages,
     "durability": survivals,
 }
 """By the name of the check, in the order in which they are asked: the cheap before the dear, and what

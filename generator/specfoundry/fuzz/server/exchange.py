@@ -59,6 +59,9 @@ class Call:
     """Path and query that are sent as they are, percent-encoded, for values that cannot be had
     otherwise."""
 
+    in_need: bool = False
+    """Sent while the server has no room to store anything, where that can be brought about."""
+
     @property
     def is_odd(self) -> bool:
         """Whether it is none of the operation's calls: nothing is documented of its answer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -85,6 +86,7 @@ def read_work(
         oracles=oracles,
         thrift=_THRIFT if options["quick"] else 1,
         shrink=not options["no_shrink"],
+        has_others=bool(url) and (options["workers"] or os.cpu_count()) != 1,
         disposable=options["disposable"],
     )
 

@@ -125,7 +125,7 @@ def examine_live(
 
 
 def _never(bench: Bench, circumstances: Circumstances) -> Iterator[tuple[str, str]]:
-    guard = Guard(bench.contract, read_only=circumstances.read_only)
+    guard = Guard(bench.contract, bench.belongings, read_only=circumstances.read_only)
     for operation in bench.contract:
         reason = guard.unsafe(operation) if circumstances.is_shared else None
         if circumstances.read_only and not operation.reads:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.live.plants import BarrenError, names_it, worded
 from specfoundry.fuzz.promises.semantics import paging_of
-from specfoundry.fuzz.server.exchange import Call
+from specfoundry.fuzz.server.exchange import Call, texts_in
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
@@ -75,12 +75,3 @@ def _rows(session: Session, listed: Operation, call: Call) -> Iterator[dict[str,
         )
         following = answer.at(paging.next) if paging.next and answer.ok else None
         answer = session.get(following, call) if isinstance(following, str) else None
-
-
-def texts_in(value: Any) -> set[str]:
-    """Return every text in a JSON value, the names of members left out."""
-    if isinstance(value, dict):
-        return set().union(*map(texts_in, value.values()))
-    if isinstance(value, list):
-        return set().union(*map(texts_in, value))
-    return {value} if isinstance(value, str) else set()

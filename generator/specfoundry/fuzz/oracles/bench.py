@@ -11,6 +11,7 @@ from specfoundry.fuzz.live.judge import Judge
 from specfoundry.fuzz.oracles.suite import ORACLES, examine
 from specfoundry.fuzz.promises.contract import Contract, read_contract
 from specfoundry.fuzz.promises.inference import completed
+from specfoundry.fuzz.server.belongings import Belongings
 from specfoundry.fuzz.server.guard import Guard, spared
 from specfoundry.fuzz.server.session import Session
 
@@ -69,12 +70,14 @@ class Bench:
         contract: The document.
         ground: Where the oracles stand.
         complaints: What the judge said of every answer so far.
+        belongings: What was created there.
 
     """
 
     contract: Contract
     ground: Ground
     complaints: list[Complaint]
+    belongings: Belongings
 
     @classmethod
     def of(
@@ -95,11 +98,13 @@ class Bench:
         for reader, value in circumstances.references.items():
             name = list(contract[reader].at("path"))[-1].name
             garden.shared[reader] = {name: value}
-        session.withhold = spared(circumstances.references)
+        belongings = Belongings(contract)
+        session.watchers.append(belongings.watch)
+        others = belongings if circumstances.has_others else None
+        session.withhold = spared(circumstances.references, others)
         if circumstances.is_shared or circumstances.read_only:
-            guard = Guard(contract, read_only=circumstances.read_only)
+            guard = Guard(contract, belongings, read_only=circumstances.read_only)
             session.withhold = guard.reason
-            session.watchers.append(guard.watch)
         ground = Ground(
             contract,
             session,
@@ -114,7 +119,7 @@ class Bench:
             is_alone=circumstances.is_alone or circumstances.operations is None,
             has_others=circumstances.has_others or circumstances.is_shared,
         )
-        return cls(contract, ground, complaints)
+        return cls(contract, ground, complaints, belongings)
 
     def examine(
         self,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from specfoundry.fuzz.live.discovery import texts_in
 from specfoundry.fuzz.live.ground import values_at
 from specfoundry.fuzz.oracles.breeding import label_places, nested
 from specfoundry.fuzz.oracles.population import labels_of, populate
 from specfoundry.fuzz.promises.semantics import lists, merge_of
-from specfoundry.fuzz.server.exchange import Call
+from specfoundry.fuzz.server.exchange import Call, texts_in
 
 if TYPE_CHECKING:
     from specfoundry.fuzz.live.ground import Ground

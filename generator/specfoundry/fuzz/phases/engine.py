@@ -20,6 +20,7 @@ from specfoundry.fuzz.phases.hooks import (
     leniency_filter,
     pool_hooks,
     prime,
+    selector_filter,
 )
 from specfoundry.fuzz.phases.outcome import Outcome
 from specfoundry.fuzz.phases.pool import Pool
@@ -181,6 +182,8 @@ class Engine:
             schema.location = "/openapi.json"
         if self.plan.lenient:
             schema.hook("filter_case")(leniency_filter(self.plan))
+        if self.plan.selectors:
+            schema.hook("filter_case")(selector_filter(self.plan))
         if self.options.boundaries is not None:
             schema.hook("filter_case")(boundary_filter(self.options.boundaries))
         return schema

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.phases.trail import Step
     from specfoundry.fuzz.promises.plan import Plan
 
+_SELECTOR = 63
+"""Longer than any name of a label, so that none of its limits can be broken."""
 _NUMBER = re.compile(r"\s*[+-]?\d")
 
 
@@ -45,6 +47,20 @@ def leniency_filter(plan: Plan) -> Callable[[HookContext, Case[Any]], bool]:
         sent = (case.query or {}).items()
         values = [value for name, value in sent if ("query", name) in plan.lenient]
         return not any(isinstance(one, str | float) and _NUMBER.match(str(one)) for one in values)
+
+    return filter_case
+
+
+def selector_filter(plan: Plan) -> Callable[[HookContext, Case[Any]], bool]:
+    """Return a hook that drops cases with long label selectors.
+
+    How long the prefix of a key may be, and how many requirements there may be, no pattern can say:
+    what is refused of a long one proves nothing.
+    """
+
+    def filter_case(context: HookContext, case: Case[Any]) -> bool:  # noqa: ARG001  (the hook's signature)
+        sent = {("query", name): value for name, value in (case.query or {}).items()}
+        return not any(len(str(sent.get(key, ""))) > _SELECTOR for key in plan.selectors)
 
     return filter_case
 

@@ -45,6 +45,8 @@ class Plan:
     """Its `checks` setting."""
     lenient: frozenset[tuple[str, str]] = frozenset()
     """(location, name) of parameters whose numbers are read from leading digits (`x-decode`)."""
+    selectors: frozenset[tuple[str, str]] = frozenset()
+    """(location, name) of parameters that select by labels (`x-filter`)."""
     unknown_method: int | None = None
     """Status that the document promises for a method which a path lacks."""
     deviations: tuple[Deviation, ...] = field(default=())
@@ -74,6 +76,7 @@ def build_plan(node: Mapping[str, Any]) -> Plan:
         operations=tuple(settings),
         checks=checks,
         lenient=frozenset(_iter_lenient(node)),
+        selectors=frozenset(_iter_selectors(node)),
         unknown_method=unknown_method,
         deviations=tuple(deviations),
     )
@@ -105,6 +108,18 @@ def _iter_operation_checks(
 
 
 def _iter_lenient(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for parameter in _iter_parameters(node):
+        if parameter.get("x-decode") == LENIENT:
+            yield parameter["in"], parameter["name"]
+
+
+def _iter_selectors(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for parameter in _iter_parameters(node):
+        if parameter.get("x-filter", {}).get("op") == "labels":
+            yield parameter["in"], parameter["name"]
+
+
+def _iter_parameters(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     shared = node.get("components", {}).get("parameters", {}).values()
     inline = (
         parameter
@@ -112,6 +127,4 @@ def _iter_lenient(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         for holder in (item, *(item.get(method) or {} for method in METHODS))
         for parameter in holder.get("parameters", ())
     )
-    for parameter in (*shared, *inline):
-        if parameter.get("x-decode") == LENIENT:
-            yield parameter["in"], parameter["name"]
+    yield from (*shared, *inline)

@@ -93,6 +93,8 @@ class FuzzReport:
     """Entries of the baseline that nothing matched."""
     left: tuple[str, ...] = ()
     """What was created and could not be removed."""
+    withheld: tuple[str, ...] = ()
+    """Which operations were not asked everything, and why."""
     stages: dict[str, float] = field(default_factory=dict)
     """Seconds that processes spent in each stage, added up."""
 
@@ -142,6 +144,8 @@ class FuzzReport:
             yield f"{entry.operation}: {entry.check} is accepted but was not found: {entry.reason}"
         for text in self.left:
             yield f"not removed: {text}"
+        for text in self.withheld:
+            yield f"not asked everything: {text}"
         for deviation in self.deviations:
             yield f"{deviation.operation}: {deviation.check} is not applied as it comes: {deviation.reason}"
         if self.coverage is not None:

@@ -46,6 +46,7 @@ class Gathering:
     _findings: dict[tuple[str, str, str], tuple[_Place, Finding]] = field(default_factory=dict)
     _crashes: dict[tuple[str, str, str], Crash] = field(default_factory=dict)
     _left: list[str] = field(default_factory=list)
+    _withheld: set[str] = field(default_factory=set)
     _stages: Counter[str] = field(default_factory=Counter)
     _counts: Counter[tuple[int, int, int]] = field(default_factory=Counter)
     _begun: float = field(default_factory=time.monotonic)
@@ -70,6 +71,8 @@ class Gathering:
             case "coverage":
                 self.requests += event["requests"]
                 self.coverage.add(event)
+            case "withheld":
+                self._withheld.add(event["message"])
             case "left":
                 self._left.append(event["message"])
             case "stage":
@@ -97,6 +100,7 @@ class Gathering:
             coverage=cover(self.coverage, self.operations),
             stale=self.baseline.stale if stop_reason == "completed" else (),
             left=tuple(sorted(self._left)),
+            withheld=tuple(sorted(self._withheld)),
             stages={name: round(self._stages[name], 1) for name in STAGES if name in self._stages},
         )
 

@@ -19,7 +19,6 @@ from specfoundry.fuzz.phases.pool import Pool
 from specfoundry.fuzz.promises.plan import build_plan
 from specfoundry.fuzz.reports.coverage import Coverage
 from specfoundry.fuzz.runs.keeping import Keeper
-from specfoundry.fuzz.server.guard import Belongings
 from specfoundry.fuzz.server.hosting import Host, HostingError, Relay, load, maker
 from specfoundry.fuzz.server.session import GoneError, StopRunError
 
@@ -85,17 +84,16 @@ class Shard:
             restart=restart,
             pause=self._pause,
             thrift=self.work.thrift,
-            has_others=bool(self.work.url),
+            has_others=self.work.has_others,
         )
         self.bench = Bench.of(self.work.node, http, self._circumstances)
         session = self.bench.ground.session
         # Schemathesis judges what it sent itself: of the watchers, the judge is not told of it.
         self._watchers: list[Watcher] = session.watchers[1:]
         self.coverage = Coverage(self.bench.contract)
-        self._belongings = Belongings(self.bench.contract)
         self._requests = RequestJudge(self.bench.contract, Judge(self.bench.contract))
         for watchers in (session.watchers, self._watchers):
-            watchers += [self.coverage.watch, self._belongings.watch]
+            watchers.append(self.coverage.watch)
         session.watchers.append(self._count)
         report = Path(self.work.report) if self.work.report else None
         name = f"{self.part.number}-{self.part.round}"
@@ -122,6 +120,8 @@ class Shard:
             count = self._asked - asked + self._engine.outcome.cases - sent
             self.tell({"event": "coverage", "requests": count, **self.coverage.to_json()})
             self.coverage.clear()
+            for name, reason in self.bench.ground.session.withheld.items():
+                self.tell({"event": "withheld", "message": f"{name}: {reason}"})
 
     def close(self) -> None:
         """Remove what was created on a server that goes on, or end the application."""
@@ -199,7 +199,11 @@ class Shard:
     def _spare(self, name: str, path: Mapping[str, Any]) -> str:
         operation = self.bench.contract.get(name)
         is_disposable = self._host is not None or self.work.disposable
-        return "" if operation is None or is_disposable else self._belongings.spare(operation, path)
+        return (
+            ""
+            if operation is None or is_disposable
+            else self.bench.belongings.spare(operation, path)
+        )
 
     def _ask(self) -> None:
         names = self.work.oracles if self.work.oracles is not None else tuple(ORACLES)

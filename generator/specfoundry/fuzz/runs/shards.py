@@ -46,6 +46,7 @@ class Work:
         oracles: Which oracles; None: all.
         thrift: Oracles send one of so many variations, another one for each seed; 1: all.
         shrink: Whether findings are made smaller.
+        has_others: Whether somebody else may ask the same server meanwhile: another process, say.
         disposable: Whether random calls may change what they find on a running server.
 
     """
@@ -67,6 +68,7 @@ class Work:
     oracles: tuple[str, ...] | None = None
     thrift: int = 1
     shrink: bool = True
+    has_others: bool = False
     disposable: bool = False
 
 

@@ -183,3 +183,12 @@ def _no_constant(name: str) -> Any:
 def _text(data: bytes) -> str:
     text = data[:_SHOWN].decode("utf-8", "backslashreplace")
     return text + ("…" if len(data) > _SHOWN else "")
+
+
+def texts_in(value: Any) -> set[str]:
+    """Return every text in a JSON value, the names of members left out."""
+    if isinstance(value, dict):
+        return set().union(*map(texts_in, value.values()))
+    if isinstance(value, list):
+        return set().union(*map(texts_in, value))
+    return {value} if isinstance(value, str) else set()

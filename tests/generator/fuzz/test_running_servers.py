@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from specfoundry.fuzz.promises.contract import read_contract
 from specfoundry.fuzz.runs.running import Run
-from specfoundry.fuzz.runs.shards import Work
+from specfoundry.fuzz.runs.shards import Work, choose
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from specfoundry.fuzz.reports.report import FuzzReport
 
 HERE = Path(__file__).parent
+ORCHARD = runpy.run_path(str(HERE / "orchard.py"))
+ORCHARD_DOCUMENT = runpy.run_path(str(HERE / "orchard_document.py"))
 PARTS = runpy.run_path(str(HERE / "library.py"))
 LIBRARY, DOCUMENT = PARTS["Library"], PARTS["DOCUMENT"]
 SHELF = {"id": "shelf-00000001", "name": "old"}
@@ -50,3 +52,19 @@ def test_a_run_ends_when_nobody_can_log_in_any_more(
     assert report.stop_reason == "nothing could be asked any more"
     assert not report.ok
     assert "who are you?" in "\n".join(report.lines())
+
+
+def test_what_is_there_once_for_all_is_left_alone_where_others_ask_too(
+    serve: Callable[[Any], str], tmp_path: Path
+) -> None:
+    store: dict[str, Any] = {}
+    app = ORCHARD["Orchard"](store).application()
+    document = ORCHARD_DOCUMENT["document"]()
+    work = Work(node=document, url=serve(app), has_others=True, max_examples=10)
+    chosen = choose(read_contract(document), ["*Settings", "listFarms"])
+    run = Run(work=work, chosen=chosen, folder=tmp_path, workers=1)
+
+    report = run.go()
+
+    assert store["settings"] == {"open": True, "note": None}
+    assert report.withheld == ("updateSettings: it would change what is there once, for everybody",)

@@ -57,8 +57,11 @@ def shortages(ground: Ground) -> Iterator[Complaint]:
         return
     for operation, creation in creators(ground.contract):
         try:
+            control = ground.take(ground.garden.call(operation, creation), "job")
             call = ground.garden.call(operation, creation)
         except BarrenError:
+            continue
+        if not control.ok:  # it does not go now, with or without room
             continue
         asked = _Asked(ground, operation.id)
         short, again = asked.twice(operation, call)

@@ -94,7 +94,7 @@ class FuzzReport:
     left: tuple[str, ...] = ()
     """What was created and could not be removed."""
     withheld: tuple[str, ...] = ()
-    """Which operations were not asked everything, and why."""
+    """Which operations did nothing because they would have changed what others use, and why."""
     stages: dict[str, float] = field(default_factory=dict)
     """Seconds that processes spent in each stage, added up."""
 
@@ -145,7 +145,7 @@ class FuzzReport:
         for text in self.left:
             yield f"not removed: {text}"
         for text in self.withheld:
-            yield f"not asked everything: {text}"
+            yield f"not tried out: {text}"
         for deviation in self.deviations:
             yield f"{deviation.operation}: {deviation.check} is not applied as it comes: {deviation.reason}"
         if self.coverage is not None:

@@ -14,7 +14,7 @@ from specfoundry.fuzz.reports.report import Crash, Finding, FuzzReport
 from specfoundry.fuzz.runs.shards import STAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from specfoundry.fuzz.promises.contract import Contract
     from specfoundry.fuzz.promises.plan import Plan
@@ -46,7 +46,7 @@ class Gathering:
     _findings: dict[tuple[str, str, str], tuple[_Place, Finding]] = field(default_factory=dict)
     _crashes: dict[tuple[str, str, str], Crash] = field(default_factory=dict)
     _left: list[str] = field(default_factory=list)
-    _withheld: set[str] = field(default_factory=set)
+    _withheld: dict[str, str] = field(default_factory=dict)
     _stages: Counter[str] = field(default_factory=Counter)
     _counts: Counter[tuple[int, int, int]] = field(default_factory=Counter)
     _begun: float = field(default_factory=time.monotonic)
@@ -72,7 +72,7 @@ class Gathering:
                 self.requests += event["requests"]
                 self.coverage.add(event)
             case "withheld":
-                self._withheld.add(event["message"])
+                self._withheld[event["operation"]] = event["reason"]
             case "left":
                 self._left.append(event["message"])
             case "stage":
@@ -100,7 +100,7 @@ class Gathering:
             coverage=cover(self.coverage, self.operations),
             stale=self.baseline.stale if stop_reason == "completed" else (),
             left=tuple(sorted(self._left)),
-            withheld=tuple(sorted(self._withheld)),
+            withheld=tuple(self._never_done()),
             stages={name: round(self._stages[name], 1) for name in STAGES if name in self._stages},
         )
 
@@ -108,6 +108,12 @@ class Gathering:
         """Tell whether enough is known of a check about an operation: an hour can be long."""
         alike = (finding.check, finding.operation)
         return sum(key[:2] == alike for key in self._findings) >= _SIMILAR
+
+    def _never_done(self) -> Iterator[str]:
+        """Yield operations that were kept from what they would do, and did nothing at all."""
+        for name, reason in sorted(self._withheld.items()):
+            if not any(str(status).startswith("2") for status in self.coverage.statuses[name]):
+                yield f"{name}: {reason}"
 
     def _take_finding(self, event: Mapping[str, Any]) -> bool:
         finding = Finding(**{**_members(Finding, event), "steps": tuple(event["steps"])})

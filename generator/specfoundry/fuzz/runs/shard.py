@@ -23,7 +23,7 @@ from specfoundry.fuzz.server.hosting import Host, HostingError, Relay, load, mak
 from specfoundry.fuzz.server.session import GoneError, StopRunError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from specfoundry.fuzz.live.trial import Complaint
     from specfoundry.fuzz.promises.contract import Operation
@@ -121,7 +121,7 @@ class Shard:
             self.tell({"event": "coverage", "requests": count, **self.coverage.to_json()})
             self.coverage.clear()
             for name, reason in self.bench.ground.session.withheld.items():
-                self.tell({"event": "withheld", "message": f"{name}: {reason}"})
+                self.tell({"event": "withheld", "operation": name, "reason": reason})
 
     def close(self) -> None:
         """Remove what was created on a server that goes on, or end the application."""
@@ -171,7 +171,7 @@ class Shard:
             max_examples=self.work.max_examples,
             headers=headers,
             shrink=self.work.shrink,
-            operations=self.part.operations,
+            operations=tuple(self._random_ones()),
             boundaries=self.work.boundaries,
         )
         return Engine(
@@ -196,14 +196,23 @@ class Shard:
         operation = self.bench.contract.get(exchange.call.operation)
         return operation is not None and self._requests.allows_query(operation, exchange)
 
+    @property
+    def _is_disposable(self) -> bool:
+        return self._host is not None or self.work.disposable
+
+    def _random_ones(self) -> Iterator[str]:
+        """Yield the operations that may be called at random, with ids of something else if need be."""
+        for name in self.part.operations:
+            operation = self.bench.contract[name]
+            is_free = self._is_disposable or any(operation.at("path"))
+            if is_free or not self.bench.belongings.is_lasting(operation, {}):
+                yield name
+
     def _spare(self, name: str, path: Mapping[str, Any]) -> str:
         operation = self.bench.contract.get(name)
-        is_disposable = self._host is not None or self.work.disposable
-        return (
-            ""
-            if operation is None or is_disposable
-            else self.bench.belongings.spare(operation, path)
-        )
+        if operation is None or self._is_disposable:
+            return ""
+        return self.bench.belongings.spare(operation, path)
 
     def _ask(self) -> None:
         names = self.work.oracles if self.work.oracles is not None else tuple(ORACLES)

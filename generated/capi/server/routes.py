@@ -22871,6 +22871,135 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 {
+                    "title": "what a job did is told of by whoever asked for it",
+                    "steps": [
+                        {
+                            "operation": "createAccount",
+                            "name": "account",
+                            "set": {
+                                "": {
+                                    "userName": "{$fresh}-user",
+                                    "password": "S3cret!",
+                                    "emails": [{"value": "{$fresh}@example.com", "primary": True}],
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createUser",
+                            "set": {"": {"guid": "$account/id"}},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "docker",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "getSpace",
+                            "name": "space",
+                            "set": {"{guid}": "$app/relationships/space/data/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createRole",
+                            "set": {
+                                "": {
+                                    "type": "organization_user",
+                                    "relationships": {
+                                        "user": {"data": {"guid": "$account/id"}},
+                                        "organization": {
+                                            "data": {
+                                                "guid": "$space/relationships/organization/data/guid"
+                                            }
+                                        },
+                                    },
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createRole",
+                            "set": {
+                                "": {
+                                    "type": "space_developer",
+                                    "relationships": {
+                                        "user": {"data": {"guid": "$account/id"}},
+                                        "space": {"data": {"guid": "$space/guid"}},
+                                    },
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createToken",
+                            "name": "token",
+                            "set": {"/username": "$account/userName", "/password": "S3cret!"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "example": "docker",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createBuild",
+                            "set": {
+                                "": {"package": {"guid": "$package/guid"}},
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 201,
+                            "shows": {"/state": "STAGED"},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {
+                                "?target_guids": ["$app/guid"],
+                                "?types": ["audit.app.droplet.create"],
+                            },
+                            "status": 200,
+                            "counts": {"/resources/*": 1},
+                            "shows": {
+                                "/resources/0/actor": {
+                                    "guid": "$account/id",
+                                    "type": "user",
+                                    "name": "$account/emails/0/value",
+                                }
+                            },
+                        },
+                        {
+                            "operation": "applyManifest",
+                            "name": "manifest",
+                            "set": {
+                                "{guid}": "$space/guid",
+                                "": {"applications": [{"name": "$app/name", "env": {"A": "b"}}]},
+                                "@Authorization": "bearer {$token/access_token}",
+                            },
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "listAuditEvents",
+                            "set": {
+                                "?target_guids": ["$app/guid"],
+                                "?types": ["audit.app.update"],
+                                "?order_by": "-created_at",
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/resources/0/actor": {
+                                    "guid": "$account/id",
+                                    "type": "user",
+                                    "name": "$account/emails/0/value",
+                                }
+                            },
+                        },
+                    ],
+                },
+                {
                     "title": "events are found by what they are about, or by what they are not about",
                     "steps": [
                         {"operation": "createOrganization", "name": "organization", "status": 201},

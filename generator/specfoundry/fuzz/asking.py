@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -86,7 +85,6 @@ def read_work(
         oracles=oracles,
         thrift=_THRIFT if options["quick"] else 1,
         shrink=not options["no_shrink"],
-        has_others=bool(url) and (options["workers"] or os.cpu_count()) != 1,
         disposable=options["disposable"],
     )
 

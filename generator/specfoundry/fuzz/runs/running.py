@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from specfoundry.fuzz.promises.contract import read_contract
@@ -18,13 +18,13 @@ from specfoundry.fuzz.runs.progress import Progress, shown
 from specfoundry.fuzz.runs.shards import SIZE, STAGES, divide
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from typing import Any
 
     from specfoundry.fuzz.promises.contract import Operation
     from specfoundry.fuzz.reports.report import FuzzReport
-    from specfoundry.fuzz.runs.shards import Work
+    from specfoundry.fuzz.runs.shards import Part, Work
 
 LOGS = "logs"
 
@@ -79,21 +79,28 @@ class Run:
                 show(event)
                 return gathering.take(event)
 
-            campaign = Campaign(
-                work=self.work,
-                parts=parts,
-                stages=self.stages,
-                workers=self.workers or os.cpu_count() or 1,
-                seconds=self.seconds,
-                listen=listen,
-                logs=self.folder / LOGS,
-            )
+            campaign = self._campaign(parts, listen)
             campaign.run()
             reason = campaign.stop_reason
             report = gathering.report(self.work.seed, build_plan(self.work.node), reason)
             end = {"findings": len(report.open), "requests": report.cases, "stop_reason": reason}
             log.write({"event": "end", **end})
         return report
+
+    def _campaign(
+        self, parts: Sequence[Part], listen: Callable[[dict[str, Any]], bool]
+    ) -> Campaign:
+        workers = min(self.workers or os.cpu_count() or 1, len(parts))
+        has_others = self.work.has_others or (bool(self.work.url) and workers > 1)
+        return Campaign(
+            work=replace(self.work, has_others=has_others),
+            parts=parts,
+            stages=self.stages,
+            workers=workers,
+            seconds=self.seconds,
+            listen=listen,
+            logs=self.folder / LOGS,
+        )
 
     def _make_room(self) -> None:
         """Remove what an earlier run left that would be taken for this one's."""

@@ -59,6 +59,8 @@ class Course:
         hints: operationIds in which a mutant shows, by its name; the healthy server is asked about
             all of them first.
         thorough: Whether to ask about everything when nothing is found where it is likely.
+        alarms: What does not count of a mutant, by its name: the healthy server is blamed for it as
+            well when it is asked the same.
         idle: Called about twice a second.
 
     """
@@ -72,6 +74,7 @@ class Course:
     trace: Trace = field(default_factory=dict, repr=False)
     hints: Mapping[str, frozenset[str]] = field(default_factory=dict)
     thorough: bool = True
+    alarms: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     idle: Callable[[], None] = lambda: None
 
     def judge(self, mutants: Sequence[Mutant], way: str) -> Iterator[tuple[Mutant, Outcome]]:
@@ -135,10 +138,48 @@ class Course:
             sources=mutant.sources,
             seed=self.seed,
             settings=SETTINGS_OF.get(way, {}),
-            known=self.known,
-            focus=self.hints.get(mutant.name) or focus(self.trace, mutant.sources),
+            known=self.known | self.alarms.get(mutant.name, frozenset()),
+            focus=self._focus(mutant),
             thorough=self.thorough,
         )
+
+    def _focus(self, mutant: Mutant) -> frozenset[str]:
+        return self.hints.get(mutant.name) or focus(self.trace, mutant.sources)
+
+    def alarmed(self, mutants: Iterable[Mutant], way: str, seeds: int) -> Course:
+        """Return the same course, knowing what the healthy server is blamed for.
+
+        It is asked what each mutant will be asked, with several seeds: a way of checking that tells
+        the healthy server from none blames both, by chance now one and now the other.
+        """
+        focuses = {mutant.name: self._focus(mutant) for mutant in mutants}
+        settings = SETTINGS_OF.get(way, {})
+        trials = [
+            (
+                (asked, seed),
+                Trial(
+                    grounds=self.grounds,
+                    way=way,
+                    seed=seed,
+                    settings=settings,
+                    keep_on=True,
+                    focus=asked,
+                    thorough=self.thorough,
+                ),
+            )
+            for asked in set(focuses.values())
+            for seed in range(self.seed, self.seed + seeds)
+        ]
+        found: dict[frozenset[str], set[tuple[str, str]]] = {}
+        for (asked, _), outcome in run_all(
+            trials, jobs=self.jobs, timeout=_HEALTHY_SECONDS, idle=self.idle
+        ):
+            if "error" in outcome:
+                raise CourseError(f"healthy server, {way}: {outcome['error']}")
+            blamed = {(one["check"], one["operation"]) for one in outcome["findings"]}
+            found.setdefault(asked, set()).update(blamed)
+        alarms = {name: frozenset(found[asked]) for name, asked in focuses.items()}
+        return replace(self, alarms=alarms)
 
     def watched(self, folder: Path, kept: Path) -> Course:
         """Return the same course, knowing which operations the server's functions work for.
@@ -167,7 +208,8 @@ class Course:
         return replace(self, trace=trace)
 
     def _key(self, mutant: Mutant, way: str) -> str:
-        parts = [way, str(self.seed), str(sorted(self.known))]
+        known = self.known | self.alarms.get(mutant.name, frozenset())
+        parts = [way, str(self.seed), str(sorted(known))]
         parts += [text for pair in sorted(mutant.sources.items()) for text in pair]
         return hashlib.sha256("\0".join((fingerprint(*_DECISIVE), *parts)).encode()).hexdigest()[
             :32

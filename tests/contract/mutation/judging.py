@@ -24,6 +24,8 @@ LONGEST_DELAY: Final = 2.0
 """Seconds by which jobs begin later than they could, at most."""
 PROMISED: Final = {SEEDED: 0.98, MECHANICAL: 0.96}
 """Least share that must be caught, of those that do not behave as the healthy server does."""
+_STOCK_SEEDS: Final = 3
+"""With so many seeds stock Schemathesis is asked about the healthy server."""
 _PATIENCE: Final = 4
 """A server that takes so many times longer than the healthy one is said to hang."""
 _NOTHING: Final = {"check": "", "operation": "", "message": ""}
@@ -69,8 +71,16 @@ class Judging:
             shown = {name: frozenset([one.operation]) for name, one in self._results.items()}
             hints = {name: found for name, found in shown.items() if found <= operation_ids()}
             self.course = replace(self.course, budget=arguments.stock_budget, hints=hints)
-            self._pass(self._spread(arguments.stock), "stock", despite=True)
+            self._ask_stock(self._spread(arguments.stock))
         return list(self._results.values())
+
+    def _ask_stock(self, mutants: Sequence[Mutant]) -> None:
+        """Ask stock Schemathesis; what it says of the healthy server as well is no catch."""
+        course = self.course.alarmed(mutants, "stock", _STOCK_SEEDS)
+        alarms = frozenset().union(*course.alarms.values())
+        told = ", ".join(sorted({f"{check} ({operation})" for check, operation in alarms}))
+        self.told.print(f"stock blames the healthy server {len(alarms)} times: {told or '-'}")
+        self._judge(course, mutants, "stock")
 
     def _begin(self) -> None:
         reasons = equivalents()
@@ -87,9 +97,9 @@ class Judging:
         known, seconds = self._healthy(way)
         if known and not despite:
             raise CourseError("the healthy server is blamed; nothing can be learnt from the others")
-        course = replace(self.course, known=known)
-        if way != "stock":  # what is only slow, because the machine is, does not hang
-            course = replace(course, budget=max(course.budget, _PATIENCE * seconds))
+        # What is only slow, because the machine is, does not hang.
+        budget = max(self.course.budget, _PATIENCE * seconds)
+        course = replace(self.course, known=known, budget=budget)
         self._judge(course, mutants, way)
 
     def _judge(self, course: Course, mutants: Sequence[Mutant], way: str) -> None:
@@ -108,7 +118,7 @@ class Judging:
         ):
             if "error" in outcome:
                 raise CourseError(f"healthy server, {way}: {outcome['error']}")
-            for line in _account(outcome) if way != "stock" else ():
+            for line in _account(outcome):
                 self.told.print(f"healthy, {way}: {line[:400]}")
             found |= {(one["check"], one["operation"]) for one in outcome["findings"]}
             seconds = outcome["seconds"]

@@ -192,6 +192,7 @@ def measure_generation(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 def measure_fuzzers(folder: Path, seconds: int) -> Iterator[tuple[str, dict[str, Any]]]:
     """Compare the fuzzer with Schemathesis alone on the reference server full of seeded faults."""
     faulty = str(Path(__file__).with_name("faulty.py"))
+    folder.mkdir()
     environment = {
         "CLOUD_CONTROLLER_ACCESS_TOKEN_VALIDITY": "86400",
         "CLOUD_CONTROLLER_LOCKOUT_FAILURES": "0",

@@ -116,20 +116,29 @@ class Course:
         trials = [
             (
                 (seed, setting, thrift),
-                Trial(
-                    grounds=self.grounds,
-                    way=way,
-                    seed=seed,
-                    settings=setting,
+                replace(
+                    self._unchanged(way, seed, setting, frozenset().union(*self.hints.values())),
                     thrift=thrift,
-                    keep_on=True,
-                    focus=frozenset().union(*self.hints.values()),
                     thorough=self.thorough or not self.hints,
                 ),
             )
             for seed, setting, thrift in circumstances
         ]
         yield from run_all(trials, jobs=self.jobs, timeout=_HEALTHY_SECONDS, idle=self.idle)
+
+    def _unchanged(
+        self, way: str, seed: int, settings: Mapping[str, Any], asked: frozenset[str]
+    ) -> Trial:
+        """Return what is done with the healthy server, which is told everything it is blamed for."""
+        return Trial(
+            grounds=self.grounds,
+            way=way,
+            seed=seed,
+            settings=settings,
+            keep_on=True,
+            focus=asked,
+            thorough=self.thorough,
+        )
 
     def _trial(self, mutant: Mutant, way: str) -> Trial:
         return Trial(
@@ -153,19 +162,10 @@ class Course:
         the healthy server from none blames both, by chance now one and now the other.
         """
         focuses = {mutant.name: self._focus(mutant) for mutant in mutants}
-        settings = SETTINGS_OF.get(way, {})
         trials = [
             (
                 (asked, seed),
-                Trial(
-                    grounds=self.grounds,
-                    way=way,
-                    seed=seed,
-                    settings=settings,
-                    keep_on=True,
-                    focus=asked,
-                    thorough=self.thorough,
-                ),
+                self._unchanged(way, seed, SETTINGS_OF.get(way, {}), asked),
             )
             for asked in set(focuses.values())
             for seed in range(self.seed, self.seed + seeds)

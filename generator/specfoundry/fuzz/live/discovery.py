@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
+from specfoundry.fuzz.live.pages import following_pages
 from specfoundry.fuzz.live.plants import BarrenError, names_it, worded
 from specfoundry.fuzz.promises.semantics import paging_of
 from specfoundry.fuzz.server.exchange import Call, texts_in
@@ -12,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
 
     from specfoundry.fuzz.promises.contract import Contract, Operation
-    from specfoundry.fuzz.server.exchange import Exchange
     from specfoundry.fuzz.server.session import Session
 
 _PAGES: Final = 20
@@ -65,13 +66,9 @@ def discovered(
 
 def _rows(session: Session, listed: Operation, call: Call) -> Iterator[dict[str, Any]]:
     paging = paging_of(listed)
-    answer: Exchange | None = session.send(call)
-    for _ in range(_PAGES):
-        if answer is None or paging is None:
-            return
-        found = answer.at(paging.items)
-        yield from (
-            (row for row in found if isinstance(row, dict)) if isinstance(found, list) else ()
-        )
-        following = answer.at(paging.next) if paging.next and answer.ok else None
-        answer = session.get(following, call) if isinstance(following, str) else None
+    first = session.send(call)
+    pages = chain([first], islice(following_pages(session, listed, call, first), _PAGES - 1))
+    for page in pages:
+        found = page.at(paging.items) if paging else None
+        rows = found if isinstance(found, list) else []
+        yield from (row for row in rows if isinstance(row, dict))

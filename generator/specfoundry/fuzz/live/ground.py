@@ -13,9 +13,9 @@ from threading import Barrier
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from specfoundry.document.pointer import PointerError, split
+from specfoundry.fuzz.live.pages import following_pages
 from specfoundry.fuzz.live.plants import by_id
 from specfoundry.fuzz.live.trial import Complaint, Follow, Step, Taken
-from specfoundry.fuzz.promises.semantics import paging_of
 from specfoundry.fuzz.server.exchange import Call, Exchange
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-_PAGES: Final = 500
 _REMEMBERED: Final = 2000
 _LOOKS: Final = 500
 _PAUSE: Final = 0.02
@@ -126,7 +125,7 @@ class Ground:
         operation = self.contract[call.operation]
         first = self._hampered(call) if call.in_need else self.session.send(call)
         if follow == "pages":
-            return Taken(step, (first, *self._pages(operation, call, first)))
+            return Taken(step, (first, *following_pages(self.session, operation, call, first)))
         if follow == "job" and first.ok:
             return Taken(step, (first, *self.garden.settle(operation, first)))
         return Taken(step, (first,))
@@ -204,17 +203,6 @@ class Ground:
                 group.append(step)
             else:
                 yield self.restarted() if step.call is None else self.take(step.call, step.follow)
-
-    def _pages(self, operation: Operation, call: Call, first: Exchange) -> Iterator[Exchange]:
-        paging = paging_of(operation)
-        exchange, seen = first, {first.url}
-        for _ in range(_PAGES):
-            following = exchange.at(paging.next) if paging and paging.next else None
-            if not exchange.ok or not isinstance(following, str) or following in seen:
-                return
-            seen.add(following)
-            exchange = self.session.get(following, call)
-            yield exchange
 
 
 def values_at(node: Any, pointer: str) -> list[Any]:

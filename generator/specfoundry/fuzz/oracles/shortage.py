@@ -63,10 +63,9 @@ def shortages(ground: Ground) -> Iterator[Complaint]:
             continue
         if not control.ok:  # it does not go now, with or without room
             continue
-        asked = _Asked(ground, operation.id)
-        short, again = asked.twice(operation, call)
+        short, again = ground.take(replace(call, in_need=True)), ground.take(call, "job")
         if ground.judges(operation):
-            yield from asked.judged(operation, [short, again])
+            yield from _judged(operation, [short, again], must=True)
         plant = ground.garden.plant_of(again.first)
         if plant is not None:
             yield from _lived(ground, plant, creation)
@@ -80,7 +79,7 @@ def _lived(ground: Ground, plant: Plant, creation: Creation) -> Iterator[Complai
         call = _call(ground, plant, operation) if operation else None
         if operation is None or call is None or not ground.judges(operation):
             continue
-        yield from _Asked(ground, operation.id, plant).all(operation, call)
+        yield from _changed(ground, plant, operation, call)
 
 
 def _uploads(ground: Ground, creation: Creation) -> Iterator[str]:
@@ -103,46 +102,31 @@ def _call(ground: Ground, plant: Plant, operation: Operation) -> Call | None:
     return replace(preparation(operation, path), body=bodies[0][0])
 
 
-class _Asked:
-    """One operation, asked without room to store anything, and again with it."""
+def _judged(operation: Operation, steps: Sequence[Taken], *, must: bool) -> Iterator[Complaint]:
+    """Say what is wrong with the last two of some steps: without room, and with it."""
+    told = [status for status in operation.answers if status.startswith("5")]
+    statuses = [status for status in told if status != _UNSPECIFIC] or told
+    yield from _complaints(
+        judged(CHECK, operation.id, owned_up, steps[:-1], statuses=statuses),
+        judged(CHECK, operation.id, went_on, steps, must=must),
+    )
 
-    def __init__(self, ground: Ground, name: str, plant: Plant | None = None) -> None:
-        self._ground = ground
-        self._name = name
-        self._plant = plant
 
-    def twice(self, operation: Operation, call: Call) -> tuple[Taken, Taken]:
-        """Send a call without room, and again with it."""
-        short = self._ground.take(replace(call, in_need=True))
-        return short, self._ground.take(call, "job" if operation.method != "GET" else "")
-
-    def judged(self, operation: Operation, steps: Sequence[Taken]) -> Iterator[Complaint]:
-        """Say what is wrong with the last two of some steps."""
-        told = [status for status in operation.answers if status.startswith("5")]
-        statuses = [status for status in told if status != _UNSPECIFIC] or told
-        yield from _complaints(
-            judged(CHECK, self._name, owned_up, steps[:-1], statuses=statuses),
-            judged(CHECK, self._name, went_on, steps, must=self._plant is None),
-        )
-
-    def all(self, operation: Operation, call: Call) -> Iterator[Complaint]:
-        """Ask, and look whether a refusal left the resource alone and let it be read."""
-        if self._plant is None:
-            return
-        reader = self._ground.contract.get(self._plant.creation.get)
-        start = made(self._plant)
-        if reader is None:
-            return
-        reading = Call(operation=reader.id, path=self._plant.path(reader))
-        before = self._ground.take(reading)
-        short = self._ground.take(replace(call, in_need=True))
-        after = self._ground.take(replace(reading, in_need=True))
-        apart = [*self._ground.moves(self._plant.creation), *_states(operation)]
-        yield from _complaints(
-            judged(CHECK, self._name, untouched, [start, before, short, after], apart=apart),
-            judged(CHECK, reader.id, owned_up, [start, after], statuses=[]),
-        )
-        yield from self.judged(operation, [start, short, self._ground.take(call, "job")])
+def _changed(ground: Ground, plant: Plant, operation: Operation, call: Call) -> Iterator[Complaint]:
+    """Ask, and look whether a refusal left the resource alone and let it be read."""
+    reader = ground.contract.get(plant.creation.get)
+    if reader is None:
+        return
+    start, reading = made(plant), Call(operation=reader.id, path=plant.path(reader))
+    before = ground.take(reading)
+    short = ground.take(replace(call, in_need=True))
+    after = ground.take(replace(reading, in_need=True))
+    apart = [*ground.moves(plant.creation), *_states(operation)]
+    yield from _complaints(
+        judged(CHECK, operation.id, untouched, [start, before, short, after], apart=apart),
+        judged(CHECK, reader.id, owned_up, [start, after], statuses=[]),
+    )
+    yield from _judged(operation, [start, short, ground.take(call, "job")], must=False)
 
 
 def _states(operation: Operation) -> list[str]:

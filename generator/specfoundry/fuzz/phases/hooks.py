@@ -89,9 +89,9 @@ def boundary_filter(most: int) -> Callable[[HookContext, Case[Any]], bool]:
 @contextmanager
 def pool_hooks(
     pool: Pool,
-    watch: Callable[[Case[Any], Response], None] = lambda _case, _response: None,
-    check: Callable[[], None] = lambda: None,
-    spare: Callable[[Case[Any], Mapping[str, Any]], str] = lambda _case, _path: "",
+    watch: Callable[[Case[Any], Response], None],
+    check: Callable[[], None],
+    spare: Callable[[Case[Any], Mapping[str, Any]], str],
 ) -> Iterator[None]:
     """Put live values into requests and keep what answers offer, while the block runs.
 

@@ -53,7 +53,7 @@ class Belongings:
         """Yield the ids of what a list shows."""
         for _, creation in self._creators:
             if operation.id in creation.lists:
-                yield from (one for row in rows for one in _at(row, creation.id))
+                yield from (one for row in rows for one in texts_at(row, creation.id))
 
     def _came_along(self, operation: Operation, rows: Sequence[Any]) -> Iterator[str]:
         """Yield the ids of what nobody creates and what names something that was created here."""
@@ -115,8 +115,9 @@ def _rows(operation: Operation, exchange: Exchange) -> Sequence[Any]:
     return found if isinstance(found, list) else []
 
 
-def _at(row: Any, place: str) -> list[str]:
+def texts_at(value: Any, place: str) -> list[str]:
+    """Return what stands at a place of a JSON value as a text; nothing where there is none."""
     try:
-        return [str(follow(row, place))]
+        return [str(follow(value, place))]
     except PointerError:
         return []

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from specfoundry.document.pointer import PointerError, follow
 from specfoundry.fuzz.promises.semantics import creation_of
-from specfoundry.fuzz.server.belongings import first_name
+from specfoundry.fuzz.server.belongings import first_name, texts_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -98,14 +97,7 @@ class Guard:
         creation = creation_of(operation)
         if creation is None or self._contract.get(creation.delete) is not None:
             return None
-        named = [value for place in creation.references for value in _at(call.body, place)]
+        named = [value for place in creation.references for value in texts_at(call.body, place)]
         if any(self._belongings.has(value) for value in named):
             return None
         return "what it creates cannot be removed, and belongs to nothing that this run has created"
-
-
-def _at(body: Any, place: str) -> list[str]:
-    try:
-        return [str(follow(body, place))]
-    except PointerError:
-        return []

@@ -204,10 +204,10 @@ def roles(reader: Reader, name: str) -> list[tuple[str, ...]]:
 
 
 def _role(reader: Reader, role: RoleRecord) -> tuple[str, str, str]:
-    space = reader.record(SPACES, role.space_guid) if role.space_guid else None
+    space = reader.referenced(SPACES, role.space_guid) if role.space_guid else None
     guid = space.organization_guid if space else role.organization_guid or ""
-    organization = reader.record(ORGANIZATIONS, guid)
-    return role.type, organization.name if organization else "-", space.name if space else "-"
+    organization = reader.referenced(ORGANIZATIONS, guid)
+    return role.type, organization.name, space.name if space else "-"
 
 
 def _somebody(reader: Reader, name: str) -> UserRecord:

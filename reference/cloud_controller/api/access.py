@@ -74,14 +74,14 @@ def require_active(
     """Raise 422 for what is being deleted and 403 for what is suspended; admins may go on."""
     if caller.is_admin:
         return
-    organization = reader.record(ORGANIZATIONS, organization_guid)
-    space = reader.record(SPACES, space_guid) if space_guid else None
+    organization = reader.referenced(ORGANIZATIONS, organization_guid)
+    space = reader.referenced(SPACES, space_guid) if space_guid else None
     if space is not None and _manages(reader, caller, organization_guid):
         space = None  # managers of the organization may go on in such a space
     for kind, place in (("organization", organization), ("space", space)):
         if place is not None and place.being_deleted:
             raise v3_error(table.BEING_DELETED, kind)
-    if organization is not None and organization.suspended:
+    if organization.suspended:
         raise v3_error(table.ORG_SUSPENDED)
     if space is not None and space.suspended:
         raise v3_error(table.SPACE_SUSPENDED)

@@ -91,12 +91,10 @@ def _readable(reader: Reader, caller: Caller, guid: str) -> AppRecord:
 
 
 def _environment(reader: Reader, caller: Caller, app: AppRecord) -> bytes:
-    space = reader.record(SPACES, app.space_guid)
-    organization = reader.record(ORGANIZATIONS, app.organization_guid)
     return present.environment(
         app,
-        space_name=space.name if space else "",
-        organization_name=organization.name if organization else "",
+        space_name=reader.referenced(SPACES, app.space_guid).name,
+        organization_name=reader.referenced(ORGANIZATIONS, app.organization_guid).name,
         uris=app_rows.uris(reader, app),
         show_services=app_rows.may(reader, caller, app, Right.READ_SECRETS),
         for_all={name: variables(reader, name) for name in (STAGING, RUNNING)},

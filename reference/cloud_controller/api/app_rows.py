@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cloud_controller.api import access, audit, lookup
+from cloud_controller.api import access, audit, lookup, route_rows
 from cloud_controller.present.apps import app as present
-from cloud_controller.present.routes import address
 from cloud_controller.store import APPS, clock
-from cloud_controller.store.entities import DOMAINS, ROUTE_DESTINATIONS, ROUTES
+from cloud_controller.store.entities import ROUTE_DESTINATIONS, ROUTES
 
 if TYPE_CHECKING:
     from cloud_controller.auth import Caller
@@ -44,28 +43,17 @@ def readable(reader: Reader, caller: Caller, guid: str) -> AppRecord:
     return lookup.record(reader, caller, APPS, guid, "App")
 
 
-def of(reader: Reader, guid: str) -> AppRecord:
-    """Return the app that something else hangs on; it cannot go before that does."""
-    found = reader.record(APPS, guid)
-    if found is None:  # the foreign key forbids it
-        raise LookupError(f"there is no app {guid}")
-    return found
-
-
 def stored(reader: Reader, app: AppRecord) -> AppRecord:
     """Return an app as it is now, after a change in the same transaction."""
-    return of(reader, app.guid)
+    return reader.referenced(APPS, app.guid)
 
 
 def uris(reader: Reader, app: AppRecord) -> list[str]:
     """Return the addresses that lead to an app."""
-    found = []
-    for destination in reader.all(ROUTE_DESTINATIONS, app_guid=app.guid):
-        route = reader.record(ROUTES, destination.route_guid)
-        domain = reader.record(DOMAINS, route.domain_guid) if route else None
-        if route is not None and domain is not None:
-            found.append(address(route, domain))
-    return found
+    return [
+        route_rows.address_of(reader, reader.referenced(ROUTES, destination.route_guid))
+        for destination in reader.all(ROUTE_DESTINATIONS, app_guid=app.guid)
+    ]
 
 
 def may(reader: Reader, caller: Caller, app: AppRecord, right: Right) -> bool:

@@ -154,8 +154,8 @@ class Apps:
 
         def read(reader: Reader) -> str:
             app = app_rows.readable(reader, caller, params.guid)
-            space = reader.record(SPACES, app.space_guid)
-            if space is not None and not space.allow_ssh:
+            space = reader.referenced(SPACES, app.space_guid)
+            if not space.allow_ssh:
                 return f"Disabled for space {space.name}"
             return "" if app_features.is_enabled(app, app_features.SSH) else "Disabled for app"
 

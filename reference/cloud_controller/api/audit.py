@@ -36,8 +36,7 @@ class Target:
 
 def app_target(reader: Reader, guid: str) -> Target:
     """Return an app as the target of an event; what belongs to one is told of under its name."""
-    app = reader.record(APPS, guid)
-    return Target(guid, "app", app.name if app else "")
+    return Target(guid, "app", reader.referenced(APPS, guid).name)
 
 
 def record(

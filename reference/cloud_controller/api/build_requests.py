@@ -28,11 +28,10 @@ if TYPE_CHECKING:
 def stageable(reader: Reader, caller: Caller, guid: str) -> tuple[PackageRecord, AppRecord]:
     """Return a package that the caller may stage, and its app; raise 422 for any other."""
     package = reader.record(PACKAGES, guid, visible_to=caller.visible_to)
-    app = reader.record(APPS, package.app_guid) if package else None
-    if package is None or app is None or not _may_stage(reader, caller, package):
+    if package is None or not _may_stage(reader, caller, package):
         raise v3_error(table.UNPROCESSABLE, messages.PACKAGE_INVALID)
     require_active(reader, caller, package)
-    return package, app
+    return package, reader.referenced(APPS, package.app_guid)
 
 
 def _may_stage(reader: Reader, caller: Caller, package: PackageRecord) -> bool:

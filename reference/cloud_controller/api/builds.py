@@ -191,8 +191,6 @@ def _take(
     keep = context.settings.max_staged_droplets_stored
     if not build_rows.finish_staged(transaction, record.guid, staged, blob=None, keep=keep):
         return
-    app = transaction.record(APPS, record.app_guid)
-    if app is not None:
-        app_rows.update_app(transaction, app, current_droplet_guid=record.droplet_guid)
-        changed = transaction.record(APPS, app.guid)
-        ensure_processes(transaction, changed or app, staged.process_types, caller)
+    app = transaction.referenced(APPS, record.app_guid)
+    app_rows.update_app(transaction, app, current_droplet_guid=record.droplet_guid)
+    ensure_processes(transaction, app_rows.stored(transaction, app), staged.process_types, caller)

@@ -131,8 +131,7 @@ def _require_unsharing(reader: Reader, caller: Caller, domain: DomainRecord, sha
     managed = [guid for guid in sides if _manages(reader, caller, guid)]
     if not managed:
         raise v3_error(table.NOT_AUTHORIZED)
-    organizations = [reader.record(ORGANIZATIONS, guid) for guid in managed]
-    if all(one is None or one.suspended for one in organizations):
+    if all(reader.referenced(ORGANIZATIONS, guid).suspended for guid in managed):
         raise v3_error(table.ORG_SUSPENDED)
 
 

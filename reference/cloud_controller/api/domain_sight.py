@@ -31,9 +31,7 @@ def organizations_read(reader: Reader, caller: Caller) -> frozenset[str] | None:
     found = set()
     for role in reader.all(ROLES, user_guid=caller.user_guid):
         if role.space_guid is not None:
-            space = reader.record(SPACES, role.space_guid)
-            if space is not None:
-                found.add(space.organization_guid)
+            found.add(reader.referenced(SPACES, role.space_guid).organization_guid)
         elif role.organization_guid is not None and role.type in _READERS:
             found.add(role.organization_guid)
     return frozenset(found)

@@ -136,8 +136,8 @@ def delete(transaction: Transaction, caller: Caller, guid: str) -> str:
     """Queue the deletion of a droplet; return the guid of the job."""
     record = readable(transaction, caller, guid)
     require_write(transaction, caller, record)
-    app = transaction.record(APPS, record.app_guid)
-    if app is not None and app.current_droplet_guid == guid:
+    app = transaction.referenced(APPS, record.app_guid)
+    if app.current_droplet_guid == guid:
         raise v3_error(table.UNPROCESSABLE, messages.in_use(app.guid))
     droplet_rows.audit_event(transaction, caller, record, "delete")
     job = NewJob(operation="droplet.delete", resource_type="droplet", resource_guid=guid)

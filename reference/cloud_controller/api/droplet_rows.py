@@ -62,18 +62,15 @@ def mark_staged(transaction: Transaction, guid: str, *, keep: int, **columns: An
     """Move a droplet to `STAGED`, which may push older ones out; False like `change`."""
     if not change(transaction, guid, DropletState.STAGED, **columns):
         return False
-    record = transaction.record(DROPLETS, guid)
-    if record is not None:
-        prune(transaction, record.app_guid, keep=keep)
+    prune(transaction, transaction.referenced(DROPLETS, guid).app_guid, keep=keep)
     return True
 
 
 def prune(transaction: Transaction, app_guid: str, *, keep: int) -> None:
     """Let the oldest staged droplets of an app expire beyond `keep`; never the current one."""
-    app = transaction.record(APPS, app_guid)
+    current = transaction.referenced(APPS, app_guid).current_droplet_guid
     staged = transaction.all(DROPLETS, app_guid=app_guid, state=DropletState.STAGED.value)
     staged.sort(key=lambda record: (record.created_at, record.id), reverse=True)
-    current = app.current_droplet_guid if app else None
     for guid in surplus([record.guid for record in staged], keep=keep, current=current):
         if change(transaction, guid, DropletState.EXPIRED):
             job = NewJob(

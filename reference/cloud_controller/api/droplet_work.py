@@ -90,8 +90,10 @@ class DropletWork:
 
         def commit(transaction: Transaction) -> None:
             record = transaction.record(DROPLETS, guid)
-            app = transaction.record(APPS, record.app_guid) if record else None
-            if app is not None and app.current_droplet_guid == guid:  # assigned meanwhile
+            if record is None:
+                return
+            app = transaction.referenced(APPS, record.app_guid)
+            if app.current_droplet_guid == guid:  # assigned meanwhile
                 raise JobFailedError(_failure(messages.in_use(app.guid)))
             transaction.delete(DROPLETS, guid)
 

@@ -103,10 +103,13 @@ def _reading(reader: Reader, params: operations.ReadLogsParams) -> bytes:
         limit=params.limit or messages.DEFAULT_LIMIT,
         descending=bool(params.descending),
     )
-    app = reader.record(APPS, params.guid)
-    space = reader.record(SPACES, app.space_guid) if app else None
-    organization = reader.record(ORGANIZATIONS, app.organization_guid) if app else None
-    return present.reading(
-        lines,
-        present.tags(app, space.name if space else "", organization.name if organization else ""),
-    )
+    return present.reading(lines, _tags(reader, params.guid))
+
+
+def _tags(reader: Reader, guid: str) -> dict[str, str]:
+    app = reader.record(APPS, guid)
+    if app is None:
+        return {}
+    space = reader.referenced(SPACES, app.space_guid)
+    organization = reader.referenced(ORGANIZATIONS, app.organization_guid)
+    return present.tags(app, space.name, organization.name)

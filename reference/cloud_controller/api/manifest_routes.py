@@ -38,9 +38,8 @@ def update(
     present = transaction.all(ROUTE_DESTINATIONS, app_guid=app.guid)
     if sent.get("no_route"):
         for destination in present:
-            route = transaction.record(ROUTES, destination.route_guid)
-            if route is not None:
-                route_destinations.Change(transaction, caller, route, True).remove(destination)
+            route = transaction.referenced(ROUTES, destination.route_guid)
+            route_destinations.Change(transaction, caller, route, True).remove(destination)
         return
     routes = sent.get("routes")
     if routes is None and not present:
@@ -133,12 +132,9 @@ def _create(
     access.require_feature_for_all(transaction, FeatureFlag.ROUTE_CREATION)
     if host == manifest_routes.WILDCARD and domain.organization_guid is None:
         raise v3_error(table.NOT_AUTHORIZED)
-    space = transaction.record(SPACES, app.space_guid)
-    if space is None:  # the foreign key forbids it
-        raise LookupError(f"app {app.guid} has no space")
     new = route_creation.NewRoute(
         domain=domain,
-        space=space,
+        space=transaction.referenced(SPACES, app.space_guid),
         host=host,
         path=wanted.path,
         port=wanted.port,

@@ -229,9 +229,8 @@ def _refused(name: str, detail: str) -> ApiError:
 def _described(reader: Reader, app: AppRecord) -> dict[str, Any]:
     routes = []
     for destination in reader.all(ROUTE_DESTINATIONS, app_guid=app.guid):
-        route = reader.record(ROUTES, destination.route_guid)
-        if route is not None:
-            routes.append((address_of(reader, route), destination.protocol))
+        route = reader.referenced(ROUTES, destination.route_guid)
+        routes.append((address_of(reader, route), destination.protocol))
     packages = reader.all(PACKAGES, app_guid=app.guid)
     return application(
         app,

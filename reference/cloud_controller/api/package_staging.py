@@ -56,10 +56,7 @@ def _stageable(reader: Reader, caller: Caller, guid: str) -> tuple[PackageRecord
         organization_guid=package.organization_guid,
     )
     build_requests.require_active(reader, caller, package)
-    app = reader.record(APPS, package.app_guid)
-    if app is None:
-        raise v3_error(table.RESOURCE_NOT_FOUND, "Package")
-    return package, app
+    return package, reader.referenced(APPS, package.app_guid)
 
 
 def _modern(lifecycle: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -63,11 +63,8 @@ def prune(transaction: Transaction, app_guid: str, *, keep: int) -> None:
 
 
 def _behind_current_droplet(transaction: Transaction, app_guid: str) -> str | None:
-    app = transaction.record(APPS, app_guid)
-    if app is None or app.current_droplet_guid is None:
-        return None
-    droplet = transaction.record(DROPLETS, app.current_droplet_guid)
-    return droplet.package_guid if droplet else None
+    droplet = transaction.referenced(APPS, app_guid).current_droplet_guid
+    return transaction.referenced(DROPLETS, droplet).package_guid if droplet else None
 
 
 @dataclass(frozen=True, slots=True)

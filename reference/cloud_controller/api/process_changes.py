@@ -11,6 +11,7 @@ from cloud_controller.domain.feature_flags import FeatureFlag
 from cloud_controller.domain.messages import processes as messages
 from cloud_controller.domain.messages.lists import leading_integer
 from cloud_controller.domain.roles import Right
+from cloud_controller.store import APPS
 from cloud_controller.store.entities import PROCESSES
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def find(reader: Reader, caller: Caller, address: Address) -> ProcessRecord:
 def changeable(reader: Reader, caller: Caller, address: Address) -> tuple[AppRecord, ProcessRecord]:
     """Return a process that the caller may change, and its app; raise 404 or 403 otherwise."""
     record = find(reader, caller, address)
-    app = app_rows.of(reader, record.app_guid)
+    app = reader.referenced(APPS, record.app_guid)
     app_rows.require(reader, caller, app, Right.MANAGE_APPS)
     return app, record
 

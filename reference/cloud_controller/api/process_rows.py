@@ -95,9 +95,9 @@ def update_process(
     return _store(transaction, app, changed, now)
 
 
-def detected_command(reader: Reader, app: AppRecord | None, kind: str) -> str | None:
+def detected_command(reader: Reader, app: AppRecord, kind: str) -> str | None:
     """Return the command that staging found for a process type of the app's current droplet."""
-    if app is None or app.current_droplet_guid is None:
+    if app.current_droplet_guid is None:
         return None
     droplet = reader.record(DROPLETS, app.current_droplet_guid)
     return droplet.process_types.get(kind) if droplet else None

@@ -12,7 +12,7 @@ from cloud_controller.api.bodies import raw
 from cloud_controller.api.process_changes import OfApp, find
 from cloud_controller.domain.roles import Right
 from cloud_controller.present import processes as present
-from cloud_controller.store import In
+from cloud_controller.store import APPS, In
 from cloud_controller.store.entities import LISTED_PROCESSES, PROCESSES
 from specfoundry.runtime.responses import Json
 
@@ -193,14 +193,14 @@ def _embedded(reader: Reader, found: listing.Found, embed: Sequence[str] | None)
 def _with_instances(reader: Reader, document: bytes) -> bytes:
     """Return a listed process with its instances; like its stats, one of a started app has none."""
     process = json.loads(document, strict=False)
-    app = app_rows.of(reader, process["relationships"]["app"]["data"]["guid"])
+    app = reader.referenced(APPS, process["relationships"]["app"]["data"]["guid"])
     wanted = 0 if app.state == "STARTED" else process["instances"]
     return present.with_instances(document, wanted)
 
 
 def _stats(reader: Reader, caller: Caller, address: Address) -> bytes:
     record = find(reader, caller, address)
-    app = app_rows.of(reader, record.app_guid)
+    app = reader.referenced(APPS, record.app_guid)
     return present.stats(record, started=app.state == "STARTED")
 
 
@@ -209,7 +209,7 @@ async def _shown(context: Context, caller: Caller, address: Address) -> bytes:
 
     def read(reader: Reader) -> bytes:
         record = find(reader, caller, address)
-        app = app_rows.of(reader, record.app_guid)
+        app = reader.referenced(APPS, record.app_guid)
         document = reader.document(PROCESSES, record.guid)
         if document is not None and app_rows.may(reader, caller, app, Right.READ_SECRETS):
             return document

@@ -59,11 +59,11 @@ def place(reader: Reader, sent: Mapping[str, Any]) -> Place:
 
 def place_of(reader: Reader, role: RoleRecord) -> Place:
     """Return where a role holds; a role goes before its place does."""
-    space = reader.record(SPACES, role.space_guid) if role.space_guid else None
-    if space is not None:
+    if role.space_guid:
+        space = reader.referenced(SPACES, role.space_guid)
         return Place(space.organization_guid, space.guid, space.name)
-    organization = reader.record(ORGANIZATIONS, role.organization_guid or "")
-    return Place(role.organization_guid or "", None, organization.name if organization else "")
+    organization = reader.referenced(ORGANIZATIONS, role.organization_guid or "")
+    return Place(organization.guid, None, organization.name)
 
 
 def user(

@@ -42,8 +42,8 @@ def problem(reader: Reader, wanted: NewRoute) -> str | None:
     """Return why the route cannot be made, `None` if it can; the first reason counts."""
     domain, space = wanted.domain, wanted.space
     if not domain_sight.is_usable(domain, space.organization_guid):
-        organization = reader.record(ORGANIZATIONS, space.organization_guid)
-        return routes.unavailable(domain.name, organization.name if organization else "")
+        organization = reader.referenced(ORGANIZATIONS, space.organization_guid)
+        return routes.unavailable(domain.name, organization.name)
     return _host_problem(reader, wanted) or _path_problem(reader, wanted)
 
 

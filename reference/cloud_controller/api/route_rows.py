@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 
 def domain_of(reader: Reader, route: RouteRecord) -> DomainRecord:
     """Return the domain of a route; it cannot go before the route does."""
-    domain = reader.record(DOMAINS, route.domain_guid)
-    if domain is None:  # the foreign key forbids it
-        raise LookupError(f"route {route.guid} has no domain")
-    return domain
+    return reader.referenced(DOMAINS, route.domain_guid)
 
 
 def address_of(reader: Reader, route: RouteRecord) -> str:
@@ -77,9 +74,7 @@ def forget_app(transaction: Transaction, app_guid: str) -> None:
         transaction.delete(ROUTE_DESTINATIONS, destination.guid)
         routes[destination.route_guid] = None
     for guid in routes:
-        route = transaction.record(ROUTES, guid)
-        if route is not None:
-            refresh(transaction, route)
+        refresh(transaction, transaction.referenced(ROUTES, guid))
 
 
 def delete_routes_of_space(transaction: Transaction, space_guid: str) -> None:

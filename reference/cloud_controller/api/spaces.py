@@ -194,8 +194,8 @@ def _update(transaction: Transaction, caller: Caller, guid: str, sent: Mapping[s
 def _free_name(reader: Reader, space: SpaceRecord, name: str) -> str:
     guid = space.organization_guid
     if name != space.name and reader.first(SPACES, organization_guid=guid, name=name) is not None:
-        organization = reader.record(ORGANIZATIONS, guid)
-        text = messages.space_rename_taken(organization.name if organization else "", name)
+        organization = reader.referenced(ORGANIZATIONS, guid)
+        text = messages.space_rename_taken(organization.name, name)
         raise v3_error(table.UNPROCESSABLE, text)
     return name
 

@@ -52,9 +52,8 @@ def read(reader: Reader, settings: Settings, build_guid: str) -> StagingOrder | 
     if build is None or build.state != "STAGING":
         return None
     package = reader.record(PACKAGES, build.package_guid)
-    app = reader.record(APPS, build.app_guid)
     stack = build.stack or _DEFAULT_STACK
-    environment = _environment(reader, settings, build, app, stack) if app else {}
+    environment = _environment(reader, settings, build, stack)
     return StagingOrder(build, package, stack, environment)
 
 
@@ -88,8 +87,9 @@ def _named(usable: list[BuildpackRecord], name: str) -> BuildpackRecord:
 
 
 def _environment(
-    reader: Reader, settings: Settings, build: BuildRecord, app: AppRecord, stack: str
+    reader: Reader, settings: Settings, build: BuildRecord, stack: str
 ) -> dict[str, str]:
+    app = reader.referenced(APPS, build.app_guid)
     group = reader.record(ENVIRONMENT_VARIABLE_GROUPS, "staging")
     given = {
         **(group.variables if group else {}),
@@ -108,12 +108,10 @@ def _environment(
 
 
 def _application(reader: Reader, settings: Settings, build: BuildRecord, app: AppRecord) -> str:
-    space = reader.record(SPACES, app.space_guid)
-    organization = reader.record(ORGANIZATIONS, app.organization_guid)
     document = present.environment(
         app,
-        space_name=space.name if space else "",
-        organization_name=organization.name if organization else "",
+        space_name=reader.referenced(SPACES, app.space_guid).name,
+        organization_name=reader.referenced(ORGANIZATIONS, app.organization_guid).name,
         uris=app_rows.uris(reader, app),
         show_services=False,
     )

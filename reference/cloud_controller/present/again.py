@@ -50,16 +50,13 @@ Presenter: TypeAlias = Callable[["Reader", Any], Presented]
 
 
 def _route(reader: Reader, record: RouteRecord) -> bytes:
-    domain = reader.record(DOMAINS, record.domain_guid)
-    if domain is None:  # the foreign key forbids it
-        raise LookupError(f"route {record.guid} has no domain")
+    domain = reader.referenced(DOMAINS, record.domain_guid)
     leads_to = reader.all(ROUTE_DESTINATIONS, route_guid=record.guid)
     return routes.route(record, domain, leads_to, reader.metadata(ROUTES, record.guid))
 
 
 def _process(reader: Reader, record: ProcessRecord) -> Presented:
-    app = reader.record(APPS, record.app_guid)
-    guid = app.current_droplet_guid if app else None
+    guid = reader.referenced(APPS, record.app_guid).current_droplet_guid
     droplet = reader.record(DROPLETS, guid) if guid else None
     detected = droplet.process_types.get(record.type) if droplet else None
     full, listed = processes.documents(record, reader.metadata(PROCESSES, record.guid), detected)

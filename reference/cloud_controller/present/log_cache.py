@@ -34,10 +34,8 @@ def _envelope(line: LogLineRecord, tags: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def tags(app: AppRecord | None, space_name: str, organization_name: str) -> dict[str, str]:
-    """Return what is known of a source."""
-    if app is None:
-        return {}
+def tags(app: AppRecord, space_name: str, organization_name: str) -> dict[str, str]:
+    """Return what is known of an app that writes."""
     return {
         "app_id": app.guid,
         "app_name": app.name,

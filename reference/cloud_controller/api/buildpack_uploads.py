@@ -91,7 +91,7 @@ def _queue(transaction: Transaction, caller: Caller, guid: str, bits: Bits) -> t
         guid=bits.blob,
     )
     enqueue(transaction, job)
-    return transaction.document(BUILDPACKS, guid) or b"", bits.blob
+    return transaction.stored_document(BUILDPACKS, guid), bits.blob
 
 
 @dataclass(frozen=True, slots=True)

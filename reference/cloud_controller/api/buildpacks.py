@@ -159,7 +159,7 @@ def _create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) -
     _check_free(transaction, record)
     buildpack_rows.insert(transaction, record, metadata.merged(Metadata(), sent))
     buildpack_rows.tell(transaction, caller, "create", record, sent)
-    return transaction.document(BUILDPACKS, record.guid) or b""
+    return transaction.stored_document(BUILDPACKS, record.guid)
 
 
 def _update(transaction: Transaction, caller: Caller, guid: str, sent: Mapping[str, Any]) -> bytes:
@@ -177,7 +177,7 @@ def _update(transaction: Transaction, caller: Caller, guid: str, sent: Mapping[s
     position = int(sent.get("position", record.position))
     buildpack_rows.update(transaction, record, changed, position=position, labelled=labelled)
     buildpack_rows.tell(transaction, caller, "update", changed, sent)
-    return transaction.document(BUILDPACKS, guid) or b""
+    return transaction.stored_document(BUILDPACKS, guid)
 
 
 def _check_stack(reader: Reader, stack: str | None) -> None:

@@ -172,7 +172,7 @@ def _update(
         build_rows.finish_failed(transaction, guid, StagingErrorId.STAGER_ERROR, text)
     elif sent.get("state") == "STAGED":
         _take(context, transaction, caller, record, sent["lifecycle"])
-    return transaction.document(BUILDS, guid) or present(record, labelled)
+    return transaction.stored_document(BUILDS, guid)
 
 
 def _take(

@@ -36,10 +36,7 @@ class CurrentDroplets:
 
         def read(reader: Reader) -> bytes:
             guid = _current(reader, caller, params.guid)
-            document = reader.document(DROPLETS, guid)
-            if document is None:
-                raise v3_error(table.RESOURCE_NOT_FOUND, "Droplet")
-            return document
+            return reader.stored_document(DROPLETS, guid)
 
         body = self._context.shown(await self._context.database.read(read))
         return operations.GetCurrentDroplet200(body=Json(body))

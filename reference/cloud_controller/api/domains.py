@@ -189,7 +189,7 @@ def _page(reader: Reader, caller: Caller, request: listing.ListRequest) -> bytes
 
 
 def _shown(reader: Reader, caller: Caller, guid: str) -> bytes:
-    document = reader.document(DOMAINS, guid) or b""
+    document = reader.stored_document(DOMAINS, guid)
     return domain_sight.as_seen(document, domain_sight.organizations_read(reader, caller))
 
 

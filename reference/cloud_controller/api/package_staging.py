@@ -40,10 +40,7 @@ def stage(
     if request.disk_mb > context.settings.max_staging_disk_mb:
         raise v3_error(table.UNABLE_TO_PERFORM, "Staging request", messages.DISK_LIMIT)
     build = build_rows.create_build(transaction, caller, package, app, request)
-    document = transaction.document(DROPLETS, build.droplet_guid or "")
-    if document is None:
-        raise RuntimeError(f"build {build.guid} came without a droplet")
-    return document
+    return transaction.stored_document(DROPLETS, build.droplet_guid or "")
 
 
 def _stageable(reader: Reader, caller: Caller, guid: str) -> tuple[PackageRecord, AppRecord]:

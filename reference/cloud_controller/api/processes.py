@@ -210,9 +210,8 @@ async def _shown(context: Context, caller: Caller, address: Address) -> bytes:
     def read(reader: Reader) -> bytes:
         record = find(reader, caller, address)
         app = reader.referenced(APPS, record.app_guid)
-        document = reader.document(PROCESSES, record.guid)
-        if document is not None and app_rows.may(reader, caller, app, Right.READ_SECRETS):
-            return document
+        if app_rows.may(reader, caller, app, Right.READ_SECRETS):
+            return reader.stored_document(PROCESSES, record.guid)
         labelled = reader.metadata(PROCESSES, record.guid)
         return present.process(record, labelled, detected=None, redacted=present.HIDDEN)
 

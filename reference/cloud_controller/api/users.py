@@ -112,12 +112,12 @@ class Users:
     ) -> operations.GetUser200:
         """Show one user."""
 
-        def read(reader: Reader) -> bytes | None:
+        def read(reader: Reader) -> bytes:
             _find(reader, caller, params.guid)
-            return reader.document(USERS, params.guid)
+            return reader.stored_document(USERS, params.guid)
 
         document = await self._context.database.read(read)
-        return operations.GetUser200(body=Json(self._context.shown(document or b"")))
+        return operations.GetUser200(body=Json(self._context.shown(document)))
 
     async def create_user(
         self, body: models.UserCreate, caller: Caller
@@ -244,4 +244,4 @@ def _by_name(transaction: Transaction, sent: Mapping[str, Any]) -> UserRecord:
 
 def _stored(transaction: Transaction, user: UserRecord) -> bytes:
     store_user(transaction, user)
-    return transaction.document(USERS, user.guid) or b""
+    return transaction.stored_document(USERS, user.guid)

@@ -70,6 +70,18 @@ class Reader:
         row = self._row(_by_guid(entity, "document", visible_to is not None), guid, visible_to)
         return row[0] if row else None
 
+    def stored_document(self, entity: Entity[Any], guid: str) -> bytes:
+        """Return the document of a record that was found or stored in this transaction.
+
+        Raises:
+            LookupError: There is none.
+
+        """
+        found = self.document(entity, guid)
+        if found is None:
+            raise LookupError(f"there is no {guid} in {entity.table.name}")
+        return found
+
     def _row(self, statement: str, guid: str, user: str | None) -> tuple[Any, ...] | None:
         found: tuple[Any, ...] | None = self._connection.execute(
             statement, {"guid": guid, "user": user}

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 NODE: Final[dict[str, Any]] = json.loads(files("capi").joinpath("openapi.json").read_text("utf-8"))
 FRESH: Final = "fresh"
 """The way to check a server on an empty folder."""
+_LIKELY: Final = "likely"
+"""Begins what is made where a fault is likely to show: two runs must not give the same names."""
 _ENGINE_EXAMPLES: Final = 5
 _STOCK_EXAMPLES: Final = 5
 
@@ -98,7 +100,7 @@ class Live:
 def ask_oracles(live: Live, tell: Tell) -> None:
     """Tell what the active oracles find, and what the judge objects to on the way."""
     if live.focus:
-        _ask(live, tell, live.focus)
+        _ask(live, tell, live.focus, prefix=_LIKELY)
     if live.thorough or not live.focus:
         _ask(live, tell, None)
 
@@ -119,8 +121,10 @@ def _ask(
     tell: Tell,
     operations: frozenset[str] | None,
     names: Sequence[str] = tuple(ORACLES),
+    prefix: str = "specfoundry",
 ) -> None:
     circumstances = Circumstances(
+        prefix=prefix,
         identities=live.identities,
         roles={role or ADMIN: role for role in live.identities if not role.startswith(REFUSED)},
         seed=live.seed,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from specfoundry.document.pointer import join
 from specfoundry.fuzz.live.plants import put
 from specfoundry.fuzz.oracles.shapes import Spot, parts, spots
+from specfoundry.fuzz.promises.samples import NoSampleError, sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -78,7 +79,7 @@ def changes(root: Mapping[str, Any], schema: Any, body: Any) -> Iterator[Change]
     """
     seen = {_key(body)}
     for spot in spots(root, schema, body):
-        for idea in _at(root, spot):
+        for idea in (*_at(root, spot), *_inside_additions(root, spot)):
             changed = _with(body, spot.pointer, idea.value)
             if _key(changed) not in seen:
                 seen.add(_key(changed))
@@ -194,15 +195,36 @@ def _object(root: Mapping[str, Any], spot: Spot) -> Iterator[_Idea]:
 
 def _additions(root: Mapping[str, Any], spot: Spot) -> Iterator[_Idea]:
     """Yield the object with one more of the members that its schemas know."""
-    known: dict[str, Any] = {}
-    for properties in spot.told("properties"):
-        known |= properties
-    for name, schema in known.items():
-        if name in spot.value:
-            continue
+    for name, schema in _absent(spot):
         for idea in _samples(root, schema):
             with_it = {**spot.value, name: idea.value}
             yield _Idea(f"with `{name}`, {idea.what}", with_it, idea.plain, name)
+
+
+def _absent(spot: Spot) -> list[tuple[str, Any]]:
+    """Return the members that the schemas of an object know and that are not there."""
+    known: dict[str, Any] = {}
+    for properties in spot.told("properties"):
+        known |= properties
+    return [(name, schema) for name, schema in known.items() if name not in spot.value]
+
+
+def _inside_additions(root: Mapping[str, Any], spot: Spot) -> Iterator[_Idea]:
+    """Yield an object with one more member, which is made up and changed somewhere inside."""
+    if not isinstance(spot.value, dict):
+        return
+    for name, schema in _absent(spot):
+        try:
+            made_up = sample(root, schema)
+        except NoSampleError:
+            continue
+        if not isinstance(made_up, dict | list):
+            continue
+        for inner in spots(root, schema, made_up):
+            for idea in _at(root, inner):
+                with_it = {**spot.value, name: _with(made_up, inner.pointer, idea.value)}
+                what = f"with `{name}`, {inner.pointer or 'which'}: {idea.what}"
+                yield _Idea(what, with_it, member=name)
 
 
 def _samples(root: Mapping[str, Any], schema: Any) -> Iterator[_Idea]:

@@ -64,7 +64,7 @@ def handlers(context: Context) -> Mapping[str, JobHandler]:
 
     async def clear(job: JobRecord) -> JobResult:
         caches = context.settings.buildpack_caches
-        await asyncio.to_thread(cache.clear, caches, job.resource_guid or "")
+        await asyncio.to_thread(cache.clear, caches, job.resource)
         return JobResult()
 
     return {CLEAR_CACHE: JobHandler(clear)}

@@ -136,7 +136,7 @@ def handlers(context: Context) -> Mapping[str, JobHandler]:
 
     async def delete(job: JobRecord) -> JobResult:
         def commit(transaction: Transaction) -> None:
-            record = transaction.record(BUILDPACKS, job.resource_guid or "")
+            record = transaction.record(BUILDPACKS, job.resource)
             if record is not None:
                 remove(transaction, record)
                 tell(transaction, actor(job), "delete", record)

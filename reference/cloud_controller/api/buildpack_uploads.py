@@ -107,7 +107,7 @@ class BuildpackUploads:
     async def process(self, job: JobRecord) -> JobResult:
         """Check the bits and give them to the buildpack; nothing happens if it cannot take them."""
         bits = Bits(**job.payload["bits"])
-        guid = job.resource_guid or ""
+        guid = job.resource
         record = await self.context.database.read(lambda reader: reader.record(BUILDPACKS, guid))
         if record is None or record.locked or await self._has(record, bits):
             return JobResult(after=lambda: self._forget(bits))
@@ -122,7 +122,7 @@ class BuildpackUploads:
 
         def commit(transaction: Transaction) -> None:
             nonlocal kept
-            record = transaction.record(BUILDPACKS, job.resource_guid or "")
+            record = transaction.record(BUILDPACKS, job.resource)
             kept = record is not None and not record.locked
             if record is None or not kept:
                 return

@@ -104,7 +104,7 @@ class DeletionWork:
         blobs: list[BlobKey] = []
 
         def commit(transaction: Transaction) -> None:
-            blobs[:] = delete(transaction, job.resource_guid or "")
+            blobs[:] = delete(transaction, job.resource)
 
         return JobResult(commit=commit, after=lambda: self._forget(blobs))
 
@@ -114,10 +114,10 @@ class DeletionWork:
 
 
 def _space_stays(transaction: Transaction, job: JobRecord, _: tuple[ApiErrorObject, ...]) -> None:
-    transaction.set_columns(SPACES, job.resource_guid or "", being_deleted=False)
+    transaction.set_columns(SPACES, job.resource, being_deleted=False)
 
 
 def _organization_stays(
     transaction: Transaction, job: JobRecord, _: tuple[ApiErrorObject, ...]
 ) -> None:
-    transaction.set_columns(ORGANIZATIONS, job.resource_guid or "", being_deleted=False)
+    transaction.set_columns(ORGANIZATIONS, job.resource, being_deleted=False)

@@ -42,7 +42,7 @@ class DropletWork:
         """Store an upload; its archive is not looked into (5.5)."""
         record = await self._find(job, DropletState.PROCESSING_UPLOAD)
         if record is None:
-            return JobResult(after=lambda: self._forget("uploads", _guid(job)))
+            return JobResult(after=lambda: self._forget("uploads", job.resource))
         key = BlobKey("uploads", record.guid)
         try:
             await self.context.blobs.copy(key, BlobKey("droplets", record.guid))
@@ -73,7 +73,7 @@ class DropletWork:
 
     async def expire(self, job: JobRecord) -> JobResult:
         """Forget the bits of an expired droplet, and its checksum with them."""
-        guid = _guid(job)
+        guid = job.resource
 
         def commit(transaction: Transaction) -> None:
             record = transaction.record(DROPLETS, guid)
@@ -86,7 +86,7 @@ class DropletWork:
 
     async def delete(self, job: JobRecord) -> JobResult:
         """Remove the droplet, then its bits; one that is gone already is fine."""
-        guid = _guid(job)
+        guid = job.resource
 
         def commit(transaction: Transaction) -> None:
             record = transaction.record(DROPLETS, guid)
@@ -108,10 +108,10 @@ class DropletWork:
     ) -> None:
         """Mark the droplet when its job could not be finished."""
         text = ", ".join(error.detail for error in errors)
-        droplet_rows.change(transaction, _guid(job), DropletState.FAILED, error=text, blob=None)
+        droplet_rows.change(transaction, job.resource, DropletState.FAILED, error=text, blob=None)
 
     async def _find(self, job: JobRecord, state: DropletState) -> DropletRecord | None:
-        guid = _guid(job)
+        guid = job.resource
         record = await self.context.database.read(lambda reader: reader.record(DROPLETS, guid))
         return record if record is not None and record.state == state else None
 
@@ -139,9 +139,3 @@ class DropletWork:
 def _failure(text: str) -> ApiErrorObject:
     kind = table.UNPROCESSABLE
     return ApiErrorObject(kind.code, kind.title, text)
-
-
-def _guid(job: JobRecord) -> str:
-    if job.resource_guid is None:
-        raise ValueError(f"job {job.guid} names no droplet")
-    return job.resource_guid

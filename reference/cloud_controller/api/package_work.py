@@ -86,7 +86,7 @@ class PackageWork:
         """Check and store an upload (2.8, "What the worker does")."""
         record = await self._find(job)
         if record is None or record.state != PackageState.PROCESSING_UPLOAD:
-            return JobResult(after=lambda: self._forget_upload(_guid(job)))
+            return JobResult(after=lambda: self._forget_upload(job.resource))
         if await self._was_cut_off(record, job):
             return JobResult(commit=lambda transaction: give_back(transaction, record.guid))
         try:
@@ -126,7 +126,7 @@ class PackageWork:
 
     async def expire(self, job: JobRecord) -> JobResult:
         """Forget the bits of an expired package; its checksum goes back to null (2.3)."""
-        guid = _guid(job)
+        guid = job.resource
 
         def commit(transaction: Transaction) -> None:
             record = transaction.record(PACKAGES, guid)
@@ -140,7 +140,7 @@ class PackageWork:
 
     async def delete(self, job: JobRecord) -> JobResult:
         """Remove the package, then its bits; one that is gone already is fine (2.10)."""
-        guid = _guid(job)
+        guid = job.resource
 
         def commit(transaction: Transaction) -> None:
             transaction.delete(PACKAGES, guid)
@@ -152,11 +152,11 @@ class PackageWork:
     ) -> None:
         """Mark the package when its job could not be finished for a reason of ours."""
         text = ", ".join(error.detail for error in errors)
-        if change(transaction, _guid(job), PackageState.FAILED, error=text, blob=None):
-            self._prune_after(transaction, _guid(job))
+        if change(transaction, job.resource, PackageState.FAILED, error=text, blob=None):
+            self._prune_after(transaction, job.resource)
 
     async def _find(self, job: JobRecord) -> PackageRecord | None:
-        guid = _guid(job)
+        guid = job.resource
         return await self.context.database.read(lambda reader: reader.record(PACKAGES, guid))
 
     async def _was_cut_off(self, record: PackageRecord, job: JobRecord) -> bool:
@@ -214,9 +214,3 @@ class PackageWork:
     async def _forget_all(self, guid: str) -> None:
         await self._forget_upload(guid)
         await self._forget_bits(guid)
-
-
-def _guid(job: JobRecord) -> str:
-    if job.resource_guid is None:
-        raise ValueError(f"job {job.guid} names no package")
-    return job.resource_guid

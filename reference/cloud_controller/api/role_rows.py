@@ -62,7 +62,7 @@ def place_of(reader: Reader, role: RoleRecord) -> Place:
     if role.space_guid:
         space = reader.referenced(SPACES, role.space_guid)
         return Place(space.organization_guid, space.guid, space.name)
-    organization = reader.referenced(ORGANIZATIONS, role.organization_guid or "")
+    organization = reader.referenced(ORGANIZATIONS, role.organization_guid)
     return Place(organization.guid, None, organization.name)
 
 

@@ -27,7 +27,7 @@ def handlers() -> JobHandlers:
 
 def _handler(delete: Callable[[Transaction, str], None]) -> JobHandler:
     async def run(job: JobRecord) -> JobResult:
-        guid = job.resource_guid or ""
+        guid = job.resource
         return JobResult(commit=lambda transaction: delete(transaction, guid))
 
     return JobHandler(run)

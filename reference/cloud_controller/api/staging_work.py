@@ -73,7 +73,7 @@ class StagingWork:
         return {STAGE: JobHandler(self._run, self._given_up)}
 
     async def _run(self, job: JobRecord) -> JobResult:
-        guid = job.resource_guid or ""
+        guid = job.resource
         settings = self.context.settings
         order = await self.context.database.read(
             lambda reader: staging_orders.read(reader, settings, guid)
@@ -209,9 +209,7 @@ class StagingWork:
         self, transaction: Transaction, job: JobRecord, _: tuple[ApiErrorObject, ...]
     ) -> None:
         failure = StagingFailedError(StagingErrorId.STAGING_ERROR, _FAILED)
-        build_rows.finish_failed(
-            transaction, job.resource_guid or "", failure.error_id, failure.text
-        )
+        build_rows.finish_failed(transaction, job.resource, failure.error_id, failure.text)
 
     def _work_directory(self, build_guid: str) -> Path:
         return self.context.settings.stagings / build_guid

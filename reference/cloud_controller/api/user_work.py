@@ -31,17 +31,17 @@ def caller_payload(caller: Caller) -> dict[str, Any]:
 
 async def _delete_role(job: JobRecord) -> JobResult:
     def commit(transaction: Transaction) -> None:
-        role = transaction.record(ROLES, job.resource_guid or "")
+        role = transaction.record(ROLES, job.resource)
         if role is None:
             return
-        owner = transaction.record(USERS, role.user_guid)
+        owner = transaction.referenced(USERS, role.user_guid)
         place = role_rows.place_of(transaction, role)
         transaction.delete(ROLES, role.guid)
         audit.record(
             transaction,
             Caller(**job.payload["caller"]),
             f"audit.user.{role.type}_remove",
-            target=audit.Target(role.user_guid, "user", owner.user_name if owner else ""),
+            target=audit.Target(role.user_guid, "user", owner.user_name),
             space_guid=place.space_guid,
             organization_guid=place.organization_guid,
             data={"request": {}},
@@ -51,4 +51,4 @@ async def _delete_role(job: JobRecord) -> JobResult:
 
 
 async def _delete_user(job: JobRecord) -> JobResult:
-    return JobResult(commit=lambda transaction: forget_user(transaction, job.resource_guid or ""))
+    return JobResult(commit=lambda transaction: forget_user(transaction, job.resource))

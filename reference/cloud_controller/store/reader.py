@@ -51,14 +51,14 @@ class Reader:
         row = self._row(_by_guid(entity, "record", visible_to is not None), guid, visible_to)
         return entity.load(row) if row else None
 
-    def referenced(self, entity: Entity[RecordT], guid: str) -> RecordT:
+    def referenced(self, entity: Entity[RecordT], guid: str | None) -> RecordT:
         """Return the record that another one in this transaction refers to.
 
         Raises:
             LookupError: It is not there, which the foreign key of the other one forbids.
 
         """
-        found = self.record(entity, guid)
+        found = None if guid is None else self.record(entity, guid)
         if found is None:
             raise LookupError(f"there is no {guid} in {entity.table.name}")
         return found

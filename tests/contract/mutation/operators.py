@@ -145,8 +145,8 @@ def _drop(source: Source, node: ast.AST) -> Iterator[list[Part | None]]:
 
 def _nothing(source: Source, node: ast.AST) -> Iterator[list[Part | None]]:
     match node:
-        case ast.Return(value=ast.Constant(value=None)):
-            return
+        case ast.Return(value=ast.Constant(value=None | False)):
+            return  # nobody asks which of the two it is
         case ast.Return(value=ast.expr()):
             yield [source.replaced(node, "return None")]
 

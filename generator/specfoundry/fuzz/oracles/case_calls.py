@@ -73,6 +73,9 @@ class CaseCalls:
             identity = f"held/{len(self.ground.session.held)}"
             self.ground.session.held[identity] = {HEADER: headers.pop(HEADER)}
         call = replace(call, body=body, path=path, query=query, headers=headers, identity=identity)
+        if "address" in step or "method" in step:
+            method, where = step.get("method", operation.method), step.get("address", "")
+            return replace(call, method=method, address=self.value(where))
         if raw is None:
             return call
         where = address(operation, replace(call, query={}))

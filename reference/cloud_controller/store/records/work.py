@@ -39,6 +39,13 @@ class JobRecord(Record):
     leased_until: int | None = None
     leased_by: str | None = None
 
+    @property
+    def resource(self) -> str:
+        """The guid of what it is about; LookupError when it is about nothing in particular."""
+        if self.resource_guid is None:
+            raise LookupError(f"job {self.guid} ({self.operation}) names no resource")
+        return self.resource_guid
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceRecord(Record):

@@ -584,6 +584,97 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "what nobody knows is not found, in the form of its version",
+                    "steps": [
+                        {
+                            "operation": "getV3Root",
+                            "address": "/v3/nobody-knows-this",
+                            "status": 404,
+                            "shows": {
+                                "": {
+                                    "errors": [
+                                        {
+                                            "code": 10000,
+                                            "title": "CF-NotFound",
+                                            "detail": "Unknown request",
+                                        }
+                                    ]
+                                }
+                            },
+                        },
+                        {
+                            "operation": "getV3Root",
+                            "method": "PUT",
+                            "status": 404,
+                            "shows": {
+                                "": {
+                                    "errors": [
+                                        {
+                                            "code": 10000,
+                                            "title": "CF-NotFound",
+                                            "detail": "Unknown request",
+                                        }
+                                    ]
+                                }
+                            },
+                        },
+                        {
+                            "operation": "getV2Info",
+                            "address": "/v2/nobody-knows-this",
+                            "status": 404,
+                            "shows": {
+                                "": {
+                                    "code": 10000,
+                                    "error_code": "CF-NotFound",
+                                    "description": "Unknown request",
+                                }
+                            },
+                        },
+                        {
+                            "operation": "getV2Info",
+                            "method": "PUT",
+                            "status": 404,
+                            "shows": {
+                                "": {
+                                    "code": 10000,
+                                    "error_code": "CF-NotFound",
+                                    "description": "Unknown request",
+                                }
+                            },
+                        },
+                        {
+                            "operation": "getRoot",
+                            "address": "/nobody-knows-this",
+                            "set": {"@Authorization": ""},
+                            "status": 404,
+                            "shows": {
+                                "": {
+                                    "code": 10000,
+                                    "error_code": "CF-NotFound",
+                                    "description": "Unknown request",
+                                }
+                            },
+                        },
+                        {
+                            "operation": "getV3Root",
+                            "address": "/v3/nobody-knows-this",
+                            "set": {"@Authorization": ""},
+                            "status": 404,
+                            "shows": {
+                                "": {
+                                    "errors": [
+                                        {
+                                            "code": 10000,
+                                            "title": "CF-NotFound",
+                                            "detail": "Unknown request",
+                                        }
+                                    ]
+                                }
+                            },
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -60250,6 +60341,32 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/message": 'parsing field "end_time": strconv.ParseInt: parsing "-9223372036854775809": value out of range',
                             },
                         },
+                        {
+                            "operation": "readLogs",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "?start_time": "9223372036854775807",
+                                "?limit": "x",
+                            },
+                            "status": 400,
+                            "shows": {
+                                "/code": 3,
+                                "/message": 'parsing field "limit": strconv.ParseInt: parsing "x": invalid syntax',
+                            },
+                        },
+                        {
+                            "operation": "readLogs",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "?start_time": "-9223372036854775808",
+                                "?limit": "x",
+                            },
+                            "status": 400,
+                            "shows": {
+                                "/code": 3,
+                                "/message": 'parsing field "limit": strconv.ParseInt: parsing "x": invalid syntax',
+                            },
+                        },
                     ],
                 },
                 {
@@ -63050,6 +63167,17 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             },
                         },
                         {
+                            "operation": "uploadV2BuildpackBits",
+                            "set": {"{guid}": "$buildpack/metadata/guid"},
+                            "filename": "/",
+                            "status": 400,
+                            "code": "CF-BuildpackBitsUploadInvalid",
+                            "shows": {
+                                "/code": 290002,
+                                "/description": "The buildpack upload is invalid: a filename must be specified",
+                            },
+                        },
+                        {
                             "operation": "getV2Buildpack",
                             "set": {"{guid}": "$buildpack/metadata/guid"},
                             "status": 200,
@@ -63088,6 +63216,28 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "uploadV2BuildpackBits",
                             "set": {"{guid}": "$buildpack/metadata/guid"},
                             "archive": {"manifest.yml": "stack: ["},
+                            "status": 422,
+                            "code": "CF-BuildpackZipError",
+                            "shows": {
+                                "/code": 390013,
+                                "/description": "Buildpack zip error: buildpack manifest is not valid",
+                            },
+                        },
+                        {
+                            "operation": "uploadV2BuildpackBits",
+                            "set": {"{guid}": "$buildpack/metadata/guid"},
+                            "archive": {"manifest.yml": "- stack: some\n"},
+                            "status": 422,
+                            "code": "CF-BuildpackZipError",
+                            "shows": {
+                                "/code": 390013,
+                                "/description": "Buildpack zip error: buildpack manifest is not valid",
+                            },
+                        },
+                        {
+                            "operation": "uploadV2BuildpackBits",
+                            "set": {"{guid}": "$buildpack/metadata/guid"},
+                            "archive": {"manifest.yml": "stack: [some]\n"},
                             "status": 422,
                             "code": "CF-BuildpackZipError",
                             "shows": {

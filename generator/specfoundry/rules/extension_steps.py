@@ -21,6 +21,8 @@ _HOLDING = (
 """Members of a step with values that may stand for others."""
 _NAMED = re.compile(r"\$([a-z][a-z0-9_]*)")
 _GIVEN = frozenset({"fresh", "unknown"})
+_UNKNOWN = frozenset({"address", "method"})
+"""With one of them a step asks for what the document does not know."""
 
 
 def extension_steps(context: Context) -> Iterator[Violation]:
@@ -46,7 +48,8 @@ def _called(context: Context, step: dict[str, Any], name: Any, pointer: str) -> 
     called = context.operations_by_id.get(name) if isinstance(name, str) else None
     if called is not None:
         yield from _named(context, called, step, pointer)
-        yield from _found(context, called, step, pointer)
+        if not _UNKNOWN & step.keys():
+            yield from _found(context, called, step, pointer)
 
 
 def _unnamed(step: dict[str, Any], known: set[str], pointer: str) -> Iterator[Violation]:
@@ -79,9 +82,6 @@ def _named(
     if isinstance(example, str) and example not in example_names(context, called):
         message = f"`{called.label}` has no request example `{example}`."
         yield Violation(join(pointer, "example"), message)
-    status = step.get("status")
-    if isinstance(status, int) and not _answers(context, called, str(status)):
-        yield Violation(join(pointer, "status"), f"`{called.label}` has no answer `{status}`.")
 
 
 def _found(
@@ -91,6 +91,8 @@ def _found(
     schemas: list[Any] = success_schemas(context, called)
     if isinstance(status, int):
         answers = _answers(context, called, str(status))
+        if not answers:
+            yield Violation(join(pointer, "status"), f"`{called.label}` has no answer `{status}`.")
         schemas = [schema for one in answers for _, schema in json_schemas(context, one)]
         if schemas:
             schemas += _of_job(context, called)
@@ -105,16 +107,6 @@ def _of_job(context: Context, called: OperationPlace) -> list[Any]:
     name = mapping(called.node.get("x-async-job")).get("get")
     job = context.operations_by_id.get(name) if isinstance(name, str) else None
     return success_schemas(context, job) if job is not None else []
-
-
-def _shown(context: Context, called: OperationPlace, status: Any) -> list[Any]:
-    """Return what an answer may be like; a step looks at the job once that has ended."""
-    schemas: list[Any] = success_schemas(context, called)
-    if isinstance(status, int):
-        answers = _answers(context, called, str(status))
-        schemas = [schema for one in answers for _, schema in json_schemas(context, one)]
-    job = context.operations_by_id.get(mapping(called.node.get("x-async-job")).get("get", ""))
-    return [*schemas, *success_schemas(context, job)] if schemas and job is not None else schemas
 
 
 def _answers(context: Context, called: OperationPlace, status: str) -> list[dict[str, Any]]:

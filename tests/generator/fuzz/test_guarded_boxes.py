@@ -65,6 +65,7 @@ def test_a_healthy_server_is_blamed_for_nothing() -> None:
         ("long-labels", "bodies", "createBox"),
         ("any-kind", "bodies", "createBox"),
         ("size-beyond", "bodies", "updateBox"),
+        ("any-colour", "bodies", "createBox"),
         ("most-refused", "bodies", "updateBox"),
         ("any-media-type", "raw-body", "createBox"),
         ("unreadable-taken", "raw-body", "createBox"),
@@ -84,6 +85,7 @@ def test_a_healthy_server_is_blamed_for_nothing() -> None:
         ("receipt-of-another", "case", "fillBox"),
         ("other-notes", "case", "fillBox"),
         ("forgetful", "case", "fillBox"),
+        ("lost-in-words", "case", "fillBox"),
     ],
 )
 def test_each_fault_is_noticed_where_it_is(fault: str, check: str, operation: str) -> None:

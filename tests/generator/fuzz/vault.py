@@ -97,6 +97,8 @@ class Vault:
     async def _lost(self, request: Request, _error: Any) -> Response:
         if self._has("unknown-paths-answered"):
             return JSONResponse({})
+        if self._has("lost-in-words"):
+            return Response("There is nothing here.", 404)
         return await self._refused(request, RefusedError(404))
 
     async def _no_method(self, request: Request, _error: Any) -> Response:
@@ -162,6 +164,8 @@ class Vault:
         for fault, member in (("long-labels", "label"), ("any-kind", "kind")):
             if self._has(fault) and member in found["properties"]:
                 found["properties"][member] = {"type": "string"}
+        if self._has("any-colour") and "lid" in found["properties"]:
+            found["properties"]["lid"]["properties"]["colour"] = {}
         if self._has("size-beyond") and "size" in found["properties"]:
             found["properties"]["size"]["maximum"] = 11
         return found  # type: ignore[no-any-return] # JSON

@@ -191,6 +191,23 @@ _CONTENT = {
                 ],
             },
             {
+                "title": "what nobody knows is refused by number",
+                "steps": [
+                    {
+                        "operation": "emptyBox",
+                        "address": "/cellar",
+                        "status": 404,
+                        "shows": {"/number": 4040},
+                    },
+                    {
+                        "operation": "emptyBox",
+                        "method": "POST",
+                        "status": 405,
+                        "shows": {"/number": 4050},
+                    },
+                ],
+            },
+            {
                 "title": "a box is still there when the vault opens again",
                 "steps": [
                     {"operation": "createBox", "name": "box"},
@@ -278,6 +295,7 @@ DOCUMENT: dict[str, Any] = {
                 label=_LABEL,
                 size=_SIZE,
                 kind=_KIND,
+                lid=_object(["colour"], colour={"type": "string"}, hinge={"type": "boolean"}),
             ),
             "BoxChange": _object([], label=_LABEL, size=_SIZE, kind=_KIND),
         },

@@ -6,48 +6,83 @@ import json
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 SPEC = ROOT / "generated/capi/openapi.json"
 
 
-def measure_fuzzing(address: str, header: str, folder: Path, seconds: int) -> Iterator[Any]:
+@dataclass(frozen=True, slots=True)
+class Race:
+    """What a fuzzer did: how many cases, in how many seconds, and where which check failed."""
+
+    cases: int
+    seconds: float
+    findings: frozenset[tuple[str, str]]
+
+
+Fuzzer: TypeAlias = "Callable[[str, str, Path, int], Race]"
+
+
+def measure_fuzzing(
+    faulty: tuple[str, str], healthy: tuple[str, str], folder: Path, seconds: int
+) -> Iterator[Any]:
     """Let both fuzz the same faulty server, one after the other, and compare.
 
+    What a fuzzer says of the healthy server as well, in as much time, is no finding.
+
     Args:
-        address: Of the server.
-        header: What logs the administrator in.
+        faulty: Address of a server full of faults, and the header that logs the administrator in.
+        healthy: The same of a server without.
         folder: For the reports.
-        seconds: How long each may take.
+        seconds: How long each may take with each server.
 
     """
-    ours = _ours(address, header, folder / "ours", seconds)
-    theirs = _theirs(address, header, folder / "theirs", seconds)
+    told: dict[str, dict[str, float]] = {}
+    for name, fuzz in (("ours", _ours), ("theirs", _theirs)):
+        alarms = fuzz(*healthy, folder / name / "healthy", seconds).findings
+        race = fuzz(*faulty, folder / name / "faulty", seconds)
+        found = race.findings - alarms
+        told[name] = {
+            "cases": race.cases / race.seconds,
+            "findings": len(found) / race.seconds,
+            "false": float(len(alarms)),
+        }
     against = f"schemathesis run with all phases, on the same server for {seconds} s"
-    for number, name in enumerate(("cases", "findings")):
-        ratio = ours[number] / max(theirs[number], 1e-9)
-        told = {"ratio": ratio, "unit": f"{name}/s", "against": against}
-        yield f"fuzz-{name}", {**told, "ours": ours[number], "theirs": theirs[number]}
+    for what in ("cases", "findings"):
+        ours, theirs = told["ours"], told["theirs"]
+        yield (
+            f"fuzz-{what}",
+            {
+                "ratio": ours[what] / max(theirs[what], 1e-9),
+                "unit": f"{what}/s",
+                "against": against,
+                "ours": ours[what],
+                "theirs": theirs[what],
+                "false alarms of ours": ours["false"],
+                "false alarms of theirs": theirs["false"],
+            },
+        )
 
 
-def _ours(address: str, header: str, folder: Path, seconds: int) -> tuple[float, float]:
+def _ours(address: str, header: str, folder: Path, seconds: int) -> Race:
     command = [str(BIN / "specfoundry"), "fuzz", str(SPEC), "--url", address, "--header", header]
-    options = ["--time", f"{seconds}s", "--report", str(folder), "--no-shrink"]
+    options = ["--time", f"{seconds}s", "--report", str(folder), "--no-shrink", "--disposable"]
     begun = time.perf_counter()
     subprocess.run([*command, *options], capture_output=True, check=False)
     spent = time.perf_counter() - begun
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-    found = {(one["check"], one["operation"]) for one in report["findings"]}
-    return report["cases"] / spent, len(found) / spent
+    found = frozenset((one["check"], one["operation"]) for one in report["findings"])
+    return Race(report["cases"], spent, found)
 
 
-def _theirs(address: str, header: str, folder: Path, seconds: int) -> tuple[float, float]:
+def _theirs(address: str, header: str, folder: Path, seconds: int) -> Race:
     folder.mkdir(parents=True, exist_ok=True)
     command = [str(BIN / "schemathesis"), "run", str(SPEC), "--url", address, "--header", header]
     reports = ["--report-ndjson-path", str(folder / "events.ndjson")]
@@ -56,11 +91,11 @@ def _theirs(address: str, header: str, folder: Path, seconds: int) -> tuple[floa
     subprocess.run([*command, *options], capture_output=True, check=False, cwd=folder)
     spent = time.perf_counter() - begun
     cases, found = _read(folder / "events.ndjson")
-    return cases / spent, found / spent
+    return Race(cases, spent, frozenset(found))
 
 
-def _read(events: Path) -> tuple[int, int]:
-    cases, found = 0, set()
+def _read(events: Path) -> tuple[int, set[tuple[str, str]]]:
+    cases, found = 0, set[tuple[str, str]]()
     with events.open(encoding="utf-8") as lines:
         for line in lines:
             scenario = json.loads(line).get("ScenarioFinished")
@@ -70,7 +105,7 @@ def _read(events: Path) -> tuple[int, int]:
             cases += len(recorder.get("interactions", {}))
             for checks in recorder.get("checks", {}).values():
                 found |= {_failure(one) for one in checks if one["status"] == "failure"}
-    return cases, len(found)
+    return cases, found
 
 
 def _failure(check: dict[str, Any]) -> tuple[str, str]:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -197,11 +197,16 @@ def measure_fuzzers(folder: Path, seconds: int) -> Iterator[tuple[str, dict[str,
         "CLOUD_CONTROLLER_ACCESS_TOKEN_VALIDITY": "86400",
         "CLOUD_CONTROLLER_LOCKOUT_FAILURES": "0",
     }
-    command = (sys.executable, faulty, "serve", "--port", "0", "--data", str(folder / "data"))
-    with served(*command, **environment) as (port, _):
-        address = f"http://127.0.0.1:{port}"
-        header = f"Authorization: {log_in(address).headers['Authorization']}"
-        yield from measure_fuzzing(address, header, folder, seconds)
+    with ExitStack() as servers:
+        reached = []
+        programs = {"faulty": (sys.executable, faulty), "healthy": (str(BIN / "cloud-controller"),)}
+        for name, program in programs.items():
+            command = (*program, "serve", "--port", "0", "--data", str(folder / name))
+            port, _ = servers.enter_context(served(*command, **environment))
+            address = f"http://127.0.0.1:{port}"
+            header = f"Authorization: {log_in(address).headers['Authorization']}"
+            reached.append((address, header))
+        yield from measure_fuzzing(reached[0], reached[1], folder, seconds)
 
 
 def main() -> None:

@@ -1774,6 +1774,17 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "an id that cannot be read is malformed",
+                    "steps": [
+                        {
+                            "operation": "revokeToken",
+                            "address": "/oauth/token/revoke/%ff",
+                            "status": 400,
+                            "shows": {"/error": "invalid_request"},
+                        }
+                    ],
+                },
             ],
         },
     ),
@@ -12909,6 +12920,47 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "a lifecycle of 2015 holds its data",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "stagePackage",
+                            "set": {
+                                "{guid}": "$package/guid",
+                                "": {"lifecycle": {"type": "buildpack", "data": 7}},
+                            },
+                            "status": 422,
+                            "shows": {"/errors/0/detail": "Lifecycle data must be an object"},
+                        },
+                        {
+                            "operation": "stagePackage",
+                            "set": {
+                                "{guid}": "$package/guid",
+                                "": {"lifecycle": {"type": "buildpack"}},
+                            },
+                            "status": 422,
+                            "shows": {"/errors/0/detail": "Lifecycle data must be an object"},
+                        },
+                        {
+                            "operation": "stagePackage",
+                            "set": {"{guid}": "$package/guid", "": {"lifecycle": 7}},
+                            "status": 422,
+                            "shows": {"/errors/0/detail": "Lifecycle must be an object"},
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -14086,6 +14138,31 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/errors/0/detail": "Resources array can have at most 5000 resources"
                             },
                         },
+                    ],
+                },
+                {
+                    "title": "what a path cannot be is told",
+                    "steps": [
+                        {
+                            "operation": "createResourceMatch",
+                            "set": {
+                                "": {
+                                    "resources": [
+                                        {
+                                            "path": 7,
+                                            "checksum": {
+                                                "value": "002d760bea1be268e27077412e11a320d0f164d3"
+                                            },
+                                            "size_in_bytes": 36,
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Resources array contains at least one resource with a non-string path"
+                            },
+                        }
                     ],
                 },
             ],
@@ -26048,6 +26125,44 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "an annotation has 5000 characters at most",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "updateApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "": {
+                                    "metadata": {
+                                        "annotations": {"note": {"$times": 5000, "value": "x"}}
+                                    }
+                                },
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "updateApp",
+                            "set": {
+                                "{guid}": "$app/guid",
+                                "": {
+                                    "metadata": {
+                                        "annotations": {"note": {"$times": 5001, "value": "x"}}
+                                    }
+                                },
+                            },
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Metadata annotation value error: 'xxxxxxxx...' is greater than 5000 characters"
+                            },
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -29000,6 +29115,53 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "status": 200,
                             "shows": {"/resources/*/data/request/droplet_guid": "$second/guid"},
                             "counts": {"/resources/*": 2},
+                        },
+                    ],
+                },
+                {
+                    "title": "what names no droplet is refused as such",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "name": "app",
+                            "example": "plain",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "setCurrentDroplet",
+                            "set": {"{guid}": "$app/guid", "": {}},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Unable to assign current droplet. Ensure the droplet exists and belongs to this app."
+                            },
+                        },
+                        {
+                            "operation": "setCurrentDroplet",
+                            "set": {"{guid}": "$app/guid", "": {"data": {"guid": 7}}},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Unable to assign current droplet. Ensure the droplet exists and belongs to this app."
+                            },
+                        },
+                        {
+                            "operation": "setCurrentDroplet",
+                            "set": {"{guid}": "$unknown", "": {"data": {"guid": 7}}},
+                            "status": 404,
+                            "shows": {"/errors/0/detail": "App not found"},
+                        },
+                        {
+                            "operation": "setCurrentDroplet",
+                            "set": {"{guid}": "$app/guid", "": {"data": 7}},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Current droplet cannot be removed. Replace it with a preferred droplet."
+                            },
+                        },
+                        {
+                            "operation": "setCurrentDroplet",
+                            "set": {"{guid}": "$app/guid", "": {"data": {"guid": 7}}},
+                            "role": "space_auditor",
+                            "status": 403,
                         },
                     ],
                 },
@@ -38218,6 +38380,27 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "status": 422,
                             "code": "CF-UnprocessableEntity",
                             "shows": {"/errors/0/detail": "Buildpack is locked"},
+                        },
+                    ],
+                },
+                {
+                    "title": "the file has a name",
+                    "steps": [
+                        {"operation": "createBuildpack", "name": "buildpack", "status": 201},
+                        {
+                            "operation": "uploadBuildpack",
+                            "set": {"{guid}": "$buildpack/guid"},
+                            "filename": "/",
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Uploaded buildpack file is invalid: A buildpack zip file must be uploaded as 'bits'"
+                            },
+                        },
+                        {
+                            "operation": "getBuildpack",
+                            "set": {"{guid}": "$buildpack/guid"},
+                            "status": 200,
+                            "shows": {"/state": "AWAITING_UPLOAD", "/filename": None},
                         },
                     ],
                 },
@@ -51438,6 +51621,19 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "what is nested too deeply is not read",
+                    "steps": [
+                        {
+                            "operation": "createManifestDiff",
+                            "content": "applications: [{name: a, env: {A: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}}]",
+                            "status": 400,
+                            "shows": {
+                                "/errors/0/detail": "Request invalid due to parse error: invalid request body"
+                            },
+                        }
+                    ],
+                },
             ],
         },
     ),
@@ -59178,6 +59374,44 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "an app's guid has 200 characters at most",
+                    "steps": [
+                        {"operation": "createRoute", "name": "route", "status": 201},
+                        {
+                            "operation": "addRouteDestinations",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "/destinations": [{"app": {"guid": {"$times": 201, "value": "a"}}}],
+                            },
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": 'Destinations[0]: app must have the structure {"guid": "app_guid"}'
+                            },
+                        },
+                        {
+                            "operation": "addRouteDestinations",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "/destinations": [{"app": {"guid": {"$times": 200, "value": "a"}}}],
+                            },
+                            "status": 422,
+                            "lacks": ["structure"],
+                            "says": ["do not exist"],
+                        },
+                        {
+                            "operation": "addRouteDestinations",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "/destinations": [{"app": {"guid": "a", "process": {"type": 7}}}],
+                            },
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": 'Destinations[0]: process must have the structure {"type": "process_type"}'
+                            },
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -61457,6 +61691,29 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "shows": {
                                 "/resources/0/metadata/guid": "$buildpack/guid",
                                 "/resources/0/entity/lifecycle": "cnb",
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "a column that no list is ordered by is told",
+                    "steps": [
+                        {
+                            "operation": "listV2Buildpacks",
+                            "set": {"?order-by": "nobody"},
+                            "status": 400,
+                            "shows": {
+                                "/code": 10005,
+                                "/error_code": "CF-BadQueryParameter",
+                                "/description": "The query parameter is invalid: Cannot order by: nobody",
+                            },
+                        },
+                        {
+                            "operation": "listV2Buildpacks",
+                            "set": {"?order-by": "nobody", "?q": ["nobody:a"]},
+                            "status": 400,
+                            "shows": {
+                                "/description": "The query parameter is invalid: Cannot order by: nobody"
                             },
                         },
                     ],

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from specfoundry.fuzz.server.exchange import Call, Exchange
 
 Follow: TypeAlias = Literal["", "pages", "job"]
@@ -145,3 +147,8 @@ def judged(
         verdict=name_of(rule),
         arguments=arguments,
     )
+
+
+def raised(*judgements: Complaint | None) -> Iterator[Complaint]:
+    """Yield those judgements that are complaints."""
+    return (one for one in judgements if one is not None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.live.plants import BarrenError
-from specfoundry.fuzz.live.trial import Complaint, judged, verdict
+from specfoundry.fuzz.live.trial import Complaint, judged, raised, verdict
 from specfoundry.fuzz.oracles.addresses import Ways
 from specfoundry.fuzz.oracles.changes import Target, parts
 from specfoundry.fuzz.oracles.comparison import differences, nested, within
@@ -107,7 +107,7 @@ def survivals(ground: Ground) -> Iterator[Complaint]:
     for before in seen:
         rule = survived if before.first.json is not None else same_content
         steps = [before, restart, ground.take(before.first.call)]
-        yield from _told(judged(CHECK, before.first.call.operation, rule, steps, moves=[]))
+        yield from raised(judged(CHECK, before.first.call.operation, rule, steps, moves=[]))
     yield from interruptions(ground, plants)
 
 
@@ -220,7 +220,7 @@ def _judged(ground: Ground, kept: _Kept, restart: Taken) -> Iterator[Complaint]:
     moves = list(creation.moves)
     if creation.position is not None:  # a removal that still goes on somewhere makes others move up
         moves.append(creation.position.at)
-    yield from _told(
+    yield from raised(
         judged(CHECK, name, survived, [start, kept.read, restart, read], moves=moves),
         *(
             judged(
@@ -235,7 +235,3 @@ def _judged(ground: Ground, kept: _Kept, restart: Taken) -> Iterator[Complaint]:
             for listed, items, walk in kept.walks
         ),
     )
-
-
-def _told(*complaints: Complaint | None) -> Iterator[Complaint]:
-    return (one for one in complaints if one is not None)

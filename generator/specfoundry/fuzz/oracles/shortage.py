@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.fuzz.live.plants import BarrenError
 from specfoundry.fuzz.live.readiness import preparation
-from specfoundry.fuzz.live.trial import Complaint, judged, verdict
+from specfoundry.fuzz.live.trial import Complaint, judged, raised, verdict
 from specfoundry.fuzz.oracles.changes import changes
 from specfoundry.fuzz.oracles.uniqueness import untouched
 from specfoundry.fuzz.oracles.whereabouts import made, said
@@ -106,7 +106,7 @@ def _judged(operation: Operation, steps: Sequence[Taken], *, must: bool) -> Iter
     """Say what is wrong with the last two of some steps: without room, and with it."""
     told = [status for status in operation.answers if status.startswith("5")]
     statuses = [status for status in told if status != _UNSPECIFIC] or told
-    yield from _complaints(
+    yield from raised(
         judged(CHECK, operation.id, owned_up, steps[:-1], statuses=statuses),
         judged(CHECK, operation.id, went_on, steps, must=must),
     )
@@ -122,7 +122,7 @@ def _changed(ground: Ground, plant: Plant, operation: Operation, call: Call) -> 
     short = ground.take(replace(call, in_need=True))
     after = ground.take(replace(reading, in_need=True))
     apart = [*ground.moves(plant.creation), *_states(operation)]
-    yield from _complaints(
+    yield from raised(
         judged(CHECK, operation.id, untouched, [start, before, short, after], apart=apart),
         judged(CHECK, reader.id, owned_up, [start, after], statuses=[]),
     )
@@ -133,7 +133,3 @@ def _states(operation: Operation) -> list[str]:
     """Return pointers to what tells that storing content has failed, and when."""
     blob = blob_of(operation)
     return [""] if blob is not None else []
-
-
-def _complaints(*found: Complaint | None) -> Iterator[Complaint]:
-    yield from (one for one in found if one)

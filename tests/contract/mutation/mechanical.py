@@ -29,6 +29,8 @@ ROOMS: Final = ("api", "domain", "store")
 # Migrations are history: nothing imports them by name, and what they made is never made again.
 _LEFT_OUT: Final = ("migrations",)
 _QUARTERS: Final = 4
+_LEAST: Final = 2
+"""More than that an entry says: a module and a reason alone would take all of it."""
 _KEYS: Final = ("module", "function", "operator", "line", "instead", "occurrence")
 
 
@@ -143,7 +145,7 @@ def sample(
 def equivalents(path: Path = EQUIVALENT) -> Mapping[str, str]:
     """Return the names of the mutants that behave as the healthy server does, each with the reason.
 
-    An entry that says nothing but `module` and `operator` stands for all such mutants; `*` in the
+    An entry without a line stands for all mutants of its module and function or operator; `*` in the
     module's name stands for any text.
 
     Raises:
@@ -167,7 +169,11 @@ def equivalents(path: Path = EQUIVALENT) -> Mapping[str, str]:
 
 
 def _means(entry: Mapping[str, Any], identity: tuple[str, ...]) -> bool:
-    if set(entry) == {"module", "operator", "reason"}:
-        module, _, operator, *_ = identity
-        return entry["operator"] == operator and fnmatchcase(module, entry["module"])
+    if "line" not in entry:
+        module, function, operator, *_ = identity
+        same = (function, operator) == (
+            entry.get("function", function),
+            entry.get("operator", operator),
+        )
+        return same and len(entry) > _LEAST and fnmatchcase(module, entry["module"])
     return identity == tuple(str(entry.get(key, 1)) for key in _KEYS)

@@ -156,6 +156,10 @@ def _readings(ground: Ground) -> Iterator[Taken]:
         and ground.judges(operation)
         and (call := _changed(ground, operation, merge)) is not None
     ]
+    # Their items go on by themselves, now or just when the server goes; each is looked at alone.
+    known |= {
+        one for _, creation in creators(ground.contract) if creation.moves for one in creation.lists
+    }
     calls = changed + [_reading(ground, one) for one in ground.contract if one.id not in known]
     firsts = [ground.take(call) for call in calls if call is not None]
     for first in [*firsts, *_jobs(ground)]:

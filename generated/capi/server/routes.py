@@ -1629,6 +1629,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "a form has a mebibyte at most",
+                    "steps": [
+                        {
+                            "operation": "createToken",
+                            "content": {"$times": 1048577, "value": "a"},
+                            "status": 400,
+                            "shows": {
+                                "/error": "invalid_request",
+                                "/error_description": "The request is too large",
+                            },
+                        }
+                    ],
+                },
             ],
         },
     ),
@@ -5930,6 +5944,31 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {"{guid}": "$wrapped/guid"},
                             "until": {"/state": "FAILED"},
                             "shows": {"/state": "FAILED"},
+                        },
+                    ],
+                },
+                {
+                    "title": "more files than two bytes count come back",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"a": {"text": "", "copies": 65534}, "folder/": ""},
+                            "packing": {"wide": ["entries"]},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "READY"},
+                            "shows": {"/state": "READY"},
+                        },
+                        {
+                            "operation": "downloadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "holds": {"a": "", "a1": "", "a65534": "", "a65535": None},
                         },
                     ],
                 },
@@ -14240,6 +14279,55 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/errors/0/detail": "Resources array contains at least one resource with a non-string path"
                             },
                         }
+                    ],
+                },
+                {
+                    "title": "files of earlier uploads are still known after a restart",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"r": {"text": "r", "repeat": 70000}},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "READY"},
+                            "shows": {"/state": "READY", "/data/error": None},
+                        },
+                        {
+                            "operation": "createResourceMatch",
+                            "after-restart": True,
+                            "set": {
+                                "": {
+                                    "resources": [
+                                        {
+                                            "checksum": {
+                                                "value": "d5b08244a5f154f472a20d9c8177787b875533b8"
+                                            },
+                                            "size_in_bytes": 70000,
+                                            "path": "r",
+                                            "mode": "644",
+                                        }
+                                    ]
+                                }
+                            },
+                            "status": 201,
+                            "shows": {
+                                "/resources": [
+                                    {
+                                        "checksum": {
+                                            "value": "d5b08244a5f154f472a20d9c8177787b875533b8"
+                                        },
+                                        "size_in_bytes": 70000,
+                                        "path": "r",
+                                        "mode": "644",
+                                    }
+                                ]
+                            },
+                        },
                     ],
                 },
             ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -80,13 +81,18 @@ def read_work(
         seed=options["seed"],
         max_examples=options["max_examples"],
         boundaries=_BOUNDARIES if options["quick"] else None,
-        prefix=options["prefix"],
+        prefix=options["prefix"] or _prefix(url),
         restart=options["restart"],
         oracles=oracles,
         thrift=_THRIFT if options["quick"] else 1,
         shrink=not options["no_shrink"],
         disposable=options["disposable"],
     )
+
+
+def _prefix(url: str | None) -> str:
+    """Return a prefix that nothing on a server has that may have seen other runs."""
+    return f"specfoundry-{secrets.token_hex(3)}" if url else "specfoundry"
 
 
 def callers(names: Iterable[str]) -> dict[str, str]:

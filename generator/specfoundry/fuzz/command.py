@@ -123,9 +123,7 @@ class Duration(click.ParamType[int]):
 )
 @click.option(
     "--prefix",
-    default="specfoundry",
-    show_default=True,
-    help="Begins the names of what is created.",
+    help="Begins the names of what is created.  [default: specfoundry, and 6 characters with --url]",
 )
 @click.option(
     "--disposable",

@@ -46,6 +46,14 @@ def test_single_numbers_at_the_end_of_a_zip_may_have_eight_bytes(wide: str) -> N
     assert list(amiss(zip_archive(members(_ENTRIES), {"wide": [wide]}), _ENTRIES)) == []
 
 
+def test_an_archive_may_hold_more_members_than_two_bytes_count() -> None:
+    entries = {"a": {"text": "x", "copies": 65_535}}
+    content = zip_archive(members(entries), {"wide": ["entries"]})
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert len(archive.namelist()) == 65_536
+    assert list(amiss(content, {"a": "x", "a65535": "x", "a65536": None})) == []
+
+
 def test_what_the_directory_tells_otherwise_than_its_members_is_told() -> None:
     content = zip_archive(members({"a": "x"}), {})
     broken = content.replace(b"PK\x03\x04\x2d", b"PK\x03\x04\x14")

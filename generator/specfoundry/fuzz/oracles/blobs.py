@@ -185,14 +185,17 @@ class _Upload:
     def _content(
         self, upload: Taken, looks: Sequence[Taken], download: Taken
     ) -> Iterator[Complaint]:
+        yield from self._kept(upload, looks, download)
+        if download.last.status == 200:
+            yield from self._parts(upload, download)
+            yield from self._another(download)
+
+    def _kept(self, upload: Taken, looks: Sequence[Taken], download: Taken) -> Iterator[Complaint]:
         yield from self._found(comes_back, [upload, download], keeps=self.blob.keeps)
         if self.blob.checksum and looks:
             yield from self._found(
                 is_digest, [upload, looks[-1], download], checksum=self.blob.checksum
             )
-        if download.last.status == 200:
-            yield from self._parts(upload, download)
-            yield from self._tags(download)
 
     def _parts(self, upload: Taken, download: Taken) -> Iterator[Complaint]:
         """Ask for parts, where the document knows them."""
@@ -216,24 +219,23 @@ class _Upload:
                 is_part, [upload, download, part], range=what, first=first, last=last
             )
 
-    def _tags(self, download: Taken) -> Iterator[Complaint]:
+    def _another(self, download: Taken) -> Iterator[Complaint]:
         """Upload other content to another resource, and compare what caches go by."""
-        if "etag" not in download.last.headers:
-            return
         try:
             other = replace(self, plant=_holder(self.ground, self.operation, self.blob))
         except BarrenError:
             return
         upload = self.ground.take(other.other_call(), "job")
-        list(other.watch())
+        looks = list(other.watch())
         if upload.first.ok and self.blob.download:
             second = other.download(self.blob.download)
+            yield from self._kept(upload, looks, second)
             yield from self._found(has_own_tag, [upload, download, second])
 
     def other_call(self) -> Call:
-        """Return an upload of other content than usual."""
+        """Return an upload of other content than usual, in an archive with a folder."""
         name = self._call().files[0].filename
-        small = {"other.txt": b"other content"}
+        small = {"folder/": b"", "folder/other.txt": b"other content"}
         content = tarred(small) if name.endswith((".tgz", ".tar.gz")) else zipped(small)
         return self._call(files_of(self.operation, self.media, content))
 

@@ -138,7 +138,7 @@ class CaseCalls:
     def _upload(
         self, operation: Operation, media: Body, step: Mapping[str, Any], call: Call
     ) -> Call:
-        content = step["content"].encode("latin-1") if "content" in step else None
+        content = self.value(step["content"]).encode("latin-1") if "content" in step else None
         if "archive" in step:
             entries, packing = self.value(step["archive"]), step.get("packing", {})
             content = archive_of(operation, media, entries, packing)

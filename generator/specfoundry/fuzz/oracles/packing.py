@@ -13,7 +13,7 @@ import stat
 import struct
 import tarfile
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from gzip import compress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -60,7 +60,13 @@ class Member:
 
 def members(entries: Mapping[str, Any]) -> list[Member]:
     """Return the members that a case names by their paths."""
-    return [_member(path, one) for path, one in entries.items()]
+    return [member for path, one in entries.items() for member in _alike(_member(path, one), one)]
+
+
+def _alike(first: Member, told: Any) -> list[Member]:
+    """Return a member and its copies, which have numbers behind their paths."""
+    copies = told.get("copies", 0) if isinstance(told, dict) else 0
+    return [first, *(replace(first, path=f"{first.path}{n}") for n in range(1, copies + 1))]
 
 
 def _member(path: str, told: Any) -> Member:

@@ -46,6 +46,12 @@ _OPTIONS: Final[dict[str, dict[str, Any]]] = {
         "action": "store_true",
         "help": "put survivors through the fuzzing engine as well",
     },
+    "--audit": {
+        "type": int,
+        "default": 0,
+        "metavar": "N",
+        "help": "ask the healthy server what N caught mutants were asked",
+    },
     "--stock": {
         "type": int,
         "default": 0,

@@ -110,14 +110,21 @@ class Course:
         yield from run_all(again, jobs=1, timeout=3 * self.budget, idle=self.idle)
 
     def healthy(
-        self, way: str, circumstances: Iterable[tuple[int, Mapping[str, Any], int]]
+        self,
+        way: str,
+        circumstances: Iterable[tuple[int, Mapping[str, Any], int]],
+        asked: frozenset[str] = frozenset(),
     ) -> Iterator[tuple[tuple[int, Mapping[str, Any], int], Outcome]]:
-        """Put the server without changes through checks, with these seeds, settings and thrifts."""
+        """Put the server without changes through checks, with these seeds, settings and thrifts.
+
+        `asked` are operations that it is asked about before all others, as mutants are.
+        """
+        first = asked.union(*self.hints.values())
         trials = [
             (
                 (seed, setting, thrift),
                 replace(
-                    self._unchanged(way, seed, setting, frozenset().union(*self.hints.values())),
+                    self._unchanged(way, seed, setting, first),
                     thrift=thrift,
                     thorough=self.thorough or not self.hints,
                 ),
@@ -148,11 +155,12 @@ class Course:
             seed=self.seed,
             settings=SETTINGS_OF.get(way, {}),
             known=self.known | self.alarms.get(mutant.name, frozenset()),
-            focus=self._focus(mutant),
+            focus=self.focus(mutant),
             thorough=self.thorough,
         )
 
-    def _focus(self, mutant: Mutant) -> frozenset[str]:
+    def focus(self, mutant: Mutant) -> frozenset[str]:
+        """Return the operations in which a mutant is likely to show; none when those could be all."""
         return self.hints.get(mutant.name) or focus(self.trace, mutant.sources)
 
     def alarmed(self, mutants: Iterable[Mutant], way: str, seeds: int) -> Course:
@@ -161,7 +169,7 @@ class Course:
         It is asked what each mutant will be asked, with several seeds: a way of checking that tells
         the healthy server from none blames both, by chance now one and now the other.
         """
-        focuses = {mutant.name: self._focus(mutant) for mutant in mutants}
+        focuses = {mutant.name: self.focus(mutant) for mutant in mutants}
         trials = [
             (
                 (asked, seed),

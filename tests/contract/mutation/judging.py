@@ -24,6 +24,8 @@ LONGEST_DELAY: Final = 2.0
 """Seconds by which jobs begin later than they could, at most."""
 PROMISED: Final = {SEEDED: 0.98, MECHANICAL: 0.96}
 """Least share that must be caught, of those that do not behave as the healthy server does."""
+_FEW: Final = 5
+"""So many operations are asked about twice, first and among all: their questions must not collide."""
 _STOCK_SEEDS: Final = 3
 """With so many seeds stock Schemathesis is asked about the healthy server."""
 _PATIENCE: Final = 4
@@ -67,12 +69,34 @@ class Judging:
             left = [mutant for mutant in mutants if not self._results[mutant.name].caught]
             if left and not arguments.quick:
                 self._pass(left, way, despite=arguments.despite_healthy)
+        if arguments.audit:
+            self._audit(arguments.audit)
         if arguments.stock:
             shown = {name: frozenset([one.operation]) for name, one in self._results.items()}
             hints = {name: found for name, found in shown.items() if found <= operation_ids()}
             self.course = replace(self.course, budget=arguments.stock_budget, hints=hints)
             self._ask_stock(self._spread(arguments.stock))
         return list(self._results.values())
+
+    def _audit(self, count: int) -> None:
+        """Ask the healthy server what some caught mutants were asked; what it is blamed for is no catch."""
+        caught = [mutant for _, mutant in self.chosen if self._results[mutant.name].caught]
+        some = caught[:: max(len(caught) // count, 1)][:count]
+        course = replace(self.course, thorough=False).alarmed(some, "oracles", 1)
+        wrong = 0
+        for mutant in some:
+            before, alarms = self._results[mutant.name], course.alarms[mutant.name]
+            if (before.check, before.operation) in alarms:
+                wrong += 1
+                changed = replace(
+                    before, **_NOTHING, note="the healthy server is blamed for it, too"
+                )
+                self._results[mutant.name] = changed
+        blames = len(frozenset().union(*course.alarms.values()))
+        self.told.print(
+            f"healthy server, asked as {len(some)} caught mutants were: {blames} findings, "
+            f"{wrong} catches that do not count"
+        )
 
     def _ask_stock(self, mutants: Sequence[Mutant]) -> None:
         """Ask stock Schemathesis; what it says of the healthy server as well is no catch."""
@@ -94,7 +118,7 @@ class Judging:
             )
 
     def _pass(self, mutants: Sequence[Mutant], way: str, *, despite: bool) -> None:
-        known, seconds = self._healthy(way)
+        known, seconds = self._healthy(way, mutants)
         if known and not despite:
             raise CourseError("the healthy server is blamed; nothing can be learnt from the others")
         # What is only slow, because the machine is, does not hang.
@@ -109,12 +133,16 @@ class Judging:
             self.progress.advance(task)
             self.progress.refresh()
 
-    def _healthy(self, way: str) -> tuple[frozenset[tuple[str, str]], float]:
+    def _healthy(
+        self, way: str, mutants: Sequence[Mutant]
+    ) -> tuple[frozenset[tuple[str, str]], float]:
         """Return what the healthy server is blamed for, and how long it takes to judge it."""
         found: set[tuple[str, str]] = set()
         seconds = 0.0
+        focuses = (self.course.focus(mutant) for mutant in mutants)
+        asked = next((one for one in focuses if 0 < len(one) <= _FEW), frozenset())
         for _, outcome in self.course.healthy(
-            way, [(self.course.seed, SETTINGS_OF.get(way, {}), 1)]
+            way, [(self.course.seed, SETTINGS_OF.get(way, {}), 1)], asked
         ):
             if "error" in outcome:
                 raise CourseError(f"healthy server, {way}: {outcome['error']}")

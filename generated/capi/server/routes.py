@@ -61838,6 +61838,24 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "says": ["\n  "],
                             "shows": {"/resources/0/metadata/guid": "$a/metadata/guid"},
                         },
+                        {
+                            "operation": "createV2Buildpack",
+                            "name": "b",
+                            "example": "name",
+                            "status": 201,
+                        },
+                        {
+                            "operation": "listV2Buildpacks",
+                            "set": {
+                                "?q": ["name IN {$a/entity/name},{$b/entity/name}"],
+                                "?results-per-page": 1,
+                                "?pretty": "true",
+                            },
+                            "status": 200,
+                            "shows": {
+                                "/next_url": "/v2/buildpacks?order-direction=asc&page=2&pretty=true&q=name%20IN%20{$a/entity/name},{$b/entity/name}&results-per-page=1"
+                            },
+                        },
                     ],
                 },
                 {

@@ -35,6 +35,11 @@ class SchemaValidators:
         for leaf in leaves(validator.iter_errors(value), value):
             yield pointer_of(leaf), describe(leaf)
 
+    def allows(self, pointer: str, value: Any) -> bool:
+        """Return whether the schema takes a value; one that is wrong itself takes every value."""
+        validator = self._validator(pointer)
+        return validator is None or bool(validator.is_valid(value))
+
     def _compile(self, pointer: str) -> Any:
         if self._registry is None:
             return None

@@ -67,6 +67,19 @@ def test_what_is_not_needed_is_left_out() -> None:
     assert still_fails(small)
 
 
+def test_what_does_not_happen_again_is_taken_once_and_kept_as_it_is() -> None:
+    script = _first_script("order", "order")
+    library = LIBRARY(first=5000)
+    runs: list[Script] = []
+
+    def still_fails(one: Script) -> bool:
+        runs.append(one)
+        return replay(one, _bench(library, f"try-{len(runs)}")).message is not None
+
+    assert shrink(script, still_fails) is script
+    assert runs == [script]
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

@@ -14,7 +14,6 @@ from specfoundry.document.pointer import join
 from specfoundry.fuzz.live.error_codes import ErrorCodes
 from specfoundry.fuzz.live.trial import Complaint, Step, Taken
 from specfoundry.fuzz.server.exchange import NO_ANSWER, is_json, parse_json
-from specfoundry.rules.examples import SchemaValidators
 from specfoundry.runtime.codecs import CodecError, scalar
 
 if TYPE_CHECKING:
@@ -43,10 +42,6 @@ class Judge:
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
-
-    @cached_property
-    def _validators(self) -> SchemaValidators:
-        return SchemaValidators(dict(self._contract.node))
 
     @cached_property
     def _error_codes(self) -> ErrorCodes:
@@ -109,10 +104,10 @@ class Judge:
                     yield Objection("header", f"Header `{name}: {value}`: {problem}")
 
     def _header_problems(self, pointer: str, value: str) -> Iterator[str]:
-        problems = [text for _, text in self._validators.errors(pointer, value)]
-        if problems and not any(True for _ in self._validators.errors(pointer, _number(value))):
-            return
-        yield from problems[:1]
+        validators = self._contract.validators
+        problem = next((text for _, text in validators.errors(pointer, value)), None)
+        if problem is not None and not validators.allows(pointer, _number(value)):
+            yield problem
 
     def _body(self, answer: Answer, exchange: Exchange) -> Iterator[Objection]:
         if not answer.bodies:
@@ -137,7 +132,7 @@ class Judge:
         except ValueError as error:
             yield Objection("schema", f"The body is no JSON: {error}")
             return
-        problems = list(self._validators.errors(body.schema_pointer, value))
+        problems = list(self._contract.validators.errors(body.schema_pointer, value))
         for pointer, text in problems[:_SHOWN]:
             yield Objection("schema", f"{pointer or '(body)'}: {text}")
         if len(problems) > _SHOWN:
@@ -145,7 +140,8 @@ class Judge:
 
     def problems(self, pointer: str, value: Any) -> list[str]:
         """Return what the schema at a pointer refuses about a value."""
-        return [f"{place}: {text}" for place, text in self._validators.errors(pointer, value)]
+        found = self._contract.validators.errors(pointer, value)
+        return [f"{place}: {text}" for place, text in found]
 
 
 def _is_foreseen(operation: Operation, exchange: Exchange) -> bool:

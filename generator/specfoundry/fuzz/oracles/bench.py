@@ -81,16 +81,21 @@ class Bench:
 
     @classmethod
     def of(
-        cls, node: Mapping[str, Any], http: httpx2.Client, circumstances: Circumstances
+        cls,
+        document: Mapping[str, Any] | Contract,
+        http: httpx2.Client,
+        circumstances: Circumstances,
     ) -> Bench:
         """Put the parts together.
 
         Args:
-            node: The bundled OpenAPI 3.1 document.
+            document: The bundled OpenAPI 3.1 document, or the contract of another bench.
             http: Reaches the server; its base URL is the server's.
             circumstances: What is known about the server.
         """
-        contract = completed(read_contract(node))
+        if not isinstance(document, Contract):
+            return cls.of(completed(read_contract(document)), http, circumstances)
+        contract = document
         complaints: list[Complaint] = []
         session = Session(contract, http, circumstances.identities, pause=circumstances.pause)
         session.watchers.append(Judge(contract).watch(complaints))

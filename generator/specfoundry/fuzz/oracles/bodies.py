@@ -14,7 +14,6 @@ from specfoundry.fuzz.oracles.mutations import Change, changes
 from specfoundry.fuzz.promises.contract import target
 from specfoundry.fuzz.promises.semantics import creation_of, creators, merge_of
 from specfoundry.fuzz.server.exchange import FORM
-from specfoundry.rules.examples import SchemaValidators
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -71,15 +70,6 @@ def bodies(ground: Ground) -> Iterator[Complaint]:
                 where, _ = target(ground.contract.node, media.schema_pointer, media.node["schema"])
                 yield from _Media(ground, operation, media, _SHARE if where in known else 1).run()
                 known.add(where)
-
-
-def validators_of(ground: Ground) -> SchemaValidators:
-    """Return the validators of the document's schemas, made once."""
-    found = ground.memory.get("validators")
-    if not isinstance(found, SchemaValidators):
-        found = SchemaValidators(dict(ground.contract.node))
-        ground.memory["validators"] = found
-    return found
 
 
 @dataclass
@@ -190,7 +180,7 @@ class _Media:
 
     def _is_bad(self, body: Any) -> bool:
         pointer = self.media.schema_pointer or ""
-        return any(True for _ in validators_of(self.ground).errors(pointer, body))
+        return not self.ground.contract.validators.allows(pointer, body)
 
     def _refused(self, base: Call, change: Change) -> Iterator[Complaint]:
         known = {int(one) for one in self.operation.answers if one.isdigit()}

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import join, split
-from specfoundry.fuzz.oracles.bodies import validators_of
 from specfoundry.fuzz.oracles.comparison import ABSENT, found, nested, within
 from specfoundry.fuzz.oracles.whereabouts import made
 from specfoundry.fuzz.promises.contract import target
@@ -98,7 +97,7 @@ class Target:
 def is_valid(ground: Ground, update: Operation, body: Any) -> bool:
     """Return whether the schema of an update allows a body."""
     pointer = update.bodies[0].schema_pointer if update.bodies else None
-    return pointer is not None and not any(validators_of(ground).errors(pointer, body))
+    return pointer is not None and ground.contract.validators.allows(pointer, body)
 
 
 def parts(ground: Ground, update: Operation, merge: Merge) -> list[Any]:

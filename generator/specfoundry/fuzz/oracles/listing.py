@@ -10,7 +10,7 @@ from specfoundry.fuzz.live.plants import BarrenError
 from specfoundry.fuzz.oracles.coming_along import label_what_came_along
 from specfoundry.fuzz.oracles.population import populate
 from specfoundry.fuzz.promises.semantics import filter_of, lists, paging_of
-from specfoundry.fuzz.server.exchange import Call
+from specfoundry.fuzz.server.exchange import Call, texts_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -113,46 +113,58 @@ def _fullest(ground: Ground, operation: Operation, paging: Paging) -> Listing | 
     """Return the list below the parent that has the most items, of the first few."""
     found: Listing | None = None
     tried: list[Mapping[str, Any]] = []
-    for path in _paths(ground, operation):
+    for path, is_ours in _paths(ground, operation):
+        if found and (len(found.items) >= _ENOUGH or (found.items and not is_ours)):
+            break
         if path in tried or len(tried) >= _PARENTS:
             continue
         tried.append(path)
         listing = Listing(ground, operation, paging, path)
         if listing.walk.ok and (found is None or len(listing.items) > len(found.items)):
             found = listing
-        if found and len(found.items) >= _ENOUGH:
-            break
     return found
 
 
-def _paths(ground: Ground, operation: Operation) -> Iterator[Mapping[str, Any]]:
-    """Yield path parameters of parents: the usual one first, then others as they are found."""
+def _paths(ground: Ground, operation: Operation) -> Iterator[tuple[Mapping[str, Any], bool]]:
+    """Yield path parameters of parents, the usual one first, and whether they are ours.
+
+    Those of others may go away at any time.
+    """
     names = [parameter.name for parameter in operation.at("path")]
     try:
         usual = ground.garden.parents(operation)
     except BarrenError:
         usual = {}
     if len(usual) == len(names):
-        yield usual
+        yield usual, True
     if not names:
         return
     plants = populate(ground).plants
     crowded = [dict(one.exchange.call.path) for one in plants if one.creator.path == operation.path]
-    yield from sorted(crowded, key=crowded.count, reverse=True)
+    yield from ((path, True) for path in sorted(crowded, key=crowded.count, reverse=True))
     above, _, rest = operation.path.partition("/{")
     listed = ground.contract.paths.get(("GET", above))
     if len(names) == 1 and rest and listed is not None:
-        yield from ({names[0]: value} for value in _listed(ground, listed, names[0]))
+        for value, is_ours in _listed(ground, listed, names[0]):
+            yield {names[0]: value}, is_ours
 
 
-def _listed(ground: Ground, operation: Operation, name: str) -> Iterator[Any]:
-    """Yield ids that a list shows, as a path parameter is named: those that lie elsewhere first."""
+def _listed(ground: Ground, operation: Operation, name: str) -> Iterator[tuple[Any, bool]]:
+    """Yield ids that a list shows, as a path parameter is named, and whether they are ours.
+
+    Those that lie elsewhere come first, then what has to do with something of ours.
+    """
     paging = paging_of(operation)
     readers = [one for one in ground.contract if one.path.startswith(f"{operation.path}/{{")]
     for reader in readers:
-        yield from populate(ground).elsewhere.get(reader.id, {}).values()
-    if paging is not None:
-        walk = ground.take(Call(operation=operation.id))
-        for item in walk.items(paging.items):
-            named = (values_at(item, f"/{name}") or values_at(item, "/id"))[:1]
-            yield from (value for value in named if isinstance(value, str) and value)
+        for value in populate(ground).elsewhere.get(reader.id, {}).values():
+            yield value, True
+    if paging is None:
+        return
+    ours = {str(plant.id) for plant in ground.garden.living}
+    found: list[tuple[Any, bool]] = []
+    for item in ground.take(Call(operation=operation.id)).items(paging.items):
+        named = (values_at(item, f"/{name}") or values_at(item, "/id"))[:1]
+        is_ours = not ours.isdisjoint(texts_in(item))
+        found += [(value, is_ours) for value in named if isinstance(value, str) and value]
+    yield from sorted(found, key=lambda one: not one[1])

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from specfoundry.document.pointer import join
 from specfoundry.fuzz.promises.contract import target
-from specfoundry.rules.examples import SchemaValidators
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,11 +16,7 @@ if TYPE_CHECKING:
 
 def takes(ground: Ground, parameter: Parameter, value: Any) -> bool:
     """Return whether a parameter's schema allows a value."""
-    validators = ground.memory.get("validators")
-    if not isinstance(validators, SchemaValidators):
-        validators = SchemaValidators(dict(ground.contract.node))
-        ground.memory["validators"] = validators
-    return not any(True for _ in validators.errors(join(parameter.pointer, "schema"), value))
+    return ground.contract.validators.allows(join(parameter.pointer, "schema"), value)
 
 
 def schema_of(ground: Ground, parameter: Parameter) -> Mapping[str, Any]:

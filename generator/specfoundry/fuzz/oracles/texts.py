@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 from specfoundry.document.pointer import follow
 from specfoundry.fuzz.live.plants import BarrenError, put
 from specfoundry.fuzz.live.trial import Complaint, judged, verdict
-from specfoundry.fuzz.oracles.bodies import validators_of
 from specfoundry.fuzz.oracles.changes import leaves
 from specfoundry.fuzz.oracles.comparison import base, found, within
 from specfoundry.fuzz.oracles.whereabouts import told, twice
@@ -82,7 +81,7 @@ def _trial(
         body = copy.deepcopy(call.body)
         mark = f"-{follow(body, place)}" if place in creation.unique else ""
         put(body, place, f"{text}{mark}")
-        if pointer is None or any(validators_of(ground).errors(pointer, body)):
+        if pointer is None or not ground.contract.validators.allows(pointer, body):
             continue
         taken = ground.take(replace(call, body=body), "job")
         complaint = judged(CHECK, operation.id, letter_by_letter, [taken], place=place)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from specfoundry.document.pointer import follow, from_fragment, join
 from specfoundry.document.structure import METHODS, path_items
+from specfoundry.rules.examples import SchemaValidators
 from specfoundry.runtime.client_parameters import WireParameter
 
 if TYPE_CHECKING:
@@ -138,6 +139,11 @@ class Contract:
     def get(self, operation_id: object) -> Operation | None:
         """Return the operation of this id, or None."""
         return self.operations.get(operation_id) if isinstance(operation_id, str) else None
+
+    @cached_property
+    def validators(self) -> SchemaValidators:
+        """Judge values by the document's schemas, compiled as they are needed."""
+        return SchemaValidators(dict(self.node))
 
     @cached_property
     def paths(self) -> Mapping[tuple[str, str], Operation]:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 from specfoundry.document.pointer import join
 from specfoundry.fuzz.promises.contract import Contract, target
 from specfoundry.fuzz.promises.samples import NoSampleError, sample
-from specfoundry.rules.examples import SchemaValidators
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,11 +26,8 @@ _USUAL: Final = ("id", "guid", "uuid", "key", "name")
 
 def completed(contract: Contract) -> Contract:
     """Return the contract with examples and creations as far as they can be inferred."""
-    validators = SchemaValidators(dict(contract.node))
     operations = {
-        one.id: replace(
-            one, bodies=tuple(_shown(contract, validators, body) for body in one.bodies)
-        )
+        one.id: replace(one, bodies=tuple(_shown(contract, body) for body in one.bodies))
         for one in contract
     }
     found = Contract(contract.node, operations)
@@ -47,15 +43,15 @@ def completed(contract: Contract) -> Contract:
     return Contract(contract.node, operations)
 
 
-def _shown(contract: Contract, validators: SchemaValidators, body: Body) -> Body:
+def _shown(contract: Contract, body: Body) -> Body:
     if body.examples or body.schema_pointer is None or "json" not in body.media_type:
         return body
     try:
         value = sample(contract.node, body.node["schema"])
     except NoSampleError:
         return body
-    wrong = any(validators.errors(body.schema_pointer, value))
-    return body if wrong else replace(body, examples=(value,))
+    allowed = contract.validators.allows(body.schema_pointer, value)
+    return replace(body, examples=(value,)) if allowed else body
 
 
 def _creations(contract: Contract) -> Iterator[tuple[str, dict[str, Any]]]:

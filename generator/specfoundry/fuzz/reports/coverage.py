@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import join
 from specfoundry.fuzz.reports.coverage_schemas import SchemaCoverage
-from specfoundry.rules.examples import SchemaValidators
 from specfoundry.runtime.codecs import CodecError, scalar
 from specfoundry.runtime.operations import Shape
 
@@ -47,12 +46,10 @@ class Coverage:
         default_factory=lambda: defaultdict(lambda: defaultdict(Counter))
     )
     schemas: SchemaCoverage = field(init=False)
-    _validators: SchemaValidators = field(init=False)
 
     def __post_init__(self) -> None:
         """Prepare to judge what is sent."""
         self.schemas = SchemaCoverage(self.contract)
-        self._validators = SchemaValidators(dict(self.contract.node))
 
     def watch(self, operation: Operation, exchange: Exchange) -> None:
         """Take an exchange; a session's watcher."""
@@ -116,7 +113,7 @@ class Coverage:
         return any(self._accepts(pointer, one) for one in _readings(value, parameter))
 
     def _accepts(self, pointer: str, value: Any) -> bool:
-        return not any(True for _ in self._validators.errors(pointer, value))
+        return self.contract.validators.allows(pointer, value)
 
     def _body_fits(self, operation: Operation, exchange: Exchange) -> bool:
         call = exchange.call

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specfoundry.document.pointer import join
 from specfoundry.fuzz.promises.contract import target
-from specfoundry.rules.examples import SchemaValidators
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,13 +44,8 @@ class SchemaCoverage:
 
     contract: Contract
     seen: set[str] = field(default_factory=set)
-    _validators: SchemaValidators = field(init=False)
     _known: set[int] = field(default_factory=set)
     """Hashes of values that were walked through already: lists show the same items all the time."""
-
-    def __post_init__(self) -> None:
-        """Prepare to compile alternatives."""
-        self._validators = SchemaValidators(dict(self.contract.node))
 
     def observe(self, pointer: str, value: Any) -> None:
         """Take a value that the schema at a pointer describes."""
@@ -80,7 +74,7 @@ class SchemaCoverage:
             return
         self.seen.update(_of_value(pointer, schema, value))
         for place, part in _alternatives(pointer, schema):
-            if not any(True for _ in self._validators.errors(place, value)):
+            if self.contract.validators.allows(place, value):
                 self.seen.add(place)
                 self._walk(place, part, value, depth - 1)
         for place, part in _all_of(pointer, schema):

@@ -162,6 +162,9 @@ V2ServerError: Final = Answer(
 V2ServiceUnavailable: Final = Answer(
     _errors.V2ServiceUnavailable, media=(AnswerMedia("application/json", "json", models.ErrorV2),)
 )
+V2TooLarge: Final = Answer(
+    _errors.V2TooLarge, media=(AnswerMedia("application/json", "json", models.ErrorV2),)
+)
 V2TooManyRequests: Final = Answer(
     _errors.V2TooManyRequests,
     media=(AnswerMedia("text/plain", "text"),),
@@ -255,6 +258,9 @@ V3StackUnprocessableEntity: Final = Answer(
 )
 V3StageBadRequest: Final = Answer(
     _errors.V3StageBadRequest, media=(AnswerMedia("application/json", "json", models.ErrorsV3),)
+)
+V3TooLarge: Final = Answer(
+    _errors.V3TooLarge, media=(AnswerMedia("application/json", "json", models.ErrorsV3),)
 )
 V3TooManyRequests: Final = Answer(
     _errors.V3TooManyRequests,

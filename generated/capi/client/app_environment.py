@@ -94,6 +94,7 @@ UPDATE_APP_ENVIRONMENT_VARIABLES: Endpoint[models.AppEnvironmentVariables] = End
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -157,8 +158,9 @@ class AppEnvironmentClient(SyncGroup):
         `Var cannot start with VMC_`, `Var key must be a minimum length of 1`, `Non-string value
         in environment variable for key '<name>', value '<value>'`.
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             UPDATE_APP_ENVIRONMENT_VARIABLES,

@@ -103,6 +103,7 @@ UPDATE_APP_FEATURE: Endpoint[models.AppFeature] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -173,8 +174,9 @@ class AppFeaturesClient(SyncGroup):
         feature exists (404 `Feature not found`); the body (422 `Enabled must be a boolean`);
         `service-binding-k8s` and `file-based-vcap-services` are not both on (422).
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             UPDATE_APP_FEATURE,

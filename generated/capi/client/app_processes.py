@@ -143,6 +143,7 @@ UPDATE_PROCESS_FOR_APP: Endpoint[models.Process] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -175,6 +176,7 @@ SCALE_PROCESS_FOR_APP: Endpoint[models.Process] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -417,8 +419,9 @@ class AppProcessesClient(SyncGroup):
         timeout must be greater than or equal to 1`, `Health check endpoint must be a valid URI
         path` and their kin. A null `command` goes back to what staging found.
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             UPDATE_PROCESS_FOR_APP,
@@ -440,8 +443,9 @@ class AppProcessesClient(SyncGroup):
         must be greater than or equal to 0`, `Memory in mb must be greater than 0`, `Disk in mb
         is not a number` and their kin. Members that are absent or null leave things as they are.
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             SCALE_PROCESS_FOR_APP,

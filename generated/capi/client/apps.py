@@ -115,6 +115,7 @@ CREATE_APP: Endpoint[models.App] = Endpoint(
         "400": _answers.V3AppBadRequest,
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -208,6 +209,7 @@ UPDATE_APP: Endpoint[models.App] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -569,7 +571,7 @@ class AppsClient(SyncGroup):
         foreign images are a risk until the operator says otherwise, and on in the reference
         server, which runs no app.
 
-        Raises V3AppBadRequest, V3Unauthorized, V3Forbidden, V3UnprocessableEntity,
+        Raises V3AppBadRequest, V3Unauthorized, V3Forbidden, V3TooLarge, V3UnprocessableEntity,
         V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
         return self._caller.call(CREATE_APP, Call(body=body))
@@ -622,8 +624,9 @@ class AppsClient(SyncGroup):
         (422 `Lifecycle type cannot be changed from <a> to <b>`) and what it names exists, as for
         creating an app; the name is free in the space (422 `CF-UniquenessError`).
 
-        Raises V3AppBadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3AppBadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             UPDATE_APP, Call(params=_operations.UpdateAppParams(guid=guid), body=body)

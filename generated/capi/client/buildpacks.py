@@ -104,6 +104,7 @@ CREATE_BUILDPACK: Endpoint[models.Buildpack] = Endpoint(
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3BuildpackUnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -193,6 +194,7 @@ UPDATE_BUILDPACK: Endpoint[models.Buildpack] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3BuildpackUnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -234,6 +236,7 @@ UPLOAD_BUILDPACK: Endpoint[_operations.UploadBuildpack202] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3BuildpackUnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -406,8 +409,9 @@ class BuildpacksClient(SyncGroup):
         unassigned stack already exists`). A buildpack without a stack may stand beside others of
         its name that have one.
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3BuildpackUnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3TooLarge,
+        V3BuildpackUnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(CREATE_BUILDPACK, Call(body=body))
 
@@ -460,7 +464,7 @@ class BuildpacksClient(SyncGroup):
         once it is set, null included (422 `Buildpack stack cannot be changed`); name, stack and
         lifecycle are not taken (422). What is refused changes nothing at all.
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound,
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
         V3BuildpackUnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
         V3ServiceUnavailable.
         """
@@ -492,7 +496,7 @@ class BuildpacksClient(SyncGroup):
         `CF-BuildpackNameStackLifecycleTaken`. It completes without any change when the buildpack
         has these bits under this name already, or was locked or deleted meanwhile.
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound,
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
         V3BuildpackUnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
         V3ServiceUnavailable.
         """

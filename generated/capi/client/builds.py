@@ -107,6 +107,7 @@ CREATE_BUILD: Endpoint[models.Build] = Endpoint(
         "400": _answers.V3BuildBadRequest,
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3BuildUnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -163,6 +164,7 @@ UPDATE_BUILD: Endpoint[models.Build] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -398,8 +400,9 @@ class BuildsClient(SyncGroup):
         `CF-BuildpackInvalid`); the disk space is within the platform's bound (422 `disk limit
         exceeded`).
 
-        Raises V3BuildBadRequest, V3Unauthorized, V3Forbidden, V3BuildUnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BuildBadRequest, V3Unauthorized, V3Forbidden, V3TooLarge,
+        V3BuildUnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(CREATE_BUILD, Call(body=body))
 
@@ -432,8 +435,9 @@ class BuildsClient(SyncGroup):
         not a valid state`, `Lifecycle 'STAGED' builds require lifecycle data`, `Error must be a
         string`).
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             UPDATE_BUILD, Call(params=_operations.UpdateBuildParams(guid=guid), body=body)

@@ -105,6 +105,7 @@ CREATE_DOMAIN: Endpoint[models.Domain] = Endpoint(
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -195,6 +196,7 @@ UPDATE_DOMAIN: Endpoint[models.Domain] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -489,7 +491,7 @@ class DomainsClient(SyncGroup):
         another domain`), one that is a route or within one (422 `The domain name "…" cannot be
         created because "…" is already reserved by a route`).
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3UnprocessableEntity,
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3TooLarge, V3UnprocessableEntity,
         V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
         return self._caller.call(CREATE_DOMAIN, Call(body=body))
@@ -532,8 +534,9 @@ class DomainsClient(SyncGroup):
         order: the body (422); the domain exists and can be seen (404 `Domain not found`); the
         caller is an admin, or manages the owning organization (403); suspension (403).
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             UPDATE_DOMAIN, Call(params=_operations.UpdateDomainParams(guid=guid), body=body)

@@ -121,6 +121,7 @@ CREATE_DROPLET: Endpoint[models.Droplet] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -211,6 +212,7 @@ UPDATE_DROPLET: Endpoint[models.Droplet] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -252,6 +254,7 @@ UPLOAD_DROPLET: Endpoint[_operations.UploadDroplet202] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -427,6 +430,7 @@ STAGE_PACKAGE: Endpoint[models.Droplet] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3BuildUnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -665,8 +669,9 @@ class DropletsClient(SyncGroup):
         droplet is not staged` (422); `source and destination lifecycle types do not match`
         (422).
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             CREATE_DROPLET,
@@ -717,8 +722,9 @@ class DropletsClient(SyncGroup):
         `image` the token has the scope `cloud_controller.update_build_state` or is an admin's,
         otherwise the caller may write (403); suspension (403); the body (422).
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             UPDATE_DROPLET, Call(params=_operations.UpdateDropletParams(guid=guid), body=body)
@@ -742,8 +748,9 @@ class DropletsClient(SyncGroup):
         it is in `AWAITING_UPLOAD` (422 `Droplet may be uploaded only once. Create a new droplet
         to upload bits.`).
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             UPLOAD_DROPLET,
@@ -942,7 +949,7 @@ class DropletsClient(SyncGroup):
         type bits (400 `CF-InvalidRequest`); the disk space is within the platform's bound (400
         `CF-UnableToPerform`).
 
-        Raises V3StageBadRequest, V3Unauthorized, V3Forbidden, V3NotFound,
+        Raises V3StageBadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
         V3BuildUnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
         V3ServiceUnavailable.
         """

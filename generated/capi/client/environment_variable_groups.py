@@ -67,6 +67,7 @@ UPDATE_ENVIRONMENT_VARIABLE_GROUP: Endpoint[models.EnvironmentVariableGroup] = E
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -108,8 +109,9 @@ class EnvironmentVariableGroupsClient(SyncGroup):
         Checks, in this order: the body (422, for instance `Var must be an object`); the caller
         is an admin (403); the name is known (404 `Environment variable group not found`).
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             UPDATE_ENVIRONMENT_VARIABLE_GROUP,

@@ -138,6 +138,7 @@ UPDATE_DEFAULT_ISOLATION_SEGMENT: Endpoint[models.IsolationSegmentRelationship] 
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -194,6 +195,7 @@ UPDATE_SPACE_ISOLATION_SEGMENT: Endpoint[models.IsolationSegmentRelationship] = 
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -373,8 +375,9 @@ class IsolationSegmentsClient(SyncGroup):
         (422 `Unable to assign isolation segment with guid '<guid>'. Ensure it has been entitled
         to the organization.`).
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             UPDATE_DEFAULT_ISOLATION_SEGMENT,
@@ -412,8 +415,9 @@ class IsolationSegmentsClient(SyncGroup):
         isolation segment (422 `Unable to assign isolation segment with guid '<guid>'. Ensure it
         has been entitled to the organization that this space belongs to.`).
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             UPDATE_SPACE_ISOLATION_SEGMENT,

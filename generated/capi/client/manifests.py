@@ -53,6 +53,7 @@ APPLY_MANIFEST: Endpoint[_operations.ApplyManifest202] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -84,6 +85,7 @@ CREATE_MANIFEST_DIFF: Endpoint[models.ManifestDiff] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -150,7 +152,7 @@ class ManifestsClient(SyncGroup):
         before it in the manifest are done and those behind it are not begun; the job's error
         says `For application '…': …`.
 
-        Raises V3ManifestBadRequest, V3Unauthorized, V3Forbidden, V3NotFound,
+        Raises V3ManifestBadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
         V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
         V3ServiceUnavailable.
         """
@@ -178,7 +180,7 @@ class ManifestsClient(SyncGroup):
         `random-route` and `default-route`, which no app has, always show as added. Checks as for
         applying a manifest; no app is created.
 
-        Raises V3ManifestBadRequest, V3Unauthorized, V3Forbidden, V3NotFound,
+        Raises V3ManifestBadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
         V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
         V3ServiceUnavailable.
         """

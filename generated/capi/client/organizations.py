@@ -105,6 +105,7 @@ CREATE_ORGANIZATION: Endpoint[models.Organization] = Endpoint(
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -195,6 +196,7 @@ UPDATE_ORGANIZATION: Endpoint[models.Organization] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -353,7 +355,7 @@ class OrganizationsClient(SyncGroup):
         Problems of the body come joined in one 422, for instance `Name can't be blank`; a name
         that is taken answers 422 `Organization '<name>' already exists.`
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3UnprocessableEntity,
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3TooLarge, V3UnprocessableEntity,
         V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
         return self._caller.call(CREATE_ORGANIZATION, Call(body=body))
@@ -404,8 +406,9 @@ class OrganizationsClient(SyncGroup):
         is no admin (403); a name that another organization has (422 `Organization name '<name>'
         is already taken.`).
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             UPDATE_ORGANIZATION,

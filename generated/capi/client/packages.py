@@ -121,6 +121,7 @@ CREATE_PACKAGE: Endpoint[models.Package] = Endpoint(
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -211,6 +212,7 @@ UPDATE_PACKAGE: Endpoint[models.Package] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -251,6 +253,7 @@ UPLOAD_PACKAGE: Endpoint[models.Package] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -422,6 +425,7 @@ CREATE_PACKAGE_FOR_APP: Endpoint[models.Package] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -603,7 +607,7 @@ class PackagesClient(SyncGroup):
         source's space (403), the apps differ (422 `Source and destination app cannot be the
         same`). The lifecycle of the app is not checked for a copy.
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3UnprocessableEntity,
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3TooLarge, V3UnprocessableEntity,
         V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
         return self._caller.call(
@@ -657,8 +661,9 @@ class PackagesClient(SyncGroup):
         credentials for a buildpack app.`, even for a caller who may not write); the caller may
         write (403); suspension (403).
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             UPDATE_PACKAGE, Call(params=_operations.UpdatePackageParams(guid=guid), body=body)
@@ -690,7 +695,7 @@ class PackagesClient(SyncGroup):
         `Package type must be bits.`); it is in `AWAITING_UPLOAD` (400
         `CF-PackageBitsAlreadyUploaded`: a failed package cannot be retried either).
 
-        Raises V3UploadBadRequest, V3Unauthorized, V3Forbidden, V3NotFound,
+        Raises V3UploadBadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
         V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
         V3ServiceUnavailable.
         """
@@ -890,8 +895,9 @@ class PackagesClient(SyncGroup):
         `Package not found`, then 403), the apps differ (422 `Source and destination app cannot
         be the same`).
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             CREATE_PACKAGE_FOR_APP,

@@ -145,6 +145,7 @@ UPDATE_PROCESS: Endpoint[models.Process] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -174,6 +175,7 @@ SCALE_PROCESS: Endpoint[models.Process] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -412,8 +414,9 @@ class ProcessesClient(SyncGroup):
         `Health check endpoint must be a valid URI path` and their kin. A null `command` goes
         back to what staging found.
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             UPDATE_PROCESS, Call(params=_operations.UpdateProcessParams(guid=guid), body=body)
@@ -432,8 +435,9 @@ class ProcessesClient(SyncGroup):
         `Memory in mb must be greater than 0`, `Disk in mb is not a number` and their kin.
         Members that are absent or null leave things as they are.
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             SCALE_PROCESS, Call(params=_operations.ScaleProcessParams(guid=guid), body=body)

@@ -32,6 +32,7 @@ CREATE_RESOURCE_MATCH: Endpoint[models.ResourceMatches] = Endpoint(
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -68,7 +69,7 @@ class ResourceMatchesClient(SyncGroup):
         characters), `non-integer size_in_bytes`, `negative size_in_bytes`, `non-string mode`, or
         `incorrect mode` behind `with an`.
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3UnprocessableEntity,
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3TooLarge, V3UnprocessableEntity,
         V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
         return self._caller.call(CREATE_RESOURCE_MATCH, Call(body=body))

@@ -112,6 +112,7 @@ CREATE_ROLE: Endpoint[models.Role] = Endpoint(
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -352,7 +353,7 @@ class RolesClient(SyncGroup):
         5. A role that the user has already answers 422 `User '<name>' already has '<type>' role
            in organization '<name>'.` (or `in space`).
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3UnprocessableEntity,
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3TooLarge, V3UnprocessableEntity,
         V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
         return self._caller.call(CREATE_ROLE, Call(body=body))

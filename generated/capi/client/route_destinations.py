@@ -75,6 +75,7 @@ ADD_ROUTE_DESTINATIONS: Endpoint[models.RouteDestinations] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -104,6 +105,7 @@ REPLACE_ROUTE_DESTINATIONS: Endpoint[models.RouteDestinations] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -174,6 +176,7 @@ UPDATE_ROUTE_DESTINATION: Endpoint[models.RouteDestination] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -248,8 +251,9 @@ class RouteDestinationsClient(SyncGroup):
         route's space or the route's shared spaces`); the protocol fits (422 `Cannot use 'tcp'
         protocol for http routes; valid options are: [http1, http2].`).
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             ADD_ROUTE_DESTINATIONS,
@@ -266,8 +270,9 @@ class RouteDestinationsClient(SyncGroup):
         Makes these the only destinations; those that stay keep their guid. Checks as for adding,
         and 422 `Destinations cannot contain duplicate entries`.
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             REPLACE_ROUTE_DESTINATIONS,
@@ -306,8 +311,9 @@ class RouteDestinationsClient(SyncGroup):
         from destination. Ensure the route has a destination with this guid.`); the protocol fits
         the route (422).
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             UPDATE_ROUTE_DESTINATION,

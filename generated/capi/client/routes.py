@@ -125,6 +125,7 @@ CREATE_ROUTE: Endpoint[models.Route] = Endpoint(
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -218,6 +219,7 @@ UPDATE_ROUTE: Endpoint[models.Route] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -522,7 +524,7 @@ class RoutesClient(SyncGroup):
         path, without the host for one that has none), `Paths are not supported for internal
         domains.`, `Path is invalid.`, `Routes with protocol 'http' do not support ports.`
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3UnprocessableEntity,
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3TooLarge, V3UnprocessableEntity,
         V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
         return self._caller.call(CREATE_ROUTE, Call(body=body))
@@ -571,8 +573,9 @@ class RoutesClient(SyncGroup):
         order: the body (422); the route exists and can be read (404 `Route not found`); the
         caller may manage apps in its space (403); suspension (403).
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             UPDATE_ROUTE, Call(params=_operations.UpdateRouteParams(guid=guid), body=body)

@@ -97,6 +97,7 @@ UPDATE_SPACE_SSH_FEATURE: Endpoint[models.SpaceFeature] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -163,8 +164,9 @@ class SpaceFeaturesClient(SyncGroup):
         Checks, in this order: the body (422 `Enabled must be a boolean`); the space exists and
         can be read (404 `Space not found`); the caller may update it (403); suspension.
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             UPDATE_SPACE_SSH_FEATURE,

@@ -108,6 +108,7 @@ CREATE_SPACE: Endpoint[models.Space] = Endpoint(
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -201,6 +202,7 @@ UPDATE_SPACE: Endpoint[models.Space] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -364,7 +366,7 @@ class SpacesClient(SyncGroup):
         access to it.`, a name that is taken in the organization 422 `Name must be unique per
         organization`. A suspended organization answers 403 `CF-OrgSuspended`.
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3UnprocessableEntity,
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3TooLarge, V3UnprocessableEntity,
         V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
         return self._caller.call(CREATE_SPACE, Call(body=body))
@@ -415,8 +417,9 @@ class SpacesClient(SyncGroup):
         (422, several problems joined); a name that is taken (422 `Organization '<organization>'
         already contains a space with name '<name>'.`).
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             UPDATE_SPACE, Call(params=_operations.UpdateSpaceParams(guid=guid), body=body)

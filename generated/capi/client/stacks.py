@@ -99,6 +99,7 @@ CREATE_STACK: Endpoint[models.Stack] = Endpoint(
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3StackUnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -182,6 +183,7 @@ UPDATE_STACK: Endpoint[models.Stack] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3StackUnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -417,7 +419,7 @@ class StacksClient(SyncGroup):
         Checks, in this order: the caller is an admin (403, whatever the body says); the body's
         members (422); the name is not taken (422 `Name must be unique`).
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3StackUnprocessableEntity,
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3TooLarge, V3StackUnprocessableEntity,
         V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
         return self._caller.call(CREATE_STACK, Call(body=body))
@@ -462,8 +464,9 @@ class StacksClient(SyncGroup):
         Checks, in this order: the stack exists (404 `Stack not found`); the caller is an admin
         (403); the body (422).
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3StackUnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3StackUnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             UPDATE_STACK, Call(params=_operations.UpdateStackParams(guid=guid), body=body)

@@ -111,6 +111,7 @@ CREATE_USER: Endpoint[models.User] = Endpoint(
         "400": _answers.V3BadRequest,
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -200,6 +201,7 @@ UPDATE_USER: Endpoint[models.User] = Endpoint(
         "401": _answers.V3Unauthorized,
         "403": _answers.V3Forbidden,
         "404": _answers.V3NotFound,
+        "413": _answers.V3TooLarge,
         "422": _answers.V3UnprocessableEntity,
         "429": _answers.V3TooManyRequests,
         "500": _answers.V3ServerError,
@@ -515,7 +517,7 @@ class UsersClient(SyncGroup):
         Who is known already answers 422 `User with guid '<guid>' already exists.` or `User with
         username '<name>' and origin '<origin>' already exists.`
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3UnprocessableEntity,
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3TooLarge, V3UnprocessableEntity,
         V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
         """
         return self._caller.call(CREATE_USER, Call(body=body))
@@ -555,8 +557,9 @@ class UsersClient(SyncGroup):
         Changes labels and annotations. Admins only: who cannot read the user gets 404, everybody
         else 403, also with a bad body. Problems of the body come joined in one 422.
 
-        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3UnprocessableEntity,
-        V3TooManyRequests, V3ServerError, V3BadGateway, V3ServiceUnavailable.
+        Raises V3BadRequest, V3Unauthorized, V3Forbidden, V3NotFound, V3TooLarge,
+        V3UnprocessableEntity, V3TooManyRequests, V3ServerError, V3BadGateway,
+        V3ServiceUnavailable.
         """
         return self._caller.call(
             UPDATE_USER, Call(params=_operations.UpdateUserParams(guid=guid), body=body)

@@ -94,6 +94,7 @@ CREATE_V2_BUILDPACK: Endpoint[_operations.CreateV2Buildpack201] = Endpoint(
         "400": _answers.V2BuildpackBadRequest,
         "401": _answers.V2Unauthorized,
         "403": _answers.V2Forbidden,
+        "413": _answers.V2TooLarge,
         "422": _answers.V2BuildpackTaken,
         "429": _answers.V2TooManyRequests,
         "500": _answers.V2ServerError,
@@ -149,6 +150,7 @@ UPDATE_V2_BUILDPACK: Endpoint[models.V2Buildpack] = Endpoint(
         "401": _answers.V2Unauthorized,
         "403": _answers.V2Forbidden,
         "404": _answers.V2NotFound,
+        "413": _answers.V2TooLarge,
         "422": _answers.V2BuildpackTaken,
         "429": _answers.V2TooManyRequests,
         "500": _answers.V2ServerError,
@@ -224,6 +226,7 @@ UPLOAD_V2_BUILDPACK_BITS: Endpoint[
         "403": _answers.V2Forbidden,
         "404": _answers.V2NotFound,
         "409": _answers.V2Conflict,
+        "413": _answers.V2TooLarge,
         "422": _answers.V2UploadUnprocessableEntity,
         "429": _answers.V2TooManyRequests,
         "500": _answers.V2ServerError,
@@ -362,7 +365,7 @@ class V2BuildpacksClient(SyncGroup):
         `CF-BuildpackInvalid` `Buildpack is invalid: stack unique` when no stack is set); only
         then the caller is an admin (403), so others may get one of the former answers.
 
-        Raises V2BuildpackBadRequest, V2Unauthorized, V2Forbidden, V2BuildpackTaken,
+        Raises V2BuildpackBadRequest, V2Unauthorized, V2Forbidden, V2TooLarge, V2BuildpackTaken,
         V2TooManyRequests, V2ServerError, V2BadGateway, V2ServiceUnavailable.
         """
         return self._caller.call(CREATE_V2_BUILDPACK, Call(body=body))
@@ -395,8 +398,8 @@ class V2BuildpacksClient(SyncGroup):
         Checks, in this order: the body (400), the buildpack exists (404), the caller is an admin
         (403), then as for creation.
 
-        Raises V2BuildpackBadRequest, V2Unauthorized, V2Forbidden, V2NotFound, V2BuildpackTaken,
-        V2TooManyRequests, V2ServerError, V2BadGateway, V2ServiceUnavailable.
+        Raises V2BuildpackBadRequest, V2Unauthorized, V2Forbidden, V2NotFound, V2TooLarge,
+        V2BuildpackTaken, V2TooManyRequests, V2ServerError, V2BadGateway, V2ServiceUnavailable.
         """
         return self._caller.call(
             UPDATE_V2_BUILDPACK,
@@ -442,7 +445,7 @@ class V2BuildpacksClient(SyncGroup):
         The same bytes under the same name again answer 204 without a body.
 
         Raises V2BuildpackUploadBadRequest, V2Unauthorized, V2Forbidden, V2NotFound, V2Conflict,
-        V2UploadUnprocessableEntity, V2TooManyRequests, V2ServerError, V2BadGateway,
+        V2TooLarge, V2UploadUnprocessableEntity, V2TooManyRequests, V2ServerError, V2BadGateway,
         V2ServiceUnavailable.
         """
         return self._caller.call(

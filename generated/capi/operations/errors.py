@@ -248,6 +248,17 @@ class V2ServiceUnavailable(ApiError):
 
 
 @dataclass(eq=False, kw_only=True)
+class V2TooLarge(ApiError):
+    """The request body is larger than the server takes. Behind a proxy it may be the proxy that
+    says so, in HTML.
+    """
+
+    status: ClassVar[int] = 413
+
+    body: models.ErrorV2
+
+
+@dataclass(eq=False, kw_only=True)
 class V2TooManyRequests(ApiError):
     """The caller's limit for this interval is used up (rate limits are off by default). The body is
     the JSON text of the usual error object although the media type is `text/plain`.
@@ -431,6 +442,17 @@ class V3StageBadRequest(ApiError):
     """
 
     status: ClassVar[int] = 400
+
+    body: models.ErrorsV3
+
+
+@dataclass(eq=False, kw_only=True)
+class V3TooLarge(ApiError):
+    """The request body is larger than the server takes. Behind a proxy it may be the proxy that
+    says so, in HTML.
+    """
+
+    status: ClassVar[int] = 413
 
     body: models.ErrorsV3
 

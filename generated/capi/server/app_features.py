@@ -72,6 +72,7 @@ class AppFeaturesApi(Protocol[CallerT_contra]):
         | errors.V3Unauthorized
         | errors.V3Forbidden
         | errors.V3NotFound
+        | errors.V3TooLarge
         | errors.V3UnprocessableEntity
         | errors.V3TooManyRequests
         | errors.V3ServerError

@@ -46,6 +46,7 @@ class BuildpacksApi(Protocol[CallerT_contra]):
         | errors.V3BadRequest
         | errors.V3Unauthorized
         | errors.V3Forbidden
+        | errors.V3TooLarge
         | errors.V3BuildpackUnprocessableEntity
         | errors.V3TooManyRequests
         | errors.V3ServerError
@@ -126,6 +127,7 @@ class BuildpacksApi(Protocol[CallerT_contra]):
         | errors.V3Unauthorized
         | errors.V3Forbidden
         | errors.V3NotFound
+        | errors.V3TooLarge
         | errors.V3BuildpackUnprocessableEntity
         | errors.V3TooManyRequests
         | errors.V3ServerError
@@ -158,6 +160,7 @@ class BuildpacksApi(Protocol[CallerT_contra]):
         | errors.V3Unauthorized
         | errors.V3Forbidden
         | errors.V3NotFound
+        | errors.V3TooLarge
         | errors.V3BuildpackUnprocessableEntity
         | errors.V3TooManyRequests
         | errors.V3ServerError

@@ -46,6 +46,7 @@ class BuildsApi(Protocol[CallerT_contra]):
         | errors.V3BuildBadRequest
         | errors.V3Unauthorized
         | errors.V3Forbidden
+        | errors.V3TooLarge
         | errors.V3BuildUnprocessableEntity
         | errors.V3TooManyRequests
         | errors.V3ServerError
@@ -110,6 +111,7 @@ class BuildsApi(Protocol[CallerT_contra]):
         | errors.V3Unauthorized
         | errors.V3Forbidden
         | errors.V3NotFound
+        | errors.V3TooLarge
         | errors.V3UnprocessableEntity
         | errors.V3TooManyRequests
         | errors.V3ServerError

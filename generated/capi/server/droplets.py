@@ -51,6 +51,7 @@ class DropletsApi(Protocol[CallerT_contra]):
         | errors.V3Unauthorized
         | errors.V3Forbidden
         | errors.V3NotFound
+        | errors.V3TooLarge
         | errors.V3UnprocessableEntity
         | errors.V3TooManyRequests
         | errors.V3ServerError
@@ -137,6 +138,7 @@ class DropletsApi(Protocol[CallerT_contra]):
         | errors.V3Unauthorized
         | errors.V3Forbidden
         | errors.V3NotFound
+        | errors.V3TooLarge
         | errors.V3UnprocessableEntity
         | errors.V3TooManyRequests
         | errors.V3ServerError
@@ -167,6 +169,7 @@ class DropletsApi(Protocol[CallerT_contra]):
         | errors.V3Unauthorized
         | errors.V3Forbidden
         | errors.V3NotFound
+        | errors.V3TooLarge
         | errors.V3UnprocessableEntity
         | errors.V3TooManyRequests
         | errors.V3ServerError
@@ -257,6 +260,7 @@ class DropletsApi(Protocol[CallerT_contra]):
         | errors.V3Unauthorized
         | errors.V3Forbidden
         | errors.V3NotFound
+        | errors.V3TooLarge
         | errors.V3BuildUnprocessableEntity
         | errors.V3TooManyRequests
         | errors.V3ServerError

@@ -49,6 +49,7 @@ class PackagesApi(Protocol[CallerT_contra]):
         | errors.V3BadRequest
         | errors.V3Unauthorized
         | errors.V3Forbidden
+        | errors.V3TooLarge
         | errors.V3UnprocessableEntity
         | errors.V3TooManyRequests
         | errors.V3ServerError
@@ -141,6 +142,7 @@ class PackagesApi(Protocol[CallerT_contra]):
         | errors.V3Unauthorized
         | errors.V3Forbidden
         | errors.V3NotFound
+        | errors.V3TooLarge
         | errors.V3UnprocessableEntity
         | errors.V3TooManyRequests
         | errors.V3ServerError
@@ -173,6 +175,7 @@ class PackagesApi(Protocol[CallerT_contra]):
         | errors.V3Unauthorized
         | errors.V3Forbidden
         | errors.V3NotFound
+        | errors.V3TooLarge
         | errors.V3UnprocessableEntity
         | errors.V3TooManyRequests
         | errors.V3ServerError
@@ -266,6 +269,7 @@ class PackagesApi(Protocol[CallerT_contra]):
         | errors.V3Unauthorized
         | errors.V3Forbidden
         | errors.V3NotFound
+        | errors.V3TooLarge
         | errors.V3UnprocessableEntity
         | errors.V3TooManyRequests
         | errors.V3ServerError

@@ -24,6 +24,7 @@ class ResourceMatchesApi(Protocol[CallerT_contra]):
         | errors.V3BadRequest
         | errors.V3Unauthorized
         | errors.V3Forbidden
+        | errors.V3TooLarge
         | errors.V3UnprocessableEntity
         | errors.V3TooManyRequests
         | errors.V3ServerError

@@ -45,6 +45,7 @@ class SpacesApi(Protocol[CallerT_contra]):
         | errors.V3BadRequest
         | errors.V3Unauthorized
         | errors.V3Forbidden
+        | errors.V3TooLarge
         | errors.V3UnprocessableEntity
         | errors.V3TooManyRequests
         | errors.V3ServerError
@@ -121,6 +122,7 @@ class SpacesApi(Protocol[CallerT_contra]):
         | errors.V3Unauthorized
         | errors.V3Forbidden
         | errors.V3NotFound
+        | errors.V3TooLarge
         | errors.V3UnprocessableEntity
         | errors.V3TooManyRequests
         | errors.V3ServerError

@@ -51,6 +51,7 @@ class UsersApi(Protocol[CallerT_contra]):
         | errors.V3BadRequest
         | errors.V3Unauthorized
         | errors.V3Forbidden
+        | errors.V3TooLarge
         | errors.V3UnprocessableEntity
         | errors.V3TooManyRequests
         | errors.V3ServerError
@@ -127,6 +128,7 @@ class UsersApi(Protocol[CallerT_contra]):
         | errors.V3Unauthorized
         | errors.V3Forbidden
         | errors.V3NotFound
+        | errors.V3TooLarge
         | errors.V3UnprocessableEntity
         | errors.V3TooManyRequests
         | errors.V3ServerError

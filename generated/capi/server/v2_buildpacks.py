@@ -49,6 +49,7 @@ class V2BuildpacksApi(Protocol[CallerT_contra]):
         | errors.V2BuildpackBadRequest
         | errors.V2Unauthorized
         | errors.V2Forbidden
+        | errors.V2TooLarge
         | errors.V2BuildpackTaken
         | errors.V2TooManyRequests
         | errors.V2ServerError
@@ -104,6 +105,7 @@ class V2BuildpacksApi(Protocol[CallerT_contra]):
         | errors.V2Unauthorized
         | errors.V2Forbidden
         | errors.V2NotFound
+        | errors.V2TooLarge
         | errors.V2BuildpackTaken
         | errors.V2TooManyRequests
         | errors.V2ServerError
@@ -161,6 +163,7 @@ class V2BuildpacksApi(Protocol[CallerT_contra]):
         | errors.V2Forbidden
         | errors.V2NotFound
         | errors.V2Conflict
+        | errors.V2TooLarge
         | errors.V2UploadUnprocessableEntity
         | errors.V2TooManyRequests
         | errors.V2ServerError

@@ -139,7 +139,22 @@ def _gap(content: bytes) -> str | None:
     if numbers not in ((0, 0, len(entries), len(entries)), (0, 0, _MANY, _MANY)):
         return "the end does not tell how many members there are"
     comment = struct.unpack_from("<H", content, end + 20)[0]
-    return None if end + 22 + comment == len(content) else "the end is longer than it says"
+    if end + 22 + comment != len(content):
+        return "the end is longer than it says"
+    is_told = numbers[2] != _MANY or _is_wide_end(content, end, len(entries), begin)
+    return None if is_told else "the end in zip64 does not tell what the directory is"
+
+
+def _is_wide_end(content: bytes, end: int, count: int, begin: int) -> bool:
+    """Whether the two records in front of the end are those of zip64 (APPNOTE 4.3.14, 4.3.15)."""
+    place = end - 76
+    size = place - begin
+    record = struct.pack("<H2L4Q", 45, 0, 0, count, count, size, begin)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, place, 1)
+    return (
+        content[place : place + 12] == struct.pack("<4sQ", b"PK\x06\x06", 44)
+        and content[place + 14 : end] == record + locator
+    )
 
 
 def _told_twice(entry: zipfile.ZipInfo) -> bytes:

@@ -5985,6 +5985,91 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "more behind an archive than a comment can be fails",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"a": "one"},
+                            "packing": {"comment": 70000},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {
+                                "/state": "FAILED",
+                                "/data/error": "The app upload is invalid: Invalid zip archive.",
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "nothing but an end that speaks of eight bytes fails",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "content": "PK\x05\x06\x00\x00\x00\x00ÿÿÿÿ\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {
+                                "/state": "FAILED",
+                                "/data/error": "The app upload is invalid: Invalid zip archive.",
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "an end with eight bytes that is cut off fails",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "content": "PK\x06\x06PK\x06\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00PK\x05\x06\x00\x00\x00\x00ÿÿÿÿ\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {
+                                "/state": "FAILED",
+                                "/data/error": "The app upload is invalid: Invalid zip archive.",
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "an end with eight bytes that is another record fails",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "content": "PK\x05\x05,\x00\x00\x00\x00\x00\x00\x00-\x00-\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00PK\x06\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00PK\x05\x06\x00\x00\x00\x00ÿÿÿÿ\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {
+                                "/state": "FAILED",
+                                "/data/error": "The app upload is invalid: Invalid zip archive.",
+                            },
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -9344,6 +9429,72 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 },
                             },
                         }
+                    ],
+                },
+                {
+                    "title": "a buildpack that is not installed is not fetched, which the log tells without its password",
+                    "steps": [
+                        {"operation": "createApp", "name": "app", "status": 201},
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "until": {"/state": "READY"},
+                        },
+                        {
+                            "operation": "createBuild",
+                            "name": "build",
+                            "set": {
+                                "": {
+                                    "package": {"guid": "$package/guid"},
+                                    "lifecycle": {
+                                        "type": "buildpack",
+                                        "data": {
+                                            "buildpacks": ["https://me:secret@example.org/x.git"]
+                                        },
+                                    },
+                                }
+                            },
+                            "status": 201,
+                        },
+                        {
+                            "operation": "getBuild",
+                            "unless": ["staging with buildpacks"],
+                            "set": {"{guid}": "$build/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {"/state": "FAILED"},
+                        },
+                        {
+                            "operation": "readLogs",
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "until": {
+                                "/envelopes/batch/*/log/payload": "RmFpbGVkIHRvIHN0YWdlIGJ1aWxkOiBzdGFnaW5nIGZhaWxlZA=="
+                            },
+                            "shows": {
+                                "/envelopes/batch/*/log/payload": "RmFpbGVkIHRvIHN0YWdlIGJ1aWxkOiBzdGFnaW5nIGZhaWxlZA=="
+                            },
+                        },
+                        {
+                            "operation": "readLogs",
+                            "unless": ["staging with buildpacks"],
+                            "set": {"{guid}": "$app/guid"},
+                            "status": 200,
+                            "shows": {
+                                "/envelopes/batch/*/log/payload": "QnVpbGRwYWNrIGh0dHBzOi8vKioqOioqKkBleGFtcGxlLm9yZy94LmdpdCBpcyBub3QgaW5zdGFsbGVkIGhlcmUsIGFuZCBub25lIGlzIGZldGNoZWQ="
+                            },
+                        },
                     ],
                 },
             ],
@@ -43501,6 +43652,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "bodies have a limit of 15 MiB",
+                    "steps": [
+                        {
+                            "operation": "createAccount",
+                            "content": {"$times": 15728641, "value": "a"},
+                            "status": 400,
+                            "shows": {
+                                "/error": "invalid_request",
+                                "/error_description": "The request is too large",
+                            },
+                        }
+                    ],
+                },
             ],
         },
     ),
@@ -59650,6 +59815,38 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "what a process is called is a text",
+                    "steps": [
+                        {"operation": "createRoute", "name": "route", "status": 201},
+                        {
+                            "operation": "addRouteDestinations",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "/destinations": [
+                                    {"app": {"guid": "nobody", "process": {"type": 7}}}
+                                ],
+                            },
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": 'Destinations[0]: process must have the structure {"type": "process_type"}'
+                            },
+                        },
+                        {
+                            "operation": "addRouteDestinations",
+                            "set": {
+                                "{guid}": "$route/guid",
+                                "/destinations": [
+                                    {"app": {"guid": "nobody", "process": {"type": ""}}}
+                                ],
+                            },
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": 'Destinations[0]: process must have the structure {"type": "process_type"}'
+                            },
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -60937,6 +61134,21 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                         {
                             "operation": "readLogs",
+                            "set": {"{guid}": "$app/guid", "?end_time": -1},
+                            "status": 500,
+                            "shows": {
+                                "/code": 2,
+                                "/message": "StartTime (0) must be before EndTime (-1)",
+                            },
+                        },
+                        {
+                            "operation": "readLogs",
+                            "set": {"{guid}": "$app/guid", "?end_time": 1},
+                            "status": 200,
+                            "counts": {"/envelopes/batch/*": 0},
+                        },
+                        {
+                            "operation": "readLogs",
                             "set": {"{guid}": "$app/guid", "?start_time": 2, "?end_time": 0},
                             "status": 200,
                             "shows": {"/envelopes/batch/0/source_id": "$app/guid"},
@@ -61675,6 +61887,15 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "shows": {
                                 "/code": 10005,
                                 "/description": "The query parameter is invalid: order_direction must be 'asc' or 'desc' but was 'up'",
+                            },
+                        },
+                        {
+                            "operation": "listV2Buildpacks",
+                            "set": {"?order-by": "color"},
+                            "status": 400,
+                            "shows": {
+                                "/code": 10005,
+                                "/description": "The query parameter is invalid: Cannot order by: color",
                             },
                         },
                         {
@@ -62554,6 +62775,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "status": 200,
                             "counts": {"/resources/*": 0},
                         },
+                    ],
+                },
+                {
+                    "title": "bodies have a limit of 15 MiB",
+                    "steps": [
+                        {
+                            "operation": "createV2Buildpack",
+                            "content": {"$times": 15728641, "value": "a"},
+                            "status": 413,
+                            "shows": {
+                                "/error_code": "CF-RequestEntityTooLarge",
+                                "/description": "The request is too large",
+                            },
+                        }
                     ],
                 },
             ],
@@ -64035,7 +64270,18 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             },
                         }
                     ],
-                }
+                },
+                {
+                    "title": "an id that is no text is an invalid request, as no other id of a job is refused",
+                    "steps": [
+                        {
+                            "operation": "getV2Job",
+                            "address": "/v2/jobs/%ff",
+                            "status": 400,
+                            "code": "CF-InvalidRequest",
+                        }
+                    ],
+                },
             ],
         },
     ),

@@ -53,17 +53,18 @@ def create_build(
 ) -> BuildRecord:
     """Store a build in `STAGING` with its droplet and put down the job that stages it."""
     lifecycle = request.lifecycle
+    guid = str(uuid4())
     droplet = droplet_rows.new(
         app,
         DropletState.STAGING,
         package_guid=package.guid,
-        build_guid=str(uuid4()),
+        build_guid=guid,
         lifecycle_type=lifecycle.type,
         stack=lifecycle.stack,
         image=package.docker_image,
         historic=request.historic,
     )
-    record = _new(caller, droplet, request)
+    record = _new(caller, guid, package, droplet, request)
     transaction.insert(BUILDS, record, present(record, request.labelled))
     transaction.set_metadata(BUILDS, record.guid, request.labelled)
     droplet_rows.insert(transaction, droplet)
@@ -75,16 +76,22 @@ def create_build(
     return record
 
 
-def _new(caller: Caller, droplet: DropletRecord, request: BuildRequest) -> BuildRecord:
-    """Return the build that is to make a droplet of the package that the droplet names."""
+def _new(
+    caller: Caller,
+    guid: str,
+    package: PackageRecord,
+    droplet: DropletRecord,
+    request: BuildRequest,
+) -> BuildRecord:
+    """Return the build that is to make a droplet of a package."""
     return BuildRecord(
-        guid=droplet.build_guid or "",
+        guid=guid,
         created_at=droplet.created_at,
         updated_at=droplet.created_at,
         app_guid=droplet.app_guid,
         space_guid=droplet.space_guid,
         organization_guid=droplet.organization_guid,
-        package_guid=droplet.package_guid or "",
+        package_guid=package.guid,
         droplet_guid=droplet.guid,
         lifecycle_type=droplet.lifecycle_type,
         lifecycle_data=request.lifecycle.data,
@@ -123,7 +130,7 @@ def finish_staged(
     record = _staging(transaction, build_guid)
     if record is None:
         return False
-    droplet = transaction.record(DROPLETS, record.droplet_guid or "")
+    droplet = transaction.record(DROPLETS, record.droplet_guid)
     if droplet is None:  # deleted meanwhile; there is nothing that could become staged
         finish_failed(transaction, build_guid, "StagingError", _NO_DROPLET)
         return False
@@ -153,7 +160,7 @@ def finish_failed(transaction: Transaction, build_guid: str, error_id: str, text
         return False
     error = f"{error_id} - {text}"
     droplet_rows.change(
-        transaction, record.droplet_guid or "", DropletState.FAILED, error=error, blob=None
+        transaction, record.droplet_guid, DropletState.FAILED, error=error, blob=None
     )
     _end(transaction, record, BuildState.FAILED, error)
     return True
@@ -171,7 +178,7 @@ def _end(
     transaction: Transaction, record: BuildRecord, state: BuildState, error: str | None
 ) -> None:
     ended = replace(record, state=state.value, error=error, updated_at=clock.now())
-    if transaction.record(DROPLETS, record.droplet_guid or "") is None:
+    if transaction.record(DROPLETS, record.droplet_guid) is None:
         ended = replace(ended, droplet_guid=None)
     transaction.update(BUILDS, ended, present(ended, transaction.metadata(BUILDS, record.guid)))
 

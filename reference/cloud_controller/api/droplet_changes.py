@@ -11,7 +11,6 @@ from cloud_controller.api.droplet_bits import readable
 from cloud_controller.api.errors import refuse, v3_error
 from cloud_controller.domain.droplet_states import DropletState
 from cloud_controller.domain.messages import droplets as messages
-from cloud_controller.domain.messages.relationships import guid_of
 from cloud_controller.jobs import NewJob, enqueue
 from cloud_controller.present.droplets import droplet as present
 from cloud_controller.store import APPS, Metadata, clock
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 def create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) -> bytes:
     """Store a droplet that awaits its bits; return its document."""
-    guid = guid_of(sent, "app") or ""
+    guid: str = sent["relationships"]["app"]["data"]["guid"]
     app = transaction.record(APPS, guid, visible_to=caller.visible_to)
     if app is None:
         raise v3_error(table.UNPROCESSABLE, messages.no_such_app(guid))
@@ -56,7 +55,7 @@ def copy(
     An image is staged at once, which may push out older droplets beyond `keep`.
     """
     source = readable(transaction, caller, source_guid)
-    app = app_rows.readable(transaction, caller, guid_of(sent, "app") or "")
+    app = app_rows.readable(transaction, caller, sent["relationships"]["app"]["data"]["guid"])
     require_write(transaction, caller, app)
     if source.state != DropletState.STAGED:
         raise v3_error(table.UNPROCESSABLE, messages.SOURCE_NOT_STAGED)
@@ -71,8 +70,7 @@ def copy(
         droplet_rows.mark_staged(transaction, record.guid, keep=keep)
     else:
         enqueue(transaction, _copy_job(source, record))
-    stored = transaction.record(DROPLETS, record.guid)
-    return present(stored or record, Metadata())
+    return present(transaction.referenced(DROPLETS, record.guid), Metadata())
 
 
 def _copying(source: DropletRecord, app: AppRecord) -> DropletRecord:

@@ -48,13 +48,13 @@ def store(transaction: Transaction, record: DropletRecord, labelled: Metadata) -
     return shown["document"]
 
 
-def change(transaction: Transaction, guid: str, state: DropletState, **columns: Any) -> bool:
+def change(transaction: Transaction, guid: str | None, state: DropletState, **columns: Any) -> bool:
     """Move a droplet to a state; False when it may not go there or is gone."""
     record = transaction.record(DROPLETS, guid)
     if record is None or not may_follow(DropletState(record.state), state):
         return False
     changed = replace(record, state=state.value, updated_at=clock.now(), **columns)
-    store(transaction, changed, transaction.metadata(DROPLETS, guid))
+    store(transaction, changed, transaction.metadata(DROPLETS, record.guid))
     return True
 
 

@@ -63,10 +63,7 @@ class LogCache:
             if not _may_read(reader, reader_of_logs, params.guid):
                 raise documented.LogCacheNotFound
             problem = messages.impossible(
-                params.start_time or 0,
-                params.end_time or 0,
-                params.limit or 0,
-                params.name_filter or "",
+                params.start_time, params.end_time, params.limit, params.name_filter
             )
             if problem is not None:
                 raise refused(problem)

@@ -40,7 +40,7 @@ def stage(
     if request.disk_mb > context.settings.max_staging_disk_mb:
         raise v3_error(table.UNABLE_TO_PERFORM, "Staging request", messages.DISK_LIMIT)
     build = build_rows.create_build(transaction, caller, package, app, request)
-    return transaction.stored_document(DROPLETS, build.droplet_guid or "")
+    return transaction.stored_document(DROPLETS, build.droplet_guid)
 
 
 def _stageable(reader: Reader, caller: Caller, guid: str) -> tuple[PackageRecord, AppRecord]:

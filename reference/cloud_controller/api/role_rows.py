@@ -51,7 +51,7 @@ def place(reader: Reader, sent: Mapping[str, Any]) -> Place:
         if space is None:
             raise v3_error(table.UNPROCESSABLE, messages.SPACE_INVALID)
         return Place(space.organization_guid, space.guid, space.name)
-    organization = reader.record(ORGANIZATIONS, guid_of(sent, "organization") or "")
+    organization = reader.record(ORGANIZATIONS, guid_of(sent, "organization"))
     if organization is None:
         raise v3_error(table.UNPROCESSABLE, messages.ORGANIZATION_INVALID)
     return Place(organization.guid, None, organization.name)
@@ -117,8 +117,7 @@ def refuse_second(reader: Reader, owner: UserRecord, role: str, where: Place) ->
 
 def has_space_roles(reader: Reader, role: RoleRecord) -> bool:
     """Tell whether the user has a role in a space of the role's organization."""
-    spaces = {
-        space.guid for space in reader.all(SPACES, organization_guid=role.organization_guid or "")
-    }
+    found = reader.all(SPACES, organization_guid=role.organization_guid)
+    spaces = {space.guid for space in found}
     held = reader.all(ROLES, user_guid=role.user_guid)
     return any(one.space_guid in spaces for one in held if one.space_guid)

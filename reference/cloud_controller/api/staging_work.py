@@ -127,7 +127,7 @@ class StagingWork:
             raise StagingFailedError(StagingErrorId.STAGING_ERROR, _FAILED)
         if isinstance(self.confinement, str):
             raise StagingFailedError(StagingErrorId.STAGER_ERROR, self.confinement)
-        if (build.staging_memory_in_mb or 0) > self.context.settings.max_staging_memory_mb:
+        if build.staging_memory_in_mb > self.context.settings.max_staging_memory_mb:
             raise StagingFailedError(StagingErrorId.INSUFFICIENT_RESOURCES)
         request = await self._request(order, log)
         return await stage(request, self.confinement, log.line)
@@ -151,8 +151,8 @@ class StagingWork:
             work_dir=self._work_directory(build.guid),
             cache_dir=cache.directory(settings.buildpack_caches, build.app_guid, order.stack),
             environment=order.environment,
-            memory_mb=build.staging_memory_in_mb or settings.staging_memory_mb,
-            disk_mb=build.staging_disk_in_mb or settings.staging_disk_mb,
+            memory_mb=build.staging_memory_in_mb,
+            disk_mb=build.staging_disk_in_mb,
             timeout_seconds=settings.staging_timeout,
         )
 

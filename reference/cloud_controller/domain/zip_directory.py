@@ -17,8 +17,6 @@ _END64: Final = struct.Struct("<4sQ2H2L4Q")
 _CENTRAL: Final = struct.Struct("<4s6H3L5H2L")
 _LOCAL: Final = struct.Struct("<4s5H3L2H")
 _MAX_COMMENT: Final = 0xFFFF
-_LONGEST_RECORD: Final = _CENTRAL.size + 3 * 0xFFFF
-_WINDOW: Final = 1024 * 1024
 _FULL: Final = 0xFFFFFFFF
 _ZIP64_EXTRA: Final = 0x0001
 
@@ -127,38 +125,30 @@ def entries(archive: BinaryIO, directory: Directory) -> Iterator[Entry]:
 
     The file position may be moved between two records.
     """
-    position = start = directory.offset + directory.shift
-    window = b""
+    position = directory.offset + directory.shift
     for _ in range(directory.entries):
-        if position + _LONGEST_RECORD > start + len(window) and (
-            start == position or _is_full(window)
-        ):
-            archive.seek(position)
-            start, window = position, archive.read(_WINDOW)
-        record = _record(window, position - start)
+        archive.seek(position)
+        record = _record(archive)
         position += len(record)
         yield _entry(record[: _CENTRAL.size], record[_CENTRAL.size :])
 
 
-def _is_full(window: bytes) -> bool:
-    return len(window) == _WINDOW
-
-
-def _record(window: bytes, place: int) -> bytes:
-    if len(window) - place < _CENTRAL.size or window[place : place + 4] != b"PK\x01\x02":
+def _record(archive: BinaryIO) -> bytes:
+    head = archive.read(_CENTRAL.size)
+    if len(head) < _CENTRAL.size or head[:4] != b"PK\x01\x02":
         raise BadZipError("a record of the central directory is damaged")
-    lengths = _CENTRAL.unpack_from(window, place)[10:13]
-    record = window[place : place + _CENTRAL.size + sum(lengths)]
-    if len(record) < _CENTRAL.size + sum(lengths):
+    length = sum(_CENTRAL.unpack(head)[10:13])
+    rest = archive.read(length)
+    if len(rest) < length:
         raise BadZipError("a record of the central directory is cut off")
-    return record
+    return head + rest
 
 
 def _entry(head: bytes, rest: bytes) -> Entry:
     fields = _CENTRAL.unpack(head)
     made_by, _, flags, method = fields[1:5]
     crc, compressed, size, name_length, extra_length = fields[7:12]
-    external, offset = fields[15:17]
+    external, offset = fields[15:]
     extra = rest[name_length : name_length + extra_length]
     size, compressed, offset = _zip64_values(extra, size, compressed, offset)
     made_on_unix = made_by >> 8 in (3, 19)
@@ -177,8 +167,6 @@ def _entry(head: bytes, rest: bytes) -> Entry:
 
 def _zip64_values(extra: bytes, *values: int) -> list[int]:
     """Values that do not fit 32 bits stand in the zip64 extra field, in this order (4.5.3)."""
-    if _FULL not in values:
-        return list(values)
     wide = next((data for kind, data in _extra_fields(extra) if kind == _ZIP64_EXTRA), b"")
     found = []
     for value in values:
@@ -211,7 +199,7 @@ def local_header(archive: BinaryIO, entry: Entry, directory: Directory) -> Local
     head = archive.read(_LOCAL.size)
     if len(head) < _LOCAL.size or head[:4] != b"PK\x03\x04":
         raise BadZipError("a local header is missing")
-    name_length, extra_length = _LOCAL.unpack(head)[9:11]
+    name_length, extra_length = _LOCAL.unpack(head)[9:]
     rest = archive.read(name_length + extra_length)
     if len(rest) < name_length + extra_length:
         raise BadZipError("a local header is cut off")

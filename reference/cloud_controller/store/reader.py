@@ -42,9 +42,9 @@ class Reader:
         self._connection = connection
 
     def record(
-        self, entity: Entity[RecordT], guid: str, *, visible_to: str | None = None
+        self, entity: Entity[RecordT], guid: str | None, *, visible_to: str | None = None
     ) -> RecordT | None:
-        """Return the record with this guid, or `None`.
+        """Return the record with this guid, or `None`; for no guid as well.
 
         With `visible_to` (a user's guid) also `None` when that user's roles do not let him read it.
         """
@@ -58,19 +58,19 @@ class Reader:
             LookupError: It is not there, which the foreign key of the other one forbids.
 
         """
-        found = None if guid is None else self.record(entity, guid)
+        found = self.record(entity, guid)
         if found is None:
             raise LookupError(f"there is no {guid} in {entity.table.name}")
         return found
 
     def document(
-        self, entity: Entity[Any], guid: str, *, visible_to: str | None = None
+        self, entity: Entity[Any], guid: str | None, *, visible_to: str | None = None
     ) -> bytes | None:
         """Return the stored document with this guid, or `None`; like `record`. See `reveal`."""
         row = self._row(_by_guid(entity, "document", visible_to is not None), guid, visible_to)
         return row[0] if row else None
 
-    def stored_document(self, entity: Entity[Any], guid: str) -> bytes:
+    def stored_document(self, entity: Entity[Any], guid: str | None) -> bytes:
         """Return the document of a record that was found or stored in this transaction.
 
         Raises:
@@ -82,7 +82,7 @@ class Reader:
             raise LookupError(f"there is no {guid} in {entity.table.name}")
         return found
 
-    def _row(self, statement: str, guid: str, user: str | None) -> tuple[Any, ...] | None:
+    def _row(self, statement: str, guid: str | None, user: str | None) -> tuple[Any, ...] | None:
         found: tuple[Any, ...] | None = self._connection.execute(
             statement, {"guid": guid, "user": user}
         ).fetchone()

@@ -218,5 +218,5 @@ def _end(count: int, size: int, offset: int, packing: Mapping[str, Any]) -> byte
         wide += struct.pack("<4sLQL", b"PK\x06\x07", 0, says.get("place", place), 1)
     count = 0xFFFF if "entries" in kept else count
     size, offset = (_FULL if "size" in kept else size), (_FULL if "offset" in kept else offset)
-    ends = (0, 0, count, count, size, offset, len(comment))
+    ends = (0, 0, count, count, size, offset, min(len(comment), 0xFFFF))
     return wide + struct.pack("<4s4H2LH", b"PK\x05\x06", *ends) + comment

@@ -37,7 +37,7 @@ def problem(query: QueryText) -> Problem | None:
     if found is not None:
         return found
     start, end, limit = (int(query.get(name) or 0) for name in _INTEGERS)
-    return impossible(start, end, limit, query.get("name_filter") or "")
+    return impossible(start, end, limit, query.get("name_filter"))
 
 
 def _unreadable(query: QueryText) -> Problem | None:
@@ -68,16 +68,22 @@ def _integer_problem(text: str) -> str | None:
     return None
 
 
-def impossible(start: int, end: int, limit: int, name_filter: str) -> Problem | None:
-    """Return what contradicts itself or asks for too much in a query that can be read."""
-    if end != 0 and start > end:
-        return Problem(IMPOSSIBLE, f"StartTime ({start}) must be before EndTime ({end})")
-    if limit > MAX_LIMIT:
+def impossible(
+    start: int | None, end: int | None, limit: int | None, name_filter: str | None
+) -> Problem | None:
+    """Return what contradicts itself or asks for too much in a query that can be read.
+
+    Nothing is said of a limit that was not sent; a start or an end of 0 is as good as none.
+    """
+    begin = start or 0
+    if end and begin > end:
+        return Problem(IMPOSSIBLE, f"StartTime ({begin}) must be before EndTime ({end})")
+    if limit is not None and limit > MAX_LIMIT:
         return Problem(IMPOSSIBLE, f"Limit ({limit}) must be {MAX_LIMIT} or less")
-    if limit < 0:
+    if limit is not None and limit < 0:
         return Problem(IMPOSSIBLE, f"Limit ({limit}) must be greater than zero")
     try:
-        re.compile(name_filter)
+        re.compile(name_filter or "")
     except (re.error, RecursionError, OverflowError) as error:
         text = f"Name filter must be a valid regular expression: {error}"
         return Problem(IMPOSSIBLE, text)

@@ -81,8 +81,8 @@ class BuildRecord(Record):
     lifecycle_type: str = "buildpack"
     lifecycle_data: dict[str, Any] = field(default_factory=dict)
     stack: str | None = None
-    staging_memory_in_mb: int | None = None
-    staging_disk_in_mb: int | None = None
+    staging_memory_in_mb: int
+    staging_disk_in_mb: int
     staging_log_rate_limit: int | None = None
     environment_variables: dict[str, Any] = field(default_factory=dict)
     created_by_guid: str | None = None

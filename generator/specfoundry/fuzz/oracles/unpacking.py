@@ -30,6 +30,7 @@ _UNREADABLE: Final = (
 _SIZES_FOLLOW: Final = 0x8
 _MANY: Final = 0xFFFF
 _FULL: Final = 0xFFFFFFFF
+_SOMETHING_ELSE: Final = "in front of the directory stands something else"
 _WITH_MODES: Final = (3, 19)
 """Unix and that of Apple."""
 
@@ -132,16 +133,19 @@ def _gap(content: bytes) -> str | None:
             if sizes is None:
                 return f"the sizes behind {entry.filename} are not its own"
             position += sizes
-    if position != begin:
-        return "in front of the directory stands something else"
+    return _end_problem(content, len(entries), begin) if position == begin else _SOMETHING_ELSE
+
+
+def _end_problem(content: bytes, count: int, begin: int) -> str | None:
+    """Say what the end of a zip archive does not tell of a directory, or tells wrongly."""
     end = content.rindex(b"PK\x05\x06")
     numbers = struct.unpack_from("<4H", content, end + 4)
-    if numbers not in ((0, 0, len(entries), len(entries)), (0, 0, _MANY, _MANY)):
+    if numbers not in ((0, 0, count, count), (0, 0, _MANY, _MANY)):
         return "the end does not tell how many members there are"
     comment = struct.unpack_from("<H", content, end + 20)[0]
     if end + 22 + comment != len(content):
         return "the end is longer than it says"
-    is_told = numbers[2] != _MANY or _is_wide_end(content, end, len(entries), begin)
+    is_told = numbers[2] != _MANY or _is_wide_end(content, end, count, begin)
     return None if is_told else "the end in zip64 does not tell what the directory is"
 
 

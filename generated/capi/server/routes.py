@@ -3449,6 +3449,31 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "keys of annotations are checked where they have values",
+                    "steps": [
+                        {"operation": "createPackage", "name": "made", "status": 201},
+                        {
+                            "operation": "updatePackage",
+                            "set": {
+                                "{guid}": "$made/guid",
+                                "": {"metadata": {"annotations": {"a b": "x"}}},
+                            },
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Metadata annotation key error: 'a b' contains invalid characters"
+                            },
+                        },
+                        {
+                            "operation": "updatePackage",
+                            "set": {
+                                "{guid}": "$made/guid",
+                                "": {"metadata": {"annotations": {"a b": None}}},
+                            },
+                            "status": 200,
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -4316,6 +4341,51 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/state": "FAILED",
                                 "/data/error": "The app upload is invalid: Invalid zip archive (mismatching local filename).",
                                 "/data/checksum/value": None,
+                            },
+                        },
+                    ],
+                },
+                {
+                    "title": "what is wrong first is told",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {
+                                "a": "one",
+                                "b": {"text": "two", "says": {"name": "c"}},
+                                "/d": "three",
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {
+                                "/state": "FAILED",
+                                "/data/error": "The app upload is invalid: Invalid zip archive (mismatching local filename).",
+                            },
+                        },
+                        {"operation": "createPackage", "name": "other", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$other/guid"},
+                            "archive": {
+                                "a": "one",
+                                "/d": "three",
+                                "b": {"text": "two", "says": {"name": "c"}},
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$other/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {
+                                "/state": "FAILED",
+                                "/data/error": "The app upload is invalid: Invalid zip archive.",
                             },
                         },
                     ],
@@ -5290,6 +5360,58 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 {
+                    "title": "large files are known however they were packed",
+                    "steps": [
+                        {"operation": "createPackage", "name": "earlier", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$earlier/guid"},
+                            "archive": {
+                                "stored": {"noise": 262145, "method": 0},
+                                "packed": {"noise": 262147},
+                                "older": {"noise": 262149, "method": 12},
+                                "flat": {"text": "f", "repeat": 3000000},
+                                "old": {"text": "o", "repeat": 3000000, "method": 12},
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$earlier/guid"},
+                            "until": {"/state": "READY"},
+                            "shows": {"/state": "READY", "/data/error": None},
+                        },
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {
+                                "{guid}": "$package/guid",
+                                "/resources": '[{"sha1": "f120ae19b4aad8f317fbf4e2564c4bd2743e857e", "size": 262145, "fn": "stored"}, {"sha1": "a890f81687cb6d982b51a2759e6fc866a060ad28", "size": 262147, "fn": "packed"}, {"sha1": "0cbfa93e84c03407c2374db5f8891b89b933cfb6", "size": 262149, "fn": "older"}, {"sha1": "e61045142eb3cbd6cf458d97109561048d753d3f", "size": 3000000, "fn": "flat"}, {"sha1": "cbea3014aa87f8bfc8adf79334815bd25d8c3be3", "size": 3000000, "fn": "old"}]',
+                            },
+                            "without": ["/bits"],
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "READY"},
+                            "shows": {"/state": "READY", "/data/error": None},
+                        },
+                        {
+                            "operation": "downloadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "holds": {
+                                "stored": {"noise": 262145, "mode": "744"},
+                                "packed": {"noise": 262147, "mode": "744"},
+                                "older": {"noise": 262149, "mode": "744"},
+                                "flat": {"text": "f", "repeat": 3000000, "mode": "744"},
+                                "old": {"text": "o", "repeat": 3000000, "mode": "744"},
+                            },
+                        },
+                    ],
+                },
+                {
                     "title": "files are known by archives without folders as well",
                     "steps": [
                         {"operation": "createPackage", "name": "earlier", "status": 201},
@@ -5903,6 +6025,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "until": {"/state": "READY"},
                             "shows": {"/state": "READY"},
                         },
+                        {"operation": "createPackage", "name": "large", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$large/guid"},
+                            "archive": {
+                                "a": {"text": "one", "repeat": 30000, "method": 1},
+                                "b": {"text": "two", "repeat": 30000, "method": 6},
+                                "c": {"text": "three", "repeat": 30000, "method": 9},
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$large/guid"},
+                            "until": {"/state": "READY"},
+                            "shows": {"/state": "READY"},
+                        },
                         {"operation": "createPackage", "name": "bare", "status": 201},
                         {
                             "operation": "uploadPackage",
@@ -5993,7 +6132,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "operation": "uploadPackage",
                             "set": {"{guid}": "$package/guid"},
                             "archive": {"a": "one"},
-                            "packing": {"comment": 70000},
+                            "packing": {"comment": 65536},
                             "status": 200,
                         },
                         {
@@ -9497,6 +9636,42 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "keys of annotations are checked where they have values",
+                    "steps": [
+                        {"operation": "createApp", "name": "app", "status": 201},
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "until": {"/state": "READY"},
+                        },
+                        {
+                            "operation": "createBuild",
+                            "set": {
+                                "": {
+                                    "package": {"guid": "$package/guid"},
+                                    "metadata": {"annotations": {"a b": "x"}},
+                                }
+                            },
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Metadata annotation key error: 'a b' contains invalid characters"
+                            },
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -11606,6 +11781,31 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "keys of annotations are checked where they have values",
+                    "steps": [
+                        {"operation": "createDroplet", "name": "made", "status": 201},
+                        {
+                            "operation": "updateDroplet",
+                            "set": {
+                                "{guid}": "$made/guid",
+                                "": {"metadata": {"annotations": {"a b": "x"}}},
+                            },
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Metadata annotation key error: 'a b' contains invalid characters"
+                            },
+                        },
+                        {
+                            "operation": "updateDroplet",
+                            "set": {
+                                "{guid}": "$made/guid",
+                                "": {"metadata": {"annotations": {"a b": None}}},
+                            },
+                            "status": 200,
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -13245,6 +13445,47 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {"{guid}": "$package/guid", "": {"lifecycle": 7}},
                             "status": 422,
                             "shows": {"/errors/0/detail": "Lifecycle must be an object"},
+                        },
+                    ],
+                },
+                {
+                    "title": "some environment variables belong to the platform",
+                    "steps": [
+                        {"operation": "createApp", "name": "app", "status": 201},
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "until": {"/state": "READY"},
+                        },
+                        {
+                            "operation": "stagePackage",
+                            "set": {
+                                "{guid}": "$package/guid",
+                                "": {"environment_variables": {"VCAP_ONE": "a"}},
+                            },
+                            "status": 422,
+                            "says": ["cannot start with VCAP_"],
+                        },
+                        {
+                            "operation": "stagePackage",
+                            "set": {
+                                "{guid}": "$package/guid",
+                                "": {"environment_variables": {"PORT": "1"}},
+                            },
+                            "status": 422,
+                            "says": ["cannot set PORT"],
                         },
                     ],
                 },
@@ -17837,6 +18078,30 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "keys of annotations are checked where they have values",
+                    "steps": [
+                        {
+                            "operation": "createSpace",
+                            "set": {"/metadata": {"annotations": {"a b": "x"}}},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Metadata annotation key error: 'a b' contains invalid characters"
+                            },
+                        }
+                    ],
+                },
+                {
+                    "title": "a name is not of blanks alone",
+                    "steps": [
+                        {
+                            "operation": "createSpace",
+                            "set": {"/name": " "},
+                            "status": 422,
+                            "shows": {"/errors/0/detail": "Name can't be blank"},
+                        }
+                    ],
+                },
             ],
         },
     ),
@@ -18505,6 +18770,43 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {"{guid}": "$space/guid"},
                             "status": 200,
                             "shows": {"/name": "$space/name", "/suspended": False},
+                        },
+                    ],
+                },
+                {
+                    "title": "keys of annotations are checked where they have values",
+                    "steps": [
+                        {"operation": "createSpace", "name": "made", "status": 201},
+                        {
+                            "operation": "updateSpace",
+                            "set": {
+                                "{guid}": "$made/guid",
+                                "": {"metadata": {"annotations": {"a b": "x"}}},
+                            },
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Metadata annotation key error: 'a b' contains invalid characters"
+                            },
+                        },
+                        {
+                            "operation": "updateSpace",
+                            "set": {
+                                "{guid}": "$made/guid",
+                                "": {"metadata": {"annotations": {"a b": None}}},
+                            },
+                            "status": 200,
+                        },
+                    ],
+                },
+                {
+                    "title": "a name is not of blanks alone",
+                    "steps": [
+                        {"operation": "createSpace", "name": "space", "status": 201},
+                        {
+                            "operation": "updateSpace",
+                            "set": {"{guid}": "$space/guid", "": {"name": " "}},
+                            "status": 422,
+                            "shows": {"/errors/0/detail": "Name can't be blank"},
                         },
                     ],
                 },
@@ -37263,6 +37565,19 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "keys of annotations are checked where they have values",
+                    "steps": [
+                        {
+                            "operation": "createBuildpack",
+                            "set": {"/metadata": {"annotations": {"a b": "x"}}},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Metadata annotation key error: 'a b' contains invalid characters"
+                            },
+                        }
+                    ],
+                },
             ],
         },
     ),
@@ -38074,6 +38389,31 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {"{guid}": "$a/guid"},
                             "status": 200,
                             "hides": {"/position": "$last/position"},
+                        },
+                    ],
+                },
+                {
+                    "title": "keys of annotations are checked where they have values",
+                    "steps": [
+                        {"operation": "createBuildpack", "name": "made", "status": 201},
+                        {
+                            "operation": "updateBuildpack",
+                            "set": {
+                                "{guid}": "$made/guid",
+                                "": {"metadata": {"annotations": {"a b": "x"}}},
+                            },
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Metadata annotation key error: 'a b' contains invalid characters"
+                            },
+                        },
+                        {
+                            "operation": "updateBuildpack",
+                            "set": {
+                                "{guid}": "$made/guid",
+                                "": {"metadata": {"annotations": {"a b": None}}},
+                            },
+                            "status": 200,
                         },
                     ],
                 },
@@ -39326,6 +39666,19 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "keys of annotations are checked where they have values",
+                    "steps": [
+                        {
+                            "operation": "createStack",
+                            "set": {"/metadata": {"annotations": {"a b": "x"}}},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Metadata annotation key error: 'a b' contains invalid characters"
+                            },
+                        }
+                    ],
+                },
             ],
         },
     ),
@@ -39741,6 +40094,31 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "set": {"{guid}": "$stack/guid", "": {}},
                             "status": 403,
                             "code": "CF-NotAuthorized",
+                        },
+                    ],
+                },
+                {
+                    "title": "keys of annotations are checked where they have values",
+                    "steps": [
+                        {"operation": "createStack", "name": "made", "status": 201},
+                        {
+                            "operation": "updateStack",
+                            "set": {
+                                "{guid}": "$made/guid",
+                                "": {"metadata": {"annotations": {"a b": "x"}}},
+                            },
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Metadata annotation key error: 'a b' contains invalid characters"
+                            },
+                        },
+                        {
+                            "operation": "updateStack",
+                            "set": {
+                                "{guid}": "$made/guid",
+                                "": {"metadata": {"annotations": {"a b": None}}},
+                            },
+                            "status": 200,
                         },
                     ],
                 },

@@ -9,7 +9,7 @@ from capi.operations import app_features as operations
 from cloud_controller.api import app_rows
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
-from cloud_controller.api.errors import refuse, v3_error
+from cloud_controller.api.errors import v3_error
 from cloud_controller.domain import app_features
 from cloud_controller.domain.messages import apps as messages
 from cloud_controller.domain.roles import Right
@@ -92,7 +92,6 @@ def changeable(reader: Reader, caller: Caller, guid: str, name: str) -> AppRecor
 
 
 def _switch(transaction: Transaction, app: AppRecord, name: str, sent: dict[str, Any]) -> AppRecord:
-    refuse(messages.update_feature(sent))
     if sent["enabled"] and app_features.exclude_each_other(app, name):
         raise v3_error(table.UNPROCESSABLE, messages.FEATURES_EXCLUDE)
     app_rows.update_app(transaction, app, features={**app.features, name: sent["enabled"]})

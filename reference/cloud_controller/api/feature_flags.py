@@ -9,9 +9,8 @@ from capi.operations import feature_flags as operations
 from cloud_controller.api import error_table as table
 from cloud_controller.api import short_lists
 from cloud_controller.api.bodies import raw
-from cloud_controller.api.errors import refuse, v3_error
+from cloud_controller.api.errors import v3_error
 from cloud_controller.domain.feature_flags import DEFAULTS, FeatureFlag
-from cloud_controller.domain.messages import feature_flags as messages
 from cloud_controller.present.feature_flags import feature_flag as present
 from cloud_controller.store import clock
 from cloud_controller.store.entities import FEATURE_FLAGS
@@ -76,7 +75,6 @@ class FeatureFlags:
 
         def write(transaction: Transaction) -> bytes:
             flag = require_switching(transaction, caller, params.name)
-            refuse(messages.update(sent))
             return _switch(transaction, flag, sent)
 
         document = await self._context.database.write(write)

@@ -12,7 +12,7 @@ from capi.operations import isolation_segments as operations
 from cloud_controller.api import access, listing, organizations, short_lists, spaces
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
-from cloud_controller.api.errors import refuse, v3_error
+from cloud_controller.api.errors import v3_error
 from cloud_controller.domain.messages import isolation_segments as messages
 from cloud_controller.domain.roles import Right
 from cloud_controller.present.rendering import link, render
@@ -65,7 +65,6 @@ class IsolationSegments:
     ) -> operations.UpdateDefaultIsolationSegment200:
         """Leave an organization without a default; it is entitled to nothing else."""
         sent = raw(body)
-        _check(sent)
         await self._context.database.read(
             lambda reader: organizations.editable(reader, caller, params.guid)
         )
@@ -93,7 +92,6 @@ class IsolationSegments:
         await self._context.database.read(
             lambda reader: require_assignment(reader, caller, params.guid)
         )
-        _check(sent)
         _refuse(sent, messages.not_entitled_space)
         shown = self._none(_of_space(params.guid))
         return operations.UpdateSpaceIsolationSegment200(body=Json(shown))
@@ -120,10 +118,6 @@ def _of_organization(guid: str) -> str:
 
 def _of_space(guid: str) -> str:
     return f"/v3/spaces/{guid}/relationships/isolation_segment"
-
-
-def _check(sent: Mapping[str, Any]) -> None:
-    refuse(messages.update(sent))
 
 
 def _refuse(sent: Mapping[str, Any], text: Callable[[str], str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cloud_controller.api import error_table as table
-from cloud_controller.api.errors import refuse, v3_error
+from cloud_controller.api.errors import v3_error
 from cloud_controller.domain import metadata as rules
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ def merged(stored: Metadata, body: Mapping[str, Any]) -> Metadata:
     Raises 422 with code 390020 or 390023 when there would be too many entries.
     """
     sent = body.get("metadata")
-    # Keys of blank annotations are free, which the contract's schema cannot tell (S72).
-    refuse(rules.problems(sent) if sent is not None else [])
     labels = rules.changes(sent, "labels")
     annotations = rules.changes(sent, "annotations")
     result = stored.merged(labels, annotations)

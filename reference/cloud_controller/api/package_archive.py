@@ -58,25 +58,23 @@ async def store(context: Context, guid: str, payload: Mapping[str, Any]) -> Stor
             return found
         if payload["has_bits"]:
             raise PackageFailedError(archives.INVALID)
-    path = upload.path if upload else None
-    survey = await _survey(context, path) if path else None
-    if path and survey:
-        await _harvest(context, path, survey)
+    source = (upload.path, await _survey(context, upload.path)) if upload else None
+    if source:
+        await _harvest(context, *source)
     known = _known(payload["resources"])
     blobs = [await _fetch(context, fingerprint) for fingerprint in known]
     files = [blob.path for blob in blobs]
-    total = (survey.uncompressed if survey else 0) + sum(blob.size for blob in blobs)
+    total = (source[1].uncompressed if source else 0) + sum(blob.size for blob in blobs)
     if total > context.settings.max_package_size:
         raise PackageFailedError(archives.too_large(context.settings.max_package_size))
-    if path and survey and not files and not survey.directory_entries:
+    if source and not files and not source[1].directory_entries:
         # Nothing to change: the digests from the upload are those of the stored zip. The row
         # names the blob first, so that a sweep after a crash does not take it for an orphan.
         await context.database.write(
             lambda transaction: transaction.set_columns(PACKAGES, guid, blob=guid)
         )
-        await context.blobs.put(BlobKey("packages", guid), path)
+        await context.blobs.put(BlobKey("packages", guid), source[0])
         return Stored(payload["sha1"], payload["sha256"], payload["size"])
-    source = (path, survey) if path and survey else None
     return await _store_repacked(context, guid, source, list(zip(known, files, strict=True)))
 
 

@@ -215,7 +215,6 @@ def _update(transaction: Transaction, caller: Caller, guid: str, sent: Mapping[s
     if record.type == PackageType.BITS and (username is not None or password is not None):
         raise v3_error(table.UNPROCESSABLE, messages.NO_CREDENTIALS)
     package_rows.require_write(transaction, caller, record)
-    refuse(messages.credentials(sent))
     stored = transaction.metadata(PACKAGES, guid)
     labelled = metadata.merged(stored, sent)
     changed = replace(

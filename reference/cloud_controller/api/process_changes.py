@@ -71,7 +71,6 @@ def scale(
 ) -> bytes:
     """Change the number of instances and what each gets; return the document."""
     app, record = scalable(transaction, caller, address)
-    refuse(messages.scale(sent))
     changes: dict[str, Any] = {
         column: int(sent[name]) for name, column in _SCALED.items() if sent.get(name) is not None
     }

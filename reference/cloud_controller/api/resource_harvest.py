@@ -15,7 +15,7 @@ from cloud_controller.domain import zip_directory
 from cloud_controller.domain.zip_directory import BadZipError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from cloud_controller.api.context import Context
     from cloud_controller.domain.zip_directory import Directory, Entry
@@ -55,7 +55,7 @@ def _is_wanted(entry: Entry) -> bool:
     # deflate64 and older methods cannot be read here; their files are just not remembered.
     return (
         MIN_SIZE < entry.size < MAX_SIZE
-        and entry.method in (0, 8, 12)
+        and entry.method in _UNPACKERS
         and not entry.is_directory
         and not entry.is_symlink
     )
@@ -90,27 +90,39 @@ def _unpack_into(target: IO[bytes], archive: BinaryIO, entry: Entry) -> str:
 
 def _contents(archive: BinaryIO, entry: Entry) -> Iterator[bytes]:
     """Yield the contents in bounded pieces, however far they are compressed."""
-    if entry.method == 0:
-        yield from _pieces(archive, entry.compressed_size)
-        return
-    unpacker = zlib.decompressobj(-zlib.MAX_WBITS) if entry.method == 8 else None
-    older = bz2.BZ2Decompressor() if unpacker is None else None
-    for piece in _pieces(archive, entry.compressed_size):
-        if unpacker is not None:
-            yield from _inflated(unpacker, piece)
-        elif older is not None and not older.eof:
-            yield older.decompress(piece, _CHUNK)
-            while not older.eof and not older.needs_input:
-                yield older.decompress(b"", _CHUNK)
+    pieces = _pieces(archive, entry.compressed_size)
+    return _UNPACKERS[entry.method](pieces)
 
 
-def _inflated(unpacker: zlib._Decompress, piece: bytes) -> Iterator[bytes]:
-    while not unpacker.eof:
-        data = unpacker.decompress(piece, _CHUNK)
-        yield data
-        piece = unpacker.unconsumed_tail
-        if not piece and len(data) < _CHUNK:
-            return  # a full chunk may leave more inside the unpacker
+def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+    for piece in pieces:
+        rest = piece
+        while not unpacker.eof:
+            data = unpacker.decompress(rest, _CHUNK)
+            yield data
+            rest = unpacker.unconsumed_tail
+            if not rest and len(data) < _CHUNK:
+                break  # a full chunk may leave more inside the unpacker
+
+
+def _decompressed(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    unpacker = bz2.BZ2Decompressor()
+    for piece in pieces:
+        rest = piece
+        while not unpacker.eof:
+            yield unpacker.decompress(rest, _CHUNK)
+            rest = b""
+            if unpacker.needs_input:
+                break
+
+
+_UNPACKERS: Final[Mapping[int, Callable[[Iterator[bytes]], Iterator[bytes]]]] = {
+    0: iter,
+    8: _inflated,
+    12: _decompressed,
+}
+"""By the methods of a zip (APPNOTE 4.4.5)."""
 
 
 def _pieces(archive: BinaryIO, length: int) -> Iterator[bytes]:

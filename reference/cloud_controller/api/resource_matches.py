@@ -8,10 +8,8 @@ from capi import models
 from capi.operations import resource_matches as operations
 from cloud_controller.api import access, resource_harvest
 from cloud_controller.api.bodies import raw
-from cloud_controller.api.errors import refuse
 from cloud_controller.domain import fingerprints
 from cloud_controller.domain.feature_flags import FeatureFlag
-from cloud_controller.domain.messages import resource_matches as messages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +31,6 @@ class ResourceMatches:
         """Answer those files that the resource cache has, in the order of the request."""
         matching = await self._context.database.read(lambda reader: _is_matching(reader, caller))
         sent = raw(body)
-        refuse(messages.create(sent))
         wanted = [one for one in sent["resources"] if _may_match(one)] if matching else []
         known = await self._context.resources.known({_sha1(one) for one in wanted})
         found = [_shown(one) for one in wanted if _sha1(one) in known]

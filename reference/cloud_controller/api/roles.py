@@ -10,7 +10,7 @@ from capi.operations import roles as operations
 from cloud_controller.api import access, audit, listing, lookup, role_rows
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
-from cloud_controller.api.errors import refuse, v3_error
+from cloud_controller.api.errors import v3_error
 from cloud_controller.api.user_work import caller_payload
 from cloud_controller.auth import grant_role
 from cloud_controller.domain.messages import users as messages
@@ -91,7 +91,6 @@ class Roles:
     ) -> operations.CreateRole201:
         """Give a user a role in an organization or in a space."""
         sent = raw(body)
-        refuse(messages.create_role(sent))
         document = await self._context.database.write(
             lambda transaction: _create(transaction, caller, sent)
         )

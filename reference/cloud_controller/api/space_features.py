@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from capi.operations import space_features as operations
 from cloud_controller.api import spaces
 from cloud_controller.api.bodies import raw
-from cloud_controller.api.errors import refuse
-from cloud_controller.domain.messages import apps as messages
 from cloud_controller.present import places as present
 from cloud_controller.store import SPACES
 from specfoundry.runtime.responses import Json
@@ -53,7 +51,6 @@ class SpaceFeatures:
     ) -> operations.UpdateSpaceSshFeature200:
         """Let apps of a space be entered, or not."""
         sent = raw(body)
-        refuse(messages.update_feature(sent))
 
         def write(transaction: Transaction) -> bytes:
             record = spaces.editable(transaction, caller, params.guid)

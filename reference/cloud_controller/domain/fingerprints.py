@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -29,17 +28,6 @@ class Fingerprint:
     def permissions(self) -> int:
         """The mode as a number."""
         return int(self.mode, 8)
-
-
-def parse(text: str) -> list[dict[str, object]] | None:
-    """Return the objects in the `resources` part of an upload; None unless a JSON array of objects."""
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-        return None
-    return found
 
 
 def read(sent: dict[str, object]) -> Fingerprint:

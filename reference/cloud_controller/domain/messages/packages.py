@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from cloud_controller.domain import fingerprints, metadata
+from cloud_controller.domain import metadata
 from cloud_controller.domain.messages import relationships
 from cloud_controller.domain.messages.fields import members, prefixed, unknown
 
@@ -133,11 +134,8 @@ def update(body: object) -> list[str]:
 
 
 def upload(*, has_bits: bool, resources: str | None, unknown_parts: list[str]) -> list[str]:
-    """All problems of an upload form (2.8, steps 2 and 3)."""
-    sent = [] if resources is None else fingerprints.parse(resources)
-    if sent is None:
-        return [RESOURCES_NOT_JSON]
+    """All problems of an upload form whose `resources` are an array in JSON (2.8, steps 2 and 3)."""
     found = unknown(dict.fromkeys(unknown_parts), ())
-    if not has_bits and not sent:
+    if not has_bits and not (resources and json.loads(resources)):
         found.append(NOTHING_TO_UPLOAD)
     return found

@@ -95,3 +95,16 @@ def test_what_an_archive_says_may_be_not_so() -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         entry = archive.infolist()[0]
     assert (entry.file_size, entry.flag_bits & 1, content[30:31]) == (7, 1, b"b")
+
+
+@pytest.mark.parametrize("place", [8, 16, 24, 32, 40, 48, 60, 64])
+def test_an_end_in_zip64_that_does_not_tell_what_the_directory_is_is_told(place: int) -> None:
+    content = bytearray(zip_archive(members({"a": "x"}), {"wide": ["entries"]}))
+    content[len(content) - 98 + place] ^= 0x80
+    assert len(list(amiss(bytes(content), {"a": "x"}))) == 1
+
+
+def test_more_than_a_comment_can_be_may_stand_behind_an_archive() -> None:
+    content = zip_archive(members({"a": "x"}), {"comment": 65_537})
+    with pytest.raises(zipfile.BadZipFile):
+        zipfile.ZipFile(io.BytesIO(content))

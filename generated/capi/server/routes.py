@@ -43233,7 +43233,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                         {
                             "operation": "listUsersForOrganization",
-                            "set": {"{guid}": "$space/relationships/organization/data/guid"},
+                            "set": {
+                                "{guid}": "$space/relationships/organization/data/guid",
+                                "?guids": ["$user/guid"],
+                            },
                             "status": 200,
                             "shows": {"/resources/*/guid": "$user/guid"},
                         },

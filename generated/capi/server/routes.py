@@ -6209,6 +6209,28 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "a file without a digest is not known",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {
+                                "{guid}": "$package/guid",
+                                "/resources": '[{"size": 70000, "fn": "a"}]',
+                            },
+                            "archive": {"a": "one"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {"/state": "FAILED"},
+                            "says": ["Could not find object ''"],
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -13486,6 +13508,27 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             },
                             "status": 422,
                             "says": ["cannot set PORT"],
+                        },
+                    ],
+                },
+                {
+                    "title": "a buildpack of 2015 is a text",
+                    "steps": [
+                        {"operation": "createApp", "name": "app", "status": 201},
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "stagePackage",
+                            "set": {
+                                "{guid}": "$package/guid",
+                                "": {"lifecycle": {"type": "buildpack", "data": {"buildpack": 7}}},
+                            },
+                            "status": 422,
+                            "says": ["Lifecycle Buildpack must be a string"],
                         },
                     ],
                 },
@@ -25836,6 +25879,30 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "credentials are objects by host",
+                    "steps": [
+                        {
+                            "operation": "createApp",
+                            "example": "cnb",
+                            "set": {
+                                "/lifecycle": {
+                                    "type": "cnb",
+                                    "data": {"credentials": {"h.example": "token"}},
+                                }
+                            },
+                            "status": 422,
+                            "says": ["Credentials must be an object of objects"],
+                        },
+                        {
+                            "operation": "createApp",
+                            "example": "cnb",
+                            "set": {"/lifecycle": {"type": "cnb", "data": {"credentials": 7}}},
+                            "status": 422,
+                            "says": ["Credentials must be an object of objects"],
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -30304,6 +30371,19 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "status": 400,
                             "code": "CF-BadQueryParameter",
                         },
+                    ],
+                },
+                {
+                    "title": "processes bring their instances along, and nothing else",
+                    "steps": [
+                        {
+                            "operation": "listProcesses",
+                            "set": {"?embed": "x"},
+                            "status": 400,
+                            "says": [
+                                "Invalid embedded resource: 'x'. Valid embedded resources are: 'process_instances'"
+                            ],
+                        }
                     ],
                 },
             ],
@@ -34786,6 +34866,18 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "revisions can be deployed or not",
+                    "steps": [
+                        {"operation": "createApp", "name": "app", "status": 201},
+                        {
+                            "operation": "listRevisionsForApp",
+                            "set": {"{guid}": "$app/guid", "?deployable": "x"},
+                            "status": 400,
+                            "says": ["Deployable must be a boolean"],
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -35931,7 +36023,18 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "code": "CF-BadQueryParameter",
                         },
                     ],
-                }
+                },
+                {
+                    "title": "there are two types of bindings",
+                    "steps": [
+                        {
+                            "operation": "listServiceCredentialBindings",
+                            "set": {"?type": "x"},
+                            "status": 400,
+                            "says": ["Type must be one of 'app', 'key'"],
+                        }
+                    ],
+                },
             ],
         },
     ),
@@ -36483,7 +36586,18 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "code": "CF-BadQueryParameter",
                         },
                     ],
-                }
+                },
+                {
+                    "title": "there are two types of instances",
+                    "steps": [
+                        {
+                            "operation": "listServiceInstances",
+                            "set": {"?type": "x"},
+                            "status": 400,
+                            "says": ["Type must be one of 'managed', 'user-provided'"],
+                        }
+                    ],
+                },
             ],
         },
     ),
@@ -37578,6 +37692,19 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         }
                     ],
                 },
+                {
+                    "title": "positions have four bytes",
+                    "steps": [
+                        {
+                            "operation": "createBuildpack",
+                            "set": {"/position": 2147483648},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Position must be less than or equal to 2147483647"
+                            },
+                        }
+                    ],
+                },
             ],
         },
     ),
@@ -38414,6 +38541,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "": {"metadata": {"annotations": {"a b": None}}},
                             },
                             "status": 200,
+                        },
+                    ],
+                },
+                {
+                    "title": "positions have four bytes",
+                    "steps": [
+                        {"operation": "createBuildpack", "name": "made", "status": 201},
+                        {
+                            "operation": "updateBuildpack",
+                            "set": {"{guid}": "$made/guid", "": {"position": 2147483648}},
+                            "status": 422,
+                            "shows": {
+                                "/errors/0/detail": "Position must be less than or equal to 2147483647"
+                            },
                         },
                     ],
                 },
@@ -44045,6 +44186,29 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/error_description": "The request is too large",
                             },
                         }
+                    ],
+                },
+                {
+                    "title": "who has no password comes from elsewhere",
+                    "steps": [
+                        {
+                            "operation": "createAccount",
+                            "without": ["/password"],
+                            "status": 400,
+                            "shows": {
+                                "/error": "invalid_scim_resource",
+                                "/error_description": "A password is required for users of the UAA",
+                            },
+                        },
+                        {
+                            "operation": "createAccount",
+                            "role": "none",
+                            "status": 403,
+                            "shows": {
+                                "/error": "insufficient_scope",
+                                "/error_description": "Insufficient scope for this resource",
+                            },
+                        },
                     ],
                 },
             ],
@@ -52412,6 +52576,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         }
                     ],
                 },
+                {
+                    "title": "a manifest is not too deep, and its keys are texts",
+                    "steps": [
+                        {
+                            "operation": "createManifestDiff",
+                            "content": "x: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
+                            "status": 400,
+                            "code": "CF-MessageParseError",
+                        },
+                        {
+                            "operation": "createManifestDiff",
+                            "content": "? [a]\n: b\n",
+                            "status": 400,
+                            "code": "CF-MessageParseError",
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -53808,6 +53989,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/errors/0/detail": "Metadata annotation key error: '-a' starts or ends with invalid characters"
                             },
                         }
+                    ],
+                },
+                {
+                    "title": "a name has a dot",
+                    "steps": [
+                        {
+                            "operation": "createDomain",
+                            "set": {"/name": "nodot"},
+                            "status": 422,
+                            "says": ["must contain at least one"],
+                        },
+                        {
+                            "operation": "createDomain",
+                            "set": {"/name": ""},
+                            "status": 422,
+                            "says": ["must contain at least one"],
+                        },
                     ],
                 },
             ],
@@ -62575,6 +62773,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "shows": {
                                 "/description": "The query parameter is invalid: Cannot order by: nobody"
                             },
+                        },
+                    ],
+                },
+                {
+                    "title": "a depth is a number",
+                    "steps": [
+                        {
+                            "operation": "listV2Buildpacks",
+                            "set": {"?inline-relations-depth": "x"},
+                            "status": 400,
+                            "says": ["inline_relations_depth must be a non-negative integer"],
+                        },
+                        {
+                            "operation": "listV2Buildpacks",
+                            "set": {"?inline-relations-depth": -1},
+                            "status": 400,
+                            "says": ["inline_relations_depth must be a non-negative integer"],
                         },
                     ],
                 },

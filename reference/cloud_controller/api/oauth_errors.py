@@ -25,7 +25,6 @@ _CLASSES: Final[dict[int, _Class]] = {
     403: documented.OAuthForbidden,
     404: documented.ScimNotFound,
     409: documented.ScimConflict,
-    500: documented.OAuthServerError,
 }
 
 

@@ -61,7 +61,7 @@ def _role_relationships(sent: Mapping[str, object]) -> list[str]:
     texts += user + wrong_place
     if not wrong_place:
         texts += _one_place(places)
-    if not user and places.get("user"):
+    if not user:
         texts += _user_value(places)
     return prefixed("Relationships", texts)
 

@@ -210,7 +210,9 @@ def _make_stack(transaction: Transaction) -> None:
 
 def _make_domain(transaction: Transaction, name: str) -> None:
     moment = clock.now()
-    record = DomainRecord(guid=str(uuid4()), created_at=moment, updated_at=moment, name=name)
+    record = DomainRecord(
+        guid=str(uuid4()), created_at=moment, updated_at=moment, name=name, internal=False
+    )
     transaction.insert(DOMAINS, record, present_domain(record, Metadata()))
 
 

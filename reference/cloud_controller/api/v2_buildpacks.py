@@ -185,7 +185,7 @@ def _create(transaction: Transaction, caller: Caller, sent: Mapping[str, Any]) -
         updated_at=moment,
         name=sent["name"],
         stack=sent.get("stack"),
-        position=sent.get("position", 0),
+        position=sent.get("position", 1),
         enabled=sent.get("enabled", True),
         locked=sent.get("locked", False),
         lifecycle=sent.get("lifecycle", "buildpack"),

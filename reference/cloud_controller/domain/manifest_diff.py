@@ -113,7 +113,7 @@ def _normal(one: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _member(path: str, name: str, existing: Any, wanted: Any) -> Iterable[Change]:
-    if name in _IDENTIFIED_BY and existing and isinstance(wanted, list):
+    if name in _IDENTIFIED_BY and existing:
         return _identified(path, _IDENTIFIED_BY[name], existing, wanted)
     if name == "features" and isinstance(existing, dict) and isinstance(wanted, dict):
         existing = {feature: existing.get(feature) for feature in wanted}

@@ -47,7 +47,7 @@ class DomainRecord(Record):
     """A domain; it belongs to an organization, or is shared by all when that is `None`."""
 
     name: str
-    internal: bool = False
+    internal: bool
     organization_guid: str | None = None
     shared_organization_guids: list[str] = field(default_factory=list)
 

@@ -13532,6 +13532,30 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "limits have four bytes",
+                    "steps": [
+                        {"operation": "createApp", "name": "app", "status": 201},
+                        {
+                            "operation": "createPackage",
+                            "name": "package",
+                            "set": {"/relationships/app/data/guid": "$app/guid"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "stagePackage",
+                            "set": {"{guid}": "$package/guid", "": {"memory_limit": 2147483648}},
+                            "status": 422,
+                            "says": ["2147483647"],
+                        },
+                        {
+                            "operation": "stagePackage",
+                            "set": {"{guid}": "$package/guid", "": {"disk_limit": 0}},
+                            "status": 422,
+                            "says": ["Disk limit"],
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -63385,6 +63409,28 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/description": "The request is too large",
                             },
                         }
+                    ],
+                },
+                {
+                    "title": "what is no JSON is not nil",
+                    "steps": [
+                        {
+                            "operation": "createV2Buildpack",
+                            "content": "{",
+                            "status": 400,
+                            "says": ["Request invalid due to parse error: "],
+                            "hides": {
+                                "/description": "Request invalid due to parse error: Decoded JSON cannot be nil"
+                            },
+                        },
+                        {
+                            "operation": "createV2Buildpack",
+                            "content": "null",
+                            "status": 400,
+                            "shows": {
+                                "/description": "Request invalid due to parse error: Decoded JSON cannot be nil"
+                            },
+                        },
                     ],
                 },
             ],

@@ -6231,6 +6231,30 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "a member farther away than anything can be fails",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {
+                                "a": {"text": "one", "says": {"offset": 18446744073709551614}}
+                            },
+                            "packing": {"zip64": True},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {
+                                "/state": "FAILED",
+                                "/data/error": "The app upload is invalid: Invalid zip archive.",
+                            },
+                        },
+                    ],
+                },
             ],
         },
     ),

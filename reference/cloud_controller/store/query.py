@@ -205,8 +205,8 @@ class ListQuery:
     entity: Entity[Any]
     filters: Sequence[Filter] = ()
     order: Sequence[Order] = field(default_factory=lambda: (Order(),))
-    limit: int = 50
-    offset: int = 0
+    limit: int = field(kw_only=True)
+    offset: int = field(kw_only=True)
 
     def compiled(self) -> CompiledQuery:
         """Return the SQL for this query's shape, compiled at most once."""

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 EQUIVALENT: Final = Path(__file__).with_name("equivalent.toml")
 ROOMS: Final = ("api", "domain", "store")
-# Migrations are history: nothing imports them by name, and what they made is never made again.
-_LEFT_OUT: Final = ("migrations",)
+# Migrations are history: nothing imports them by name, and what they made is never made again. The
+# descriptions of tables repeat what migrations made, so that a test can compare the two.
+_LEFT_OUT: Final = ("migrations", "tables")
 _QUARTERS: Final = 4
 _LEAST: Final = 2
 """More than that an entry says: a module and a reason alone would take all of it."""

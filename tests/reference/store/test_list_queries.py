@@ -31,6 +31,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def listed(database: Database, *filters: Any, **options: Any) -> Page:
+    options = {"limit": 50, "offset": 0, **options}
     return await database.read(lambda reader: reader.page(ListQuery(PACKAGES, filters, **options)))
 
 
@@ -108,7 +109,7 @@ async def test_a_null_aware_filter_matches_null_as_well(database: Database) -> N
         (In("stack", (), or_null=True), [b"1"]),
         (In("stack", ("",)), []),
     ):
-        query = ListQuery(BUILDPACKS, (filter_,))
+        query = ListQuery(BUILDPACKS, (filter_,), limit=50, offset=0)
         assert (await database.read(lambda reader, q=query: reader.page(q))).documents == expected
 
 
@@ -185,5 +186,5 @@ async def test_every_role_in_an_organization_shows_the_organization(
     filled: Database, user: Any
 ) -> None:
     guid = await user("auditor", "organization_auditor", organization_guid="org-two")
-    query = ListQuery(ORGANIZATIONS, (VisibleTo(guid),))
+    query = ListQuery(ORGANIZATIONS, (VisibleTo(guid),), limit=50, offset=0)
     assert (await filled.read(lambda reader: reader.page(query))).total == 1

@@ -5023,6 +5023,28 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 {
+                    "title": "an end with eight bytes that is said to be farther away than anything can be fails",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"a": "one"},
+                            "packing": {"zip64": True, "says": {"place": 18446744073709551615}},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {
+                                "/state": "FAILED",
+                                "/data/error": "The app upload is invalid: Invalid zip archive.",
+                            },
+                        },
+                    ],
+                },
+                {
                     "title": "an end without the eight bytes that it speaks of fails",
                     "steps": [
                         {"operation": "createPackage", "name": "package", "status": 201},

@@ -104,6 +104,8 @@ def _find64(archive: BinaryIO, end: int) -> Directory | None:
     signature, _, place, _ = _LOCATOR64.unpack(archive.read(_LOCATOR64.size))
     if signature != b"PK\x06\x07":
         return None
+    if place > end:  # it may be farther away than a file can be read
+        raise BadZipError("the end of central directory is damaged")
     archive.seek(place)
     record = archive.read(_END64.size)
     if len(record) < _END64.size or record[:4] != b"PK\x06\x06":

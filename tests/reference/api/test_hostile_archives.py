@@ -53,13 +53,13 @@ def bomb(size: int = 50_000_000) -> bytes:
     return built(entry(b"b", packed, method=8, size=100_000, packed=len(packed), crc=0))
 
 
-def zip64(entries: int, size: int, offset: int) -> bytes:
-    """A true entry whose end of the directory refers to a zip64 record that lies."""
+def zip64(entries: int, size: int, offset: int, place: int | None = None) -> bytes:
+    """A true entry whose end of the directory refers to a zip64 record that lies, or is elsewhere."""
     good = built(entry(b"a"))[: -END.size]
     record = struct.pack(
         "<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, entries, entries, size, offset
     )
-    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, len(good), 1)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, len(good) if place is None else place, 1)
     full = END.pack(b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
     return good + record + locator + full
 
@@ -106,6 +106,8 @@ BAD: Final[dict[str, tuple[bytes, str]]] = {
     "zip64 with millions of entries": (zip64(2**40, 2**40, 0), PLAIN),
     "zip64 that wraps around": (zip64(1, 2**64 - 1, 2**64 - 1), PLAIN),
     "zip64 somewhere else": (zip64(1, 47, 2**63), PLAIN),
+    "zip64 beyond any file": (zip64(1, 47, 31, place=2**64 - 1), PLAIN),
+    "zip64 beyond this file": (zip64(1, 47, 31, place=2**40), PLAIN),
     "larger than it says": (bomb(), PLAIN),
     "too large": (
         built(entry(b"a", b"", method=8, size=2_000_000_000, packed=0)),

@@ -4,7 +4,7 @@
 function over a `Transaction`, so that the same code runs on SQLite and, later, on PostgreSQL:
 
     record  = await database.read(lambda reader: reader.record(PACKAGES, guid))
-    page    = await database.read(lambda reader: reader.page(ListQuery(PACKAGES, filters, limit=50, offset=0)))
+    page    = await database.read(lambda reader: reader.page(ListQuery(PACKAGES, limit=50, offset=0)))
     created = await database.write(create_package)      # def create_package(transaction): ...
 
 A resource is *presented on write*: its JSON document is stored beside its columns and lists join the

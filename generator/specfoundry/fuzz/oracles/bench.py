@@ -81,21 +81,20 @@ class Bench:
 
     @classmethod
     def of(
-        cls,
-        document: Mapping[str, Any] | Contract,
-        http: httpx2.Client,
-        circumstances: Circumstances,
+        cls, node: Mapping[str, Any], http: httpx2.Client, circumstances: Circumstances
     ) -> Bench:
-        """Put the parts together.
+        """Read a document and put the parts together.
 
         Args:
-            document: The bundled OpenAPI 3.1 document, or the contract of another bench.
+            node: The bundled OpenAPI 3.1 document.
             http: Reaches the server; its base URL is the server's.
             circumstances: What is known about the server.
         """
-        if not isinstance(document, Contract):
-            return cls.of(completed(read_contract(document)), http, circumstances)
-        contract = document
+        return cls.on(completed(read_contract(node)), http, circumstances)
+
+    @classmethod
+    def on(cls, contract: Contract, http: httpx2.Client, circumstances: Circumstances) -> Bench:
+        """Put the parts together for a contract that is read already."""
         complaints: list[Complaint] = []
         session = Session(contract, http, circumstances.identities, pause=circumstances.pause)
         session.watchers.append(Judge(contract).watch(complaints))

@@ -30,7 +30,6 @@ _UNREADABLE: Final = (
 _SIZES_FOLLOW: Final = 0x8
 _MANY: Final = 0xFFFF
 _FULL: Final = 0xFFFFFFFF
-_SOMETHING_ELSE: Final = "in front of the directory stands something else"
 _WITH_MODES: Final = (3, 19)
 """Unix and that of Apple."""
 
@@ -133,7 +132,9 @@ def _gap(content: bytes) -> str | None:
             if sizes is None:
                 return f"the sizes behind {entry.filename} are not its own"
             position += sizes
-    return _end_problem(content, len(entries), begin) if position == begin else _SOMETHING_ELSE
+    if position != begin:
+        return "in front of the directory stands something else"
+    return _end_problem(content, len(entries), begin)
 
 
 def _end_problem(content: bytes, count: int, begin: int) -> str | None:

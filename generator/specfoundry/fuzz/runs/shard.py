@@ -155,7 +155,7 @@ class Shard:
 
     def _anew(self, prefix: str) -> Bench:
         circumstances = replace(self._circumstances, prefix=prefix)
-        return Bench.of(self.bench.contract, self.bench.ground.session.http, circumstances)
+        return Bench.on(self.bench.contract, self.bench.ground.session.http, circumstances)
 
     def _pause(self) -> None:
         if self.is_stopped() and not self._is_clearing:

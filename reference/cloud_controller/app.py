@@ -199,7 +199,7 @@ def _handlers(context: Context) -> JobHandlers:
         **route_work.handlers(),
         **ManifestWork(context).handlers(),
         **buildpack_rows.handlers(context),
-        **user_work.handlers(),
+        **user_work.handlers(context.database),
         **BuildpackUploads(context).handlers(),
     }
 

@@ -1,8 +1,7 @@
 """How does a build begin, and how does it end, as a row (behaviour document, 5.4)?
 
 Whoever stages calls `create_build` in one transaction and, when the job `build.stage` is done,
-`finish_staged` or `finish_failed` in another one. Both ends are no-ops for a build that is gone or
-ended already, so the job may be run again.
+`finish_staged` or `finish_failed` in another one. Both ends are no-ops for a build that ended already.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from cloud_controller.api import audit, droplet_rows
 from cloud_controller.auth import Caller
 from cloud_controller.domain.buildpack_addresses import without_credentials
 from cloud_controller.domain.droplet_states import BuildState, DropletState
+from cloud_controller.domain.staging import StagingErrorId, StagingFailedError
 from cloud_controller.jobs import NewJob, enqueue
 from cloud_controller.present.builds import build as present
 from cloud_controller.store import Metadata, clock
@@ -70,7 +70,11 @@ def create_build(
     droplet_rows.insert(transaction, droplet)
     _audit_build(transaction, caller, record, app)
     job = NewJob(
-        operation="build.stage", resource_type="build", resource_guid=record.guid, pollable=False
+        operation="build.stage",
+        resource_type="build",
+        resource_guid=record.guid,
+        pollable=False,
+        payload={"droplet": droplet.guid},
     )
     enqueue(transaction, job)
     return record
@@ -108,35 +112,33 @@ def _new(
 
 def finish_staged(
     transaction: Transaction,
-    build_guid: str,
+    record: BuildRecord,
     staged: StagedDroplet,
     *,
-    blob: str | None,
     keep: int,
 ) -> bool:
     """End a build well: it and its droplet become `STAGED`.
 
     Args:
         transaction: That of the job which staged.
-        build_guid: The build.
+        record: The build.
         staged: What staging made.
-        blob: Name of the tarball in the namespace `droplets`; None for an image.
         keep: How many staged droplets the app keeps (`max_staged_droplets_stored`).
 
     Returns:
-        Whether the droplet was taken; if not, its blob is to be forgotten.
+        Whether the droplet was taken; if not, its bits are to be forgotten.
 
     """
-    record = _staging(transaction, build_guid)
-    if record is None:
+    if record.state != BuildState.STAGING:
         return False
     droplet = transaction.record(DROPLETS, record.droplet_guid)
     if droplet is None:  # deleted meanwhile; there is nothing that could become staged
-        finish_failed(transaction, build_guid, "StagingError", _NO_DROPLET)
+        failure = StagingFailedError(StagingErrorId.STAGING_ERROR, "the droplet was deleted")
+        finish_failed(transaction, record, failure)
         return False
-    taken = droplet_rows.mark_staged(
+    droplet_rows.mark_staged(
         transaction,
-        droplet.guid,
+        droplet,
         keep=keep,
         **_made_of(droplet, staged),
         execution_metadata=staged.execution_metadata,
@@ -144,34 +146,26 @@ def finish_staged(
         sha1=staged.sha1,
         sha256=staged.sha256,
         size=staged.size,
-        blob=blob,
+        blob=droplet.guid if staged.tarball is not None else None,
     )
     _end(transaction, record, BuildState.STAGED, None)
     droplet_rows.audit_event(
         transaction, _creator(record), droplet, "create", package_guid=record.package_guid
     )
-    return taken
-
-
-def finish_failed(transaction: Transaction, build_guid: str, error_id: str, text: str) -> bool:
-    """End a build badly: it and its droplet become `FAILED`; False when it was not staging."""
-    record = _staging(transaction, build_guid)
-    if record is None:
-        return False
-    error = f"{error_id} - {text}"
-    droplet_rows.change(
-        transaction, record.droplet_guid, DropletState.FAILED, error=error, blob=None
-    )
-    _end(transaction, record, BuildState.FAILED, error)
     return True
 
 
-_NO_DROPLET = "Staging error: the droplet was deleted"
-
-
-def _staging(transaction: Transaction, guid: str) -> BuildRecord | None:
-    record = transaction.record(BUILDS, guid)
-    return record if record is not None and record.state == BuildState.STAGING else None
+def finish_failed(
+    transaction: Transaction, record: BuildRecord, failure: StagingFailedError
+) -> None:
+    """End a build badly: it and its droplet become `FAILED`, if it is staging still."""
+    if record.state != BuildState.STAGING:
+        return
+    error = str(failure)
+    droplet = transaction.record(DROPLETS, record.droplet_guid)
+    if droplet is not None:
+        droplet_rows.change(transaction, droplet, DropletState.FAILED, error=error)
+    _end(transaction, record, BuildState.FAILED, error)
 
 
 def _end(

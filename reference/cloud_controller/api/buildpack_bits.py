@@ -59,9 +59,9 @@ async def accept(
         raise v2_error(table.BUILDPACK_UPLOAD_INVALID, "a filename must be specified")
     if not filename.endswith(".zip"):
         raise v2_error(table.BUILDPACK_UPLOAD_INVALID, "only zip files allowed")
-    if await is_stored(context, record, filename, upload.sha256):
-        return None
     bits = Bits(filename, upload.sha256, str(uuid4()))
+    if await is_stored(context, record, bits):
+        return None
     try:
         return await _check_and_store(context, record, upload.path, bits)
     except BitsRefusedError as error:
@@ -88,9 +88,9 @@ def base_name(filename: str | None) -> str:
     return PurePosixPath((filename or "").replace("\\", "/")).name
 
 
-async def is_stored(context: Context, record: BuildpackRecord, filename: str, sha256: str) -> bool:
+async def is_stored(context: Context, record: BuildpackRecord, bits: Bits) -> bool:
     """Return whether the buildpack has these bits under this name already."""
-    if (record.filename, record.sha256) != (filename, sha256) or record.blob is None:
+    if (record.filename, record.sha256) != (bits.filename, bits.sha256) or record.blob is None:
         return False
     return await context.blobs.find(BlobKey("buildpacks", record.blob)) is not None
 

@@ -9,7 +9,7 @@ from cloud_controller.api import audit
 from cloud_controller.auth import Caller
 from cloud_controller.blobs import BlobKey
 from cloud_controller.domain import buildpack_positions
-from cloud_controller.jobs import JobHandler, JobResult, NewJob, enqueue
+from cloud_controller.jobs import JobHandler, JobResult, NewJob, Outcome, about, enqueue
 from cloud_controller.present.buildpacks import documents
 from cloud_controller.store import BUILDPACKS, Metadata, clock
 
@@ -134,17 +134,18 @@ def _shift(transaction: Transaction, rows: list[BuildpackRecord], shift: Shift |
 def handlers(context: Context) -> Mapping[str, JobHandler]:
     """Return the job handlers for buildpacks; each may be run again after a crash."""
 
-    async def delete(job: JobRecord) -> JobResult:
-        def commit(transaction: Transaction) -> None:
-            record = transaction.record(BUILDPACKS, job.resource)
-            if record is not None:
-                remove(transaction, record)
-                tell(transaction, actor(job), "delete", record)
+    async def delete(job: JobRecord, _: BuildpackRecord) -> Outcome[BuildpackRecord]:
+        def commit(transaction: Transaction, record: BuildpackRecord) -> None:
+            remove(transaction, record)
+            tell(transaction, actor(job), "delete", record)
 
-        return JobResult(commit=commit)
+        return Outcome(commit=commit)
 
     async def forget(job: JobRecord) -> JobResult:
         await context.blobs.delete(BlobKey("buildpacks", job.payload["blob"]))
         return JobResult()
 
-    return {"buildpack.delete": JobHandler(delete), "buildpack.forget": JobHandler(forget)}
+    return {
+        "buildpack.delete": about(context.database, BUILDPACKS, delete),
+        "buildpack.forget": JobHandler(forget),
+    }

@@ -8,23 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from cloud_controller.api import buildpack_bits, buildpack_rows
 from cloud_controller.api import error_table as table
 from cloud_controller.api.buildpack_bits import Bits, BitsRefusedError
-from cloud_controller.api.errors import v3_error
+from cloud_controller.api.errors import job_failure, v3_error
 from cloud_controller.blobs import BlobKey, BlobMissingError
 from cloud_controller.domain.messages import buildpacks as messages
-from cloud_controller.jobs import (
-    ApiErrorObject,
-    JobFailedError,
-    JobHandler,
-    JobResult,
-    NewJob,
-    enqueue,
-)
+from cloud_controller.jobs import NewJob, Outcome, about, enqueue
 from cloud_controller.store import BUILDPACKS
 
 if TYPE_CHECKING:
@@ -33,6 +27,7 @@ if TYPE_CHECKING:
 
     from cloud_controller.api.context import Context
     from cloud_controller.auth import Caller
+    from cloud_controller.jobs import JobHandler
     from cloud_controller.store import BuildpackRecord, Reader, Transaction
     from cloud_controller.store.records import JobRecord
     from specfoundry.runtime.requests import UploadedFile
@@ -102,52 +97,21 @@ class BuildpackUploads:
 
     def handlers(self) -> Mapping[str, JobHandler]:
         """Return the handler by its operation."""
-        return {"buildpack.upload": JobHandler(self.process, self.failed)}
+        handler = about(self.context.database, BUILDPACKS, self._process, abandoned=self._forget)
+        return {"buildpack.upload": handler}
 
-    async def process(self, job: JobRecord) -> JobResult:
+    async def _process(self, job: JobRecord, record: BuildpackRecord) -> Outcome[BuildpackRecord]:
         """Check the bits and give them to the buildpack; nothing happens if it cannot take them."""
         bits = Bits(**job.payload["bits"])
-        guid = job.resource
-        record = await self.context.database.read(lambda reader: reader.record(BUILDPACKS, guid))
-        if record is None or record.locked or await self._has(record, bits):
-            return JobResult(after=lambda: self._forget(bits))
+        if record.locked or await buildpack_bits.is_stored(self.context, record, bits):
+            return Outcome(after=lambda: self._forget(job))
         try:
             stack = await buildpack_bits.check(self.context, record, await self._path(bits))
         except BitsRefusedError as error:
-            raise _failure(error) from error
-        return self._success(job, stack, bits)
-
-    def _success(self, job: JobRecord, stack: str | None, bits: Bits) -> JobResult:
-        kept = False
-
-        def commit(transaction: Transaction) -> None:
-            nonlocal kept
-            record = transaction.record(BUILDPACKS, job.resource)
-            kept = record is not None and not record.locked
-            if record is None or not kept:
-                return
-            try:
-                buildpack_bits.apply(transaction, record, stack, bits)
-            except BitsRefusedError as error:
-                raise _failure(error) from error
-            request = {"bits_name": bits.filename}
-            buildpack_rows.tell(transaction, buildpack_rows.actor(job), "upload", record, request)
-
-        async def after() -> None:
-            if not kept:
-                await self._forget(bits)
-
-        return JobResult(commit=commit, after=after)
-
-    def failed(
-        self, transaction: Transaction, job: JobRecord, errors: tuple[ApiErrorObject, ...]
-    ) -> None:
-        """Have the refused bits removed; the buildpack keeps those that it has."""
-        del errors
-        buildpack_rows.forget_blob(transaction, job.guid)
-
-    async def _has(self, record: BuildpackRecord, bits: Bits) -> bool:
-        return await buildpack_bits.is_stored(self.context, record, bits.filename, bits.sha256)
+            raise job_failure(error.kind, *error.particulars) from error
+        return Outcome(
+            commit=partial(_take, stack=stack, bits=bits, actor=buildpack_rows.actor(job))
+        )
 
     async def _path(self, bits: Bits) -> Path:
         key = BlobKey("buildpacks", bits.blob)
@@ -156,10 +120,23 @@ class BuildpackUploads:
             raise BlobMissingError(key)
         return found.path
 
-    async def _forget(self, bits: Bits) -> None:
-        await self.context.blobs.delete(BlobKey("buildpacks", bits.blob))
+    async def _forget(self, job: JobRecord) -> None:
+        await self.context.blobs.delete(BlobKey("buildpacks", job.guid))
 
 
-def _failure(error: BitsRefusedError) -> JobFailedError:
-    kind = error.kind
-    return JobFailedError(ApiErrorObject(kind.code, kind.title, kind.detail(*error.particulars)))
+def _take(
+    transaction: Transaction,
+    record: BuildpackRecord,
+    *,
+    stack: str | None,
+    bits: Bits,
+    actor: Caller | None,
+) -> None:
+    if record.locked:  # meanwhile
+        buildpack_rows.forget_blob(transaction, bits.blob)
+        return
+    try:
+        buildpack_bits.apply(transaction, record, stack, bits)
+    except BitsRefusedError as error:
+        raise job_failure(error.kind, *error.particulars) from error
+    buildpack_rows.tell(transaction, actor, "upload", record, {"bits_name": bits.filename})

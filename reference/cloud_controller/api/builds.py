@@ -20,7 +20,7 @@ from cloud_controller.api.bodies import raw
 from cloud_controller.api.errors import refuse, v3_error
 from cloud_controller.api.process_rows import ensure_processes
 from cloud_controller.domain.messages import builds as messages
-from cloud_controller.domain.staging import TEXTS, StagedDroplet, StagingErrorId
+from cloud_controller.domain.staging import StagedDroplet, StagingErrorId, StagingFailedError
 from cloud_controller.present.builds import build as present
 from cloud_controller.store import APPS, In, clock
 from cloud_controller.store.entities import BUILDS
@@ -168,8 +168,9 @@ def _update(
         transaction.set_metadata(BUILDS, guid, labelled)
         transaction.update(BUILDS, record, present(record, labelled))
     if sent.get("state") == "FAILED":
-        text = TEXTS[StagingErrorId.STAGER_ERROR].format(sent.get("error") or "staging failed")
-        build_rows.finish_failed(transaction, guid, StagingErrorId.STAGER_ERROR, text)
+        reason = sent.get("error") or "staging failed"
+        failure = StagingFailedError(StagingErrorId.STAGER_ERROR, reason)
+        build_rows.finish_failed(transaction, record, failure)
     elif sent.get("state") == "STAGED":
         _take(context, transaction, caller, record, sent["lifecycle"])
     return transaction.stored_document(BUILDS, guid)
@@ -189,7 +190,7 @@ def _take(
         tarball=None, process_types={"web": ""}, image=image if isinstance(image, str) else None
     )
     keep = context.settings.max_staged_droplets_stored
-    if not build_rows.finish_staged(transaction, record.guid, staged, blob=None, keep=keep):
+    if not build_rows.finish_staged(transaction, record, staged, keep=keep):
         return
     app = transaction.referenced(APPS, record.app_guid)
     app_rows.update_app(transaction, app, current_droplet_guid=record.droplet_guid)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from cloud_controller.api import access, droplet_rows, lookup
+from cloud_controller.api import access, droplet_rows, lookup, uploads
 from cloud_controller.api import error_table as table
 from cloud_controller.api.buildpack_bits import base_name
 from cloud_controller.api.errors import v3_error
-from cloud_controller.blobs import BlobError, BlobKey
+from cloud_controller.blobs import BlobKey
 from cloud_controller.domain.droplet_states import DropletState
 from cloud_controller.domain.messages import droplets as messages
 from cloud_controller.domain.roles import Right
 from cloud_controller.jobs import NewJob, enqueue
-from cloud_controller.jobs.queue import TOPIC
 from cloud_controller.store import clock
-from cloud_controller.store.entities import DROPLETS, JOBS
+from cloud_controller.store.entities import DROPLETS
 
 if TYPE_CHECKING:
     from cloud_controller.api.context import Context
@@ -25,10 +24,6 @@ if TYPE_CHECKING:
     from cloud_controller.store import Reader, Transaction
     from cloud_controller.store.records import DropletRecord
     from specfoundry.runtime.requests import UploadedFile
-
-# As with packages: the job is committed with the state, before the bits are in their place, and
-# waits this long should the server die in between.
-_UNTIL_GIVEN_UP: Final = 600.0
 
 
 async def accept(
@@ -41,12 +36,7 @@ async def accept(
     document, job = await context.database.write(
         lambda transaction: _claim(transaction, caller, guid, bits)
     )
-    try:
-        await context.blobs.put(BlobKey("uploads", guid), bits.path)
-    except BlobError:
-        await context.database.write(lambda transaction: _undo(transaction, guid, job))
-        raise
-    await context.database.write(lambda transaction: _start(transaction, job))
+    await uploads.hand_over(context, (DROPLETS, guid), bits.path, job, give_back)
     return document, job
 
 
@@ -70,28 +60,15 @@ def _claim(
         resource_type="droplet",
         resource_guid=guid,
         payload={"sha1": bits.sha1, "sha256": bits.sha256, "size": bits.size},
-        delay=_UNTIL_GIVEN_UP,
+        delay=uploads.UNTIL_GIVEN_UP,
     )
     return document, enqueue(transaction, job).guid
 
 
-def _undo(transaction: Transaction, guid: str, job: str) -> None:
-    """Undo a claim whose bits could not be stored, so that the client may try again."""
-    transaction.delete(JOBS, job)
-    give_back(transaction, guid)
-
-
-def give_back(transaction: Transaction, guid: str) -> None:
+def give_back(transaction: Transaction, record: DropletRecord) -> None:
     """Let a droplet whose bits never arrived await them again."""
-    record = transaction.record(DROPLETS, guid)
-    if record is not None and record.state == DropletState.PROCESSING_UPLOAD:
-        awaiting = replace(record, state=DropletState.AWAITING_UPLOAD.value)
-        droplet_rows.store(transaction, awaiting, transaction.metadata(DROPLETS, guid))
-
-
-def _start(transaction: Transaction, job: str) -> None:
-    transaction.set_columns(JOBS, job, run_at=clock.now())
-    transaction.notify(TOPIC)
+    awaiting = replace(record, state=DropletState.AWAITING_UPLOAD.value)
+    droplet_rows.store(transaction, awaiting, transaction.metadata(DROPLETS, record.guid))
 
 
 async def find(context: Context, caller: Caller, guid: str) -> BlobFile:

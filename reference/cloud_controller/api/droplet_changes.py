@@ -67,7 +67,7 @@ def copy(
         transaction, caller, record, "create", request={"source_droplet_guid": source.guid}
     )
     if source.lifecycle_type == "docker":  # it has no bits that would have to be copied
-        droplet_rows.mark_staged(transaction, record.guid, keep=keep)
+        droplet_rows.mark_staged(transaction, record, keep=keep)
     else:
         enqueue(transaction, _copy_job(source, record))
     return present(transaction.referenced(DROPLETS, record.guid), Metadata())

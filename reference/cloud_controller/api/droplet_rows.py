@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
 from cloud_controller.api import audit
-from cloud_controller.domain.droplet_states import DropletState, may_follow, surplus
+from cloud_controller.domain.droplet_states import DropletState, surplus
 from cloud_controller.jobs import NewJob, enqueue
 from cloud_controller.present.droplets import documents
 from cloud_controller.store import APPS, Metadata, clock
@@ -48,22 +48,20 @@ def store(transaction: Transaction, record: DropletRecord, labelled: Metadata) -
     return shown["document"]
 
 
-def change(transaction: Transaction, guid: str | None, state: DropletState, **columns: Any) -> bool:
-    """Move a droplet to a state; False when it may not go there or is gone."""
-    record = transaction.record(DROPLETS, guid)
-    if record is None or not may_follow(DropletState(record.state), state):
-        return False
+def change(
+    transaction: Transaction, record: DropletRecord, state: DropletState, **columns: Any
+) -> None:
+    """Move a droplet to a state."""
     changed = replace(record, state=state.value, updated_at=clock.now(), **columns)
     store(transaction, changed, transaction.metadata(DROPLETS, record.guid))
-    return True
 
 
-def mark_staged(transaction: Transaction, guid: str, *, keep: int, **columns: Any) -> bool:
-    """Move a droplet to `STAGED`, which may push older ones out; False like `change`."""
-    if not change(transaction, guid, DropletState.STAGED, **columns):
-        return False
-    prune(transaction, transaction.referenced(DROPLETS, guid).app_guid, keep=keep)
-    return True
+def mark_staged(
+    transaction: Transaction, record: DropletRecord, *, keep: int, **columns: Any
+) -> None:
+    """Move a droplet to `STAGED`, which may push older ones out."""
+    change(transaction, record, DropletState.STAGED, **columns)
+    prune(transaction, record.app_guid, keep=keep)
 
 
 def prune(transaction: Transaction, app_guid: str, *, keep: int) -> None:
@@ -71,15 +69,20 @@ def prune(transaction: Transaction, app_guid: str, *, keep: int) -> None:
     current = transaction.referenced(APPS, app_guid).current_droplet_guid
     staged = transaction.all(DROPLETS, app_guid=app_guid, state=DropletState.STAGED.value)
     staged.sort(key=lambda record: (record.created_at, record.id), reverse=True)
-    for guid in surplus([record.guid for record in staged], keep=keep, current=current):
-        if change(transaction, guid, DropletState.EXPIRED):
-            job = NewJob(
-                operation="droplet.expire",
-                resource_type="droplet",
-                resource_guid=guid,
-                pollable=False,
-            )
-            enqueue(transaction, job)
+    expiring = surplus([record.guid for record in staged], keep=keep, current=current)
+    for record in staged:
+        if record.guid in expiring:
+            change(transaction, record, DropletState.EXPIRED)
+            enqueue(transaction, _expiry(record))
+
+
+def _expiry(record: DropletRecord) -> NewJob:
+    return NewJob(
+        operation="droplet.expire",
+        resource_type="droplet",
+        resource_guid=record.guid,
+        pollable=False,
+    )
 
 
 def audit_event(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cloud_controller.api import droplet_rows
 from cloud_controller.api import error_table as table
 from cloud_controller.api.droplet_bits import give_back
+from cloud_controller.api.errors import job_failure
 from cloud_controller.blobs import BlobError, BlobKey, BlobMissingError
 from cloud_controller.domain.droplet_states import DropletState
 from cloud_controller.domain.messages import droplets as messages
-from cloud_controller.jobs import ApiErrorObject, JobFailedError, JobHandler, JobResult
+from cloud_controller.jobs import Outcome, about
 from cloud_controller.store import APPS
 from cloud_controller.store.entities import DROPLETS
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cloud_controller.api.context import Context
+    from cloud_controller.blobs import Namespace
+    from cloud_controller.jobs import ApiErrorObject, JobHandler
     from cloud_controller.store import Transaction
     from cloud_controller.store.records import DropletRecord, JobRecord
 
@@ -31,111 +35,77 @@ class DropletWork:
 
     def handlers(self) -> Mapping[str, JobHandler]:
         """Return the handlers by operation."""
+        handler = partial(about, self.context.database, DROPLETS)
+        filled = partial(handler, failed=_failed, abandoned=self._forget_all)
         return {
-            "droplet.upload": JobHandler(self.upload, self.failed),
-            "droplet.copy": JobHandler(self.copy, self.failed),
-            "droplet.expire": JobHandler(self.expire),
-            "droplet.delete": JobHandler(self.delete),
+            "droplet.upload": filled(self._upload),
+            "droplet.copy": filled(self._copy),
+            "droplet.expire": handler(self._expire),
+            "droplet.delete": handler(self._delete),
         }
 
-    async def upload(self, job: JobRecord) -> JobResult:
+    async def _upload(self, job: JobRecord, record: DropletRecord) -> Outcome[DropletRecord]:
         """Store an upload; its archive is not looked into (5.5)."""
-        record = await self._find(job, DropletState.PROCESSING_UPLOAD)
-        if record is None:
-            return JobResult(after=lambda: self._forget("uploads", job.resource))
-        key = BlobKey("uploads", record.guid)
         try:
-            await self.context.blobs.copy(key, BlobKey("droplets", record.guid))
+            await self.context.blobs.copy(
+                BlobKey("uploads", record.guid), BlobKey("droplets", record.guid)
+            )
         except BlobMissingError:
             # The server died before the bits were in their place and before it had answered.
-            return JobResult(commit=lambda transaction: give_back(transaction, record.guid))
-        digests = {name: job.payload[name] for name in ("sha1", "sha256", "size")}
-        return self._success(record, **digests)
+            return Outcome(commit=give_back)
+        return self._success(job, **job.payload)
 
-    async def copy(self, job: JobRecord) -> JobResult:
+    async def _copy(self, job: JobRecord, record: DropletRecord) -> Outcome[DropletRecord]:
         """Copy the bits and both checksums of another droplet."""
-        record = await self._find(job, DropletState.COPYING)
-        if record is None:
-            return JobResult()
         guid = job.payload["source"]
         source = await self.context.database.read(lambda reader: reader.record(DROPLETS, guid))
-        # Bits without a digest are still being stored, or are about to be forgotten.
-        if source is None or source.blob is None or source.sha1 is None:
-            missing = BlobMissingError(BlobKey("droplets", guid))
-            raise JobFailedError(_failure(f"failed to copy - {missing}"))
         try:
+            if source is None or source.blob is None:
+                raise BlobMissingError(BlobKey("droplets", guid))
             await self.context.blobs.copy(
                 BlobKey("droplets", source.blob), BlobKey("droplets", record.guid)
             )
         except BlobError as error:
-            raise JobFailedError(_failure(f"failed to copy - {error}")) from error
-        return self._success(record, sha1=source.sha1, sha256=source.sha256, size=source.size)
+            raise job_failure(table.UNPROCESSABLE, f"failed to copy - {error}") from error
+        return self._success(job, sha1=source.sha1, sha256=source.sha256, size=source.size)
 
-    async def expire(self, job: JobRecord) -> JobResult:
+    async def _expire(self, job: JobRecord, _: DropletRecord) -> Outcome[DropletRecord]:
         """Forget the bits of an expired droplet, and its checksum with them."""
-        guid = job.resource
 
-        def commit(transaction: Transaction) -> None:
-            record = transaction.record(DROPLETS, guid)
-            if record is None or record.state != DropletState.EXPIRED:
-                return
+        def commit(transaction: Transaction, record: DropletRecord) -> None:
             bare = replace(record, blob=None, sha1=None, sha256=None, size=None)
-            droplet_rows.store(transaction, bare, transaction.metadata(DROPLETS, guid))
+            droplet_rows.store(transaction, bare, transaction.metadata(DROPLETS, record.guid))
 
-        return JobResult(commit=commit, after=lambda: self._forget("droplets", guid))
+        return Outcome(commit=commit, after=lambda: self._forget_all(job))
 
-    async def delete(self, job: JobRecord) -> JobResult:
-        """Remove the droplet, then its bits; one that is gone already is fine."""
-        guid = job.resource
+    async def _delete(self, job: JobRecord, _: DropletRecord) -> Outcome[DropletRecord]:
+        """Remove the droplet, then its bits."""
 
-        def commit(transaction: Transaction) -> None:
-            record = transaction.record(DROPLETS, guid)
-            if record is None:
-                return
+        def commit(transaction: Transaction, record: DropletRecord) -> None:
             app = transaction.referenced(APPS, record.app_guid)
-            if app.current_droplet_guid == guid:  # assigned meanwhile
-                raise JobFailedError(_failure(messages.in_use(app.guid)))
-            transaction.delete(DROPLETS, guid)
+            if app.current_droplet_guid == record.guid:  # assigned meanwhile
+                raise job_failure(table.UNPROCESSABLE, messages.in_use(app.guid))
+            transaction.delete(DROPLETS, record.guid)
 
-        async def after() -> None:
-            await self._forget("uploads", guid)
-            await self._forget("droplets", guid)
+        return Outcome(commit=commit, after=lambda: self._forget_all(job))
 
-        return JobResult(commit=commit, after=after)
-
-    def failed(
-        self, transaction: Transaction, job: JobRecord, errors: tuple[ApiErrorObject, ...]
-    ) -> None:
-        """Mark the droplet when its job could not be finished."""
-        text = ", ".join(error.detail for error in errors)
-        droplet_rows.change(transaction, job.resource, DropletState.FAILED, error=text, blob=None)
-
-    async def _find(self, job: JobRecord, state: DropletState) -> DropletRecord | None:
-        guid = job.resource
-        record = await self.context.database.read(lambda reader: reader.record(DROPLETS, guid))
-        return record if record is not None and record.state == state else None
-
-    def _success(self, record: DropletRecord, **columns: Any) -> JobResult:
-        kept = False
-
-        def commit(transaction: Transaction) -> None:
-            nonlocal kept
+    def _success(self, job: JobRecord, **columns: Any) -> Outcome[DropletRecord]:
+        def commit(transaction: Transaction, record: DropletRecord) -> None:
             keep = self.context.settings.max_staged_droplets_stored
-            kept = droplet_rows.mark_staged(
-                transaction, record.guid, keep=keep, blob=record.guid, **columns
-            )
+            droplet_rows.mark_staged(transaction, record, keep=keep, blob=record.guid, **columns)
 
-        async def after() -> None:
-            await self._forget("uploads", record.guid)
-            if not kept:  # deleted meanwhile: nobody would ever ask for these bits
-                await self._forget("droplets", record.guid)
+        return Outcome(commit=commit, after=lambda: self._forget("uploads", job))
 
-        return JobResult(commit=commit, after=after)
+    async def _forget_all(self, job: JobRecord) -> None:
+        await self._forget("uploads", job)
+        await self._forget("droplets", job)
 
-    async def _forget(self, namespace: Any, guid: str) -> None:
-        await self.context.blobs.delete(BlobKey(namespace, guid))
+    async def _forget(self, namespace: Namespace, job: JobRecord) -> None:
+        await self.context.blobs.delete(BlobKey(namespace, job.resource))
 
 
-def _failure(text: str) -> ApiErrorObject:
-    kind = table.UNPROCESSABLE
-    return ApiErrorObject(kind.code, kind.title, text)
+def _failed(
+    transaction: Transaction, record: DropletRecord, errors: tuple[ApiErrorObject, ...]
+) -> None:
+    text = ", ".join(error.detail for error in errors)
+    droplet_rows.change(transaction, record, DropletState.FAILED, error=text)

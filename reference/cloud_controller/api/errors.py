@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from capi import models
 from cloud_controller.api import error_table as table
+from cloud_controller.jobs import ApiErrorObject, JobFailedError
 from specfoundry.runtime.responses import ApiError, Json
 
 if TYPE_CHECKING:
@@ -54,6 +55,11 @@ def detail_of(error: ApiError) -> str:
 def objects_of(error: ApiError) -> list[models.ErrorV3]:
     """Return the error objects of an error of version 3."""
     return list(error.body.errors) if isinstance(error.body, models.ErrorsV3) else []
+
+
+def job_failure(kind: ErrorKind, *particulars: str | None) -> JobFailedError:
+    """Return what a job raises to fail with an error of the table."""
+    return JobFailedError(ApiErrorObject(kind.code, kind.title, kind.detail(*particulars)))
 
 
 def refuse(problems: Sequence[str]) -> None:

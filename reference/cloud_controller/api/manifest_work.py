@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cloud_controller.api import error_table as table
 from cloud_controller.api import manifest_application
-from cloud_controller.api.errors import objects_of
+from cloud_controller.api.errors import job_failure, objects_of
 from cloud_controller.auth import Caller
 from cloud_controller.jobs import JobFailedError, JobHandler, JobResult
 from cloud_controller.jobs.handlers import ApiErrorObject
@@ -67,9 +67,7 @@ def _apply_one(
 ) -> Sequence[str]:
     app = transaction.record(APPS, one["guid"])
     if app is None:
-        kind = table.RESOURCE_NOT_FOUND
-        text = kind.detail(f"App with guid '{one['guid']}'")
-        raise JobFailedError(ApiErrorObject(kind.code, kind.title, text))
+        raise job_failure(table.RESOURCE_NOT_FOUND, f"App with guid '{one['guid']}'")
     try:
         return manifest_application.apply(settings, transaction, caller, app, one["members"])
     except ApiError as error:

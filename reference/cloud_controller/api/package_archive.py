@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from cloud_controller.api import access, resource_harvest
+from cloud_controller.api import error_table as table
+from cloud_controller.api.errors import job_failure
 from cloud_controller.blobs import BlobError, BlobKey
 from cloud_controller.domain import archives, fingerprints, repacking
 from cloud_controller.domain.archives import ArchiveError
@@ -18,7 +19,6 @@ from cloud_controller.domain.feature_flags import FeatureFlag
 from cloud_controller.domain.fingerprints import FingerprintError
 from cloud_controller.domain.repacking import Addition
 from cloud_controller.domain.zip_directory import BadZipError
-from cloud_controller.store import PACKAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,14 +27,16 @@ if TYPE_CHECKING:
     from cloud_controller.blobs import BlobFile
     from cloud_controller.domain.archives import Survey
     from cloud_controller.domain.fingerprints import Fingerprint
+    from cloud_controller.jobs import JobFailedError
 
 _CANNOT_APPEND: Final = (
     "The app package is invalid: Error appending additional resources to package"
 )
 
 
-class PackageFailedError(Exception):
-    """The package fails; the message is its `data.error`."""
+def _failure(text: str) -> JobFailedError:
+    """Return what fails a package; the text is its `data.error`."""
+    return job_failure(table.UNPROCESSABLE, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +48,13 @@ class Stored:
     size: int
 
 
-async def store(context: Context, guid: str, payload: Mapping[str, Any]) -> Stored:
+async def store(
+    context: Context, guid: str, upload: BlobFile | None, payload: Mapping[str, Any]
+) -> Stored:
     """Check the upload of a package and put what is kept of it among the packages' blobs.
 
-    Raises PackageFailedError with the documented text. May be repeated after a crash.
+    Raises JobFailedError with the documented text. May be repeated after a crash: the upload stays.
     """
-    upload = await context.blobs.find(BlobKey("uploads", guid)) if payload["has_bits"] else None
-    if upload is None:
-        found = await _already_stored(context, guid)
-        if found is not None:
-            return found
-        if payload["has_bits"]:
-            raise PackageFailedError(archives.INVALID)
     source = (upload.path, await _survey(context, upload.path)) if upload else None
     if source:
         await _harvest(context, *source)
@@ -66,15 +63,11 @@ async def store(context: Context, guid: str, payload: Mapping[str, Any]) -> Stor
     files = [blob.path for blob in blobs]
     total = (source[1].uncompressed if source else 0) + sum(blob.size for blob in blobs)
     if total > context.settings.max_package_size:
-        raise PackageFailedError(archives.too_large(context.settings.max_package_size))
+        raise _failure(archives.too_large(context.settings.max_package_size))
     if source and not files and not source[1].directory_entries:
-        # Nothing to change: the digests from the upload are those of the stored zip. The row
-        # names the blob first, so that a sweep after a crash does not take it for an orphan.
-        await context.database.write(
-            lambda transaction: transaction.set_columns(PACKAGES, guid, blob=guid)
-        )
-        await context.blobs.put(BlobKey("packages", guid), source[0])
-        return Stored(payload["sha1"], payload["sha256"], payload["size"])
+        # Nothing to change: the digests from the upload are those of the stored zip.
+        await context.blobs.copy(BlobKey("uploads", guid), BlobKey("packages", guid))
+        return Stored(**payload["bits"])
     return await _store_repacked(context, guid, source, list(zip(known, files, strict=True)))
 
 
@@ -86,7 +79,7 @@ async def _survey(context: Context, path: Path) -> Survey:
     try:
         return await asyncio.to_thread(read)
     except ArchiveError as error:
-        raise PackageFailedError(str(error)) from error
+        raise _failure(str(error)) from error
 
 
 async def _harvest(context: Context, path: Path, survey: Survey) -> None:
@@ -98,14 +91,14 @@ async def _harvest(context: Context, path: Path, survey: Survey) -> None:
     try:
         await resource_harvest.harvest(context, path, survey.directory)
     except BadZipError as error:
-        raise PackageFailedError(archives.INVALID) from error
+        raise _failure(archives.INVALID) from error
 
 
 def _known(sent: Sequence[dict[str, object]]) -> list[Fingerprint]:
     try:
         known = [fingerprints.read(one) for one in sent]
     except FingerprintError as error:
-        raise PackageFailedError(str(error)) from error
+        raise _failure(str(error)) from error
     return list({fingerprint.path: fingerprint for fingerprint in known}.values())
 
 
@@ -113,7 +106,7 @@ async def _fetch(context: Context, fingerprint: Fingerprint) -> BlobFile:
     try:
         return await context.resources.fetch(fingerprint.sha1)
     except BlobError as error:
-        raise PackageFailedError(str(error)) from error
+        raise _failure(str(error)) from error
 
 
 async def _store_repacked(
@@ -128,7 +121,7 @@ async def _store_repacked(
         stored = await asyncio.to_thread(_repack, source, added, target_path)
         await context.blobs.put(BlobKey("packages", guid), target_path)
     except BadZipError as error:
-        raise PackageFailedError(_CANNOT_APPEND if added else archives.INVALID) from error
+        raise _failure(_CANNOT_APPEND if added else archives.INVALID) from error
     finally:
         await asyncio.to_thread(target_path.unlink, missing_ok=True)
     return stored
@@ -160,20 +153,3 @@ def _additions(added: Sequence[tuple[Fingerprint, Path]]) -> Iterator[Addition]:
     for fingerprint, path in added:
         with path.open("rb") as contents:
             yield Addition(fingerprint.path, fingerprint.permissions, contents)
-
-
-async def _already_stored(context: Context, guid: str) -> Stored | None:
-    """Find what an attempt stored that died before it was committed."""
-    blob = await context.blobs.find(BlobKey("packages", guid))
-    return None if blob is None else await asyncio.to_thread(_digest, blob.path)
-
-
-def _digest(path: Path) -> Stored:
-    sha1, sha256 = hashlib.sha1(usedforsecurity=False), hashlib.sha256()
-    size = 0
-    with path.open("rb") as file:
-        while data := file.read(1024 * 1024):
-            sha1.update(data)
-            sha256.update(data)
-            size += len(data)
-    return Stored(sha1.hexdigest(), sha256.hexdigest(), size)

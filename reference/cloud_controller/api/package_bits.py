@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from cloud_controller.api import access, lookup, package_rows
+from cloud_controller.api import access, lookup, package_rows, uploads
 from cloud_controller.api import error_table as table
 from cloud_controller.api.bodies import raw
 from cloud_controller.api.errors import v3_error
 from cloud_controller.api.package_work import give_back
-from cloud_controller.blobs import BlobError, BlobKey
+from cloud_controller.blobs import BlobKey
 from cloud_controller.domain.feature_flags import FeatureFlag
 from cloud_controller.domain.messages import packages as messages
 from cloud_controller.domain.package_states import PackageState, PackageType
 from cloud_controller.domain.roles import Right
 from cloud_controller.jobs import NewJob, enqueue
-from cloud_controller.jobs.queue import TOPIC
 from cloud_controller.present.packages import package as present
 from cloud_controller.store import PACKAGES, clock
-from cloud_controller.store.entities import JOBS
 
 if TYPE_CHECKING:
     from capi.operations.packages import UploadPackageBody
@@ -28,11 +26,6 @@ if TYPE_CHECKING:
     from cloud_controller.blobs import BlobFile
     from cloud_controller.store import PackageRecord, Reader, Transaction
     from specfoundry.runtime.requests import UploadedFile
-
-# The job is committed together with the state, before the bits are in their place; this is how
-# long it waits should this process die in between while others live. Usually it is called as soon
-# as they are there, and a server that starts alone takes it up at once.
-_UNTIL_GIVEN_UP: Final = 600.0
 
 
 async def accept(context: Context, caller: Caller, guid: str, form: UploadPackageBody) -> bytes:
@@ -43,29 +36,19 @@ async def accept(context: Context, caller: Caller, guid: str, form: UploadPackag
     known = [raw(fingerprint) for fingerprint in form.resources or ()]
     if form.bits is None and not known:
         raise v3_error(table.UNPROCESSABLE, messages.NOTHING_TO_UPLOAD)
-    payload = _payload(form.bits, known)
+    payload = {"bits": _digests(form.bits), "resources": known}
     document, job = await context.database.write(
         lambda transaction: _claim(transaction, caller, guid, payload)
     )
-    try:
-        if form.bits is not None:
-            await context.blobs.put(BlobKey("uploads", guid), form.bits.path)
-    except BlobError:
-        await context.database.write(lambda transaction: _give_back(transaction, guid, job))
-        raise
-    await context.database.write(lambda transaction: _start(transaction, job))
+    if form.bits is not None:
+        await uploads.hand_over(context, (PACKAGES, guid), form.bits.path, job, give_back)
     return document
 
 
-def _payload(bits: UploadedFile | None, known: list[dict[str, Any]]) -> dict[str, Any]:
-    payload: dict[str, Any] = {
-        "has_bits": bits is not None,
-        "arrived": False,
-        "resources": known,
-    }
-    if bits is not None:
-        payload |= {"sha1": bits.sha1, "sha256": bits.sha256, "size": bits.size}
-    return payload
+def _digests(bits: UploadedFile | None) -> dict[str, Any] | None:
+    if bits is None:
+        return None
+    return {"sha1": bits.sha1, "sha256": bits.sha256, "size": bits.size}
 
 
 def _claim(
@@ -93,22 +76,9 @@ def _claim(
         resource_guid=guid,
         pollable=False,
         payload=payload,
-        delay=_UNTIL_GIVEN_UP,
+        delay=uploads.UNTIL_GIVEN_UP if payload["bits"] else 0.0,
     )
     return document, enqueue(transaction, job).guid
-
-
-def _give_back(transaction: Transaction, guid: str, job: str) -> None:
-    transaction.delete(JOBS, job)
-    give_back(transaction, guid)
-
-
-def _start(transaction: Transaction, job: str) -> None:
-    record = transaction.record(JOBS, job)
-    if record is not None:
-        payload = {**record.payload, "arrived": True}
-        transaction.update(JOBS, replace(record, payload=payload, run_at=clock.now()))
-        transaction.notify(TOPIC)
 
 
 async def find(context: Context, caller: Caller, guid: str) -> tuple[BlobFile, str]:

@@ -17,7 +17,7 @@ from cloud_controller.store import (
     SPACES,
     reveal,
 )
-from cloud_controller.store.entities import BUILDS, ENVIRONMENT_VARIABLE_GROUPS
+from cloud_controller.store.entities import ENVIRONMENT_VARIABLE_GROUPS
 
 if TYPE_CHECKING:
     from cloud_controller.settings import Settings
@@ -46,11 +46,8 @@ class StagingOrder:
     environment: dict[str, str]
 
 
-def read(reader: Reader, settings: Settings, build_guid: str) -> StagingOrder | None:
-    """Return the order of a build, or `None` if it is gone or not staging any more."""
-    build = reader.record(BUILDS, build_guid)
-    if build is None or build.state != "STAGING":
-        return None
+def read(reader: Reader, settings: Settings, build: BuildRecord) -> StagingOrder:
+    """Return the order of a build, whose app is still there."""
     package = reader.record(PACKAGES, build.package_guid)
     stack = build.stack or _DEFAULT_STACK
     environment = _environment(reader, settings, build, stack)

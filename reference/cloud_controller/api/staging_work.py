@@ -17,6 +17,7 @@ from cloud_controller.api.app_log import API
 from cloud_controller.api.staging_log import StagingLog
 from cloud_controller.blobs import BlobKey
 from cloud_controller.domain.buildpack_addresses import without_credentials
+from cloud_controller.domain.droplet_states import BuildState
 from cloud_controller.domain.package_states import PackageType
 from cloud_controller.domain.staging import (
     BuildpackSource,
@@ -25,7 +26,7 @@ from cloud_controller.domain.staging import (
     StagingFailedError,
     StagingRequest,
 )
-from cloud_controller.jobs import JobHandler, JobResult
+from cloud_controller.jobs import Outcome, about
 from cloud_controller.staging import cache, discard, stage
 from cloud_controller.store.entities import BUILDS
 
@@ -36,10 +37,10 @@ if TYPE_CHECKING:
     from cloud_controller.api.context import Context
     from cloud_controller.api.staging_orders import StagingOrder
     from cloud_controller.blobs import Namespace
-    from cloud_controller.jobs import ApiErrorObject
+    from cloud_controller.jobs import ApiErrorObject, JobHandler
     from cloud_controller.staging import Confinement
     from cloud_controller.store import BuildpackRecord, Transaction
-    from cloud_controller.store.records import JobRecord
+    from cloud_controller.store.records import BuildRecord, JobRecord
 
 LOG: Final = logging.getLogger("cloud_controller.staging")
 
@@ -70,47 +71,47 @@ class StagingWork:
 
     def handlers(self) -> Mapping[str, JobHandler]:
         """Return the handlers by operation."""
-        return {STAGE: JobHandler(self._run, self._given_up)}
-
-    async def _run(self, job: JobRecord) -> JobResult:
-        guid = job.resource
-        settings = self.context.settings
-        order = await self.context.database.read(
-            lambda reader: staging_orders.read(reader, settings, guid)
+        database = self.context.database
+        handler = about(
+            database, BUILDS, self._run, failed=_given_up, abandoned=self._forget_droplet
         )
-        if order is None:
-            return JobResult(after=lambda: discard(self._work_directory(guid)))
-        log = StagingLog(self.context.database, order.build.app_guid)
+        return {STAGE: handler}
+
+    async def _run(self, job: JobRecord, build: BuildRecord) -> Outcome[BuildRecord]:
+        log = StagingLog(self.context.database, build.app_guid)
         async with log.storing():
             try:
-                droplet = await self._unless_gone(order, log)
-                await self._keep(order, droplet, log)
+                droplet = await self._unless_gone(build, log)
+                await self._keep(build, droplet, log)
             except _GoneError:
-                return JobResult()
+                return Outcome()
             except StagingFailedError as failure:
                 log.line("ERR", f"Failed to stage build: {_reason(failure)}".encode(), API)
-                return self._failure(order, failure)
+                return self._failure(job, failure)
             finally:
-                await discard(self._work_directory(guid))
-        return self._success(order, droplet)
+                await discard(self._work_directory(build.guid))
+        return self._success(job, droplet)
 
-    async def _unless_gone(self, order: StagingOrder, log: StagingLog) -> StagedDroplet:
+    async def _unless_gone(self, build: BuildRecord, log: StagingLog) -> StagedDroplet:
         """Stage, but stop when the app or the build goes away meanwhile."""
+        order = await self.context.database.read(
+            lambda reader: staging_orders.read(reader, self.context.settings, build)
+        )
         staging = asyncio.create_task(self._stage(order, log))
         try:
-            while True:
+            while await self._is_wanted(build.guid):
                 done, _ = await asyncio.wait([staging], timeout=_LOOK_SECONDS)
                 if done:
                     return staging.result()
-                build = await self.context.database.read(
-                    lambda reader: reader.record(BUILDS, order.build.guid)
-                )
-                if build is None or build.state != "STAGING":
-                    raise _GoneError
+            raise _GoneError
         finally:
             staging.cancel()
             with suppress(asyncio.CancelledError, StagingFailedError):
                 await staging
+
+    async def _is_wanted(self, guid: str) -> bool:
+        build = await self.context.database.read(lambda reader: reader.record(BUILDS, guid))
+        return build is not None and build.state == BuildState.STAGING
 
     async def _stage(self, order: StagingOrder, log: StagingLog) -> StagedDroplet:
         package, build = order.package, order.build
@@ -169,50 +170,44 @@ class StagingWork:
             )
         return found.path
 
-    async def _keep(self, order: StagingOrder, droplet: StagedDroplet, log: StagingLog) -> None:
+    async def _keep(self, build: BuildRecord, droplet: StagedDroplet, log: StagingLog) -> None:
         """Store the tarball; that of a build which meanwhile went away is forgotten again later."""
-        if droplet.tarball is not None and order.build.droplet_guid is not None:
+        if droplet.tarball is not None and build.droplet_guid is not None:
             log.line("OUT", b"Uploading droplet...")
-            key = BlobKey("droplets", order.build.droplet_guid)
-            await self.context.blobs.put(key, droplet.tarball)
+            await self.context.blobs.put(BlobKey("droplets", build.droplet_guid), droplet.tarball)
             log.line("OUT", f"Uploaded droplet ({_size(droplet.size or 0)})".encode())
 
-    def _success(self, order: StagingOrder, droplet: StagedDroplet) -> JobResult:
-        guid = order.build.droplet_guid
-        blob = guid if droplet.tarball is not None else None
+    def _success(self, job: JobRecord, droplet: StagedDroplet) -> Outcome[BuildRecord]:
         taken = False
 
-        def commit(transaction: Transaction) -> None:
+        def commit(transaction: Transaction, build: BuildRecord) -> None:
             nonlocal taken
             keep = self.context.settings.max_staged_droplets_stored
-            taken = build_rows.finish_staged(
-                transaction, order.build.guid, droplet, blob=blob, keep=keep
-            )
+            taken = build_rows.finish_staged(transaction, build, droplet, keep=keep)
 
         async def after() -> None:
-            if blob is not None and not taken:
-                await self.context.blobs.delete(BlobKey("droplets", blob))
+            if not taken:
+                await self._forget_droplet(job)
 
-        return JobResult(commit=commit, after=after)
+        return Outcome(commit=commit, after=after)
 
-    def _failure(self, order: StagingOrder, failure: StagingFailedError) -> JobResult:
-        def commit(transaction: Transaction) -> None:
-            build_rows.finish_failed(transaction, order.build.guid, failure.error_id, failure.text)
+    def _failure(self, job: JobRecord, failure: StagingFailedError) -> Outcome[BuildRecord]:
+        def commit(transaction: Transaction, build: BuildRecord) -> None:
+            build_rows.finish_failed(transaction, build, failure)
 
-        async def after() -> None:  # an attempt that was killed may have stored its tarball
-            if order.build.droplet_guid is not None:
-                await self.context.blobs.delete(BlobKey("droplets", order.build.droplet_guid))
+        # An attempt that was killed may have stored its tarball.
+        return Outcome(commit=commit, after=lambda: self._forget_droplet(job))
 
-        return JobResult(commit=commit, after=after)
-
-    def _given_up(
-        self, transaction: Transaction, job: JobRecord, _: tuple[ApiErrorObject, ...]
-    ) -> None:
-        failure = StagingFailedError(StagingErrorId.STAGING_ERROR, _FAILED)
-        build_rows.finish_failed(transaction, job.resource, failure.error_id, failure.text)
+    async def _forget_droplet(self, job: JobRecord) -> None:
+        await self.context.blobs.delete(BlobKey("droplets", job.payload["droplet"]))
 
     def _work_directory(self, build_guid: str) -> Path:
         return self.context.settings.stagings / build_guid
+
+
+def _given_up(transaction: Transaction, build: BuildRecord, _: tuple[ApiErrorObject, ...]) -> None:
+    failure = StagingFailedError(StagingErrorId.STAGING_ERROR, _FAILED)
+    build_rows.finish_failed(transaction, build, failure)
 
 
 def _reason(failure: StagingFailedError) -> str:

@@ -7,21 +7,24 @@ from typing import TYPE_CHECKING, Any, Final
 from cloud_controller.api import audit, role_rows
 from cloud_controller.auth import Caller
 from cloud_controller.auth.users import forget_user
-from cloud_controller.jobs import JobHandler, JobResult
+from cloud_controller.jobs import JobHandler, JobResult, Outcome, about
 from cloud_controller.store.entities import ROLES, USERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cloud_controller.store import Transaction
-    from cloud_controller.store.records import JobRecord
+    from cloud_controller.store import Database, Transaction
+    from cloud_controller.store.records import JobRecord, RoleRecord
 
 _CALLER: Final = ("user_guid", "user_name", "email", "client_id")
 
 
-def handlers() -> Mapping[str, JobHandler]:
+def handlers(database: Database) -> Mapping[str, JobHandler]:
     """Return the handlers by operation; repeating one that was done changes nothing."""
-    return {"role.delete": JobHandler(_delete_role), "user.delete": JobHandler(_delete_user)}
+    return {
+        "role.delete": about(database, ROLES, _delete_role),
+        "user.delete": JobHandler(_delete_user),
+    }
 
 
 def caller_payload(caller: Caller) -> dict[str, Any]:
@@ -29,11 +32,8 @@ def caller_payload(caller: Caller) -> dict[str, Any]:
     return {"caller": {name: getattr(caller, name) for name in _CALLER}}
 
 
-async def _delete_role(job: JobRecord) -> JobResult:
-    def commit(transaction: Transaction) -> None:
-        role = transaction.record(ROLES, job.resource)
-        if role is None:
-            return
+async def _delete_role(job: JobRecord, _: RoleRecord) -> Outcome[RoleRecord]:
+    def commit(transaction: Transaction, role: RoleRecord) -> None:
         owner = transaction.referenced(USERS, role.user_guid)
         place = role_rows.place_of(transaction, role)
         transaction.delete(ROLES, role.guid)
@@ -47,7 +47,7 @@ async def _delete_role(job: JobRecord) -> JobResult:
             data={"request": {}},
         )
 
-    return JobResult(commit=commit)
+    return Outcome(commit=commit)
 
 
 async def _delete_user(job: JobRecord) -> JobResult:

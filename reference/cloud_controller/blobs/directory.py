@@ -114,8 +114,7 @@ class DirectoryBlobs:
     def _arrive(self, source: Path, target: Path) -> None:
         arriving = self.root / _ARRIVING / uuid4().hex
         try:
-            shutil.copyfile(source, arriving)
-            _sync(arriving)
+            _link_or_copy(source, arriving)
             arriving.replace(target)
         finally:
             arriving.unlink(missing_ok=True)
@@ -151,6 +150,18 @@ class _named:  # noqa: N801 -- reads as a statement
         if isinstance(error, OSError):
             name = f"{self.key.namespace}/{self.key.name}"
             raise BlobError(f"blob {name}: {error.strerror}") from error
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    """Make `target` a file with the same contents, durably.
+
+    Blobs never change, so a second name for one file will do where the file system has such.
+    """
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        shutil.copyfile(source, target)
+        _sync(target)
 
 
 def _sync(path: Path) -> None:

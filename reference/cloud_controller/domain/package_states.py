@@ -1,4 +1,4 @@
-"""Which states does a package have, and what may follow what?"""
+"""Which states does a package have, and which of them expire?"""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from typing import Final
 
 
 class PackageState(StrEnum):
-    """The states of a package (behaviour document, 2.3)."""
+    """The states of a package (behaviour document, 2.3).
+
+    A job of its own leads each out of `PROCESSING_UPLOAD` or `COPYING`; only pruning leads out of
+    `READY` and `FAILED`.
+    """
 
     AWAITING_UPLOAD = "AWAITING_UPLOAD"
     PROCESSING_UPLOAD = "PROCESSING_UPLOAD"
@@ -24,16 +28,6 @@ class PackageType(StrEnum):
     DOCKER = "docker"
 
 
-_FOLLOWING: Final[dict[PackageState, frozenset[PackageState]]] = {
-    PackageState.AWAITING_UPLOAD: frozenset({PackageState.PROCESSING_UPLOAD}),
-    PackageState.PROCESSING_UPLOAD: frozenset({PackageState.READY, PackageState.FAILED}),
-    PackageState.COPYING: frozenset({PackageState.READY, PackageState.FAILED}),
-    # A failure never overwrites READY; only pruning leads out of it.
-    PackageState.READY: frozenset({PackageState.EXPIRED}),
-    PackageState.FAILED: frozenset({PackageState.EXPIRED}),
-    PackageState.EXPIRED: frozenset(),
-}
-
 PRUNABLE: Final[frozenset[PackageState]] = frozenset({PackageState.READY, PackageState.FAILED})
 """The states that count towards `packages.max_valid_packages_stored`."""
 
@@ -45,15 +39,10 @@ def initial_state(package_type: PackageType, *, copied: bool) -> PackageState:
     return PackageState.COPYING if copied else PackageState.AWAITING_UPLOAD
 
 
-def may_follow(before: PackageState, after: PackageState) -> bool:
-    """Whether a package may go from `before` to `after` in one step."""
-    return after in _FOLLOWING[before]
-
-
 def surplus(finished_newest_first: list[str], *, keep: int, in_use: str | None) -> list[str]:
     """Return the guids to expire, given an app's prunable packages from newest to oldest (2.3).
 
     `in_use`, the package behind the app's current droplet, neither counts nor expires.
     """
     counted = [guid for guid in finished_newest_first if guid != in_use]
-    return counted[max(keep, 0) :]
+    return counted[keep:]

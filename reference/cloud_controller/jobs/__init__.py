@@ -7,7 +7,8 @@
 A handler is `async def run(job: JobRecord) -> JobResult`. It may be run again after a crash, so it
 must be idempotent; what it changes in the database belongs into `JobResult.commit`, which runs in
 the transaction that completes the job. To fail for good it raises `JobFailedError` with the API's
-error objects; any other exception is retried and at last answered as UnknownError.
+error objects; any other exception is retried and at last answered as UnknownError. `about` makes
+the handler of a job that does something with one resource, which may go away meanwhile.
 """
 
 from cloud_controller.jobs.handlers import (
@@ -27,6 +28,7 @@ from cloud_controller.jobs.queue import (
     recover,
     resource_is_there,
 )
+from cloud_controller.jobs.resources import Outcome, about
 from cloud_controller.jobs.runner import JobRunner
 
 __all__ = [
@@ -38,6 +40,8 @@ __all__ = [
     "JobRunner",
     "Lane",
     "NewJob",
+    "Outcome",
+    "about",
     "enqueue",
     "find_pollable",
     "find_v2",

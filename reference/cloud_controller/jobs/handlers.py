@@ -39,6 +39,10 @@ def _no_consequence(_: Transaction, __: JobRecord, ___: tuple[ApiErrorObject, ..
     """Change nothing."""
 
 
+async def nothing_to_forget(_: JobRecord) -> None:
+    """Leave all files."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobResult:
     """How a job ended well.
@@ -65,11 +69,13 @@ class JobHandler:
         run: Does the work. Slow file work belongs into `asyncio.to_thread`.
         failed: Changes of the database, made in the transaction that marks the job `FAILED`
             (for whatever reason, also after the last retry).
+        abandoned: File work that follows once that is committed, as with `JobResult.after`.
 
     """
 
     run: Callable[[JobRecord], Awaitable[JobResult]]
     failed: Callable[[Transaction, JobRecord, tuple[ApiErrorObject, ...]], None] = _no_consequence
+    abandoned: Callable[[JobRecord], Awaitable[object]] = nothing_to_forget
 
 
 JobHandlers: TypeAlias = Mapping[str, JobHandler]

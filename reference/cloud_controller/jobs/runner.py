@@ -19,7 +19,7 @@ from cloud_controller.store import clock
 from cloud_controller.store.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from cloud_controller.jobs.handlers import JobHandler, JobHandlers, JobResult
     from cloud_controller.store.database import Database
@@ -185,7 +185,7 @@ class JobRunner:
                 )
         else:
             if ended and result.after is not None:
-                await self._follow_up(job, result)
+                await self._follow_up(job, result.after())
 
     async def _complete(self, job: JobRecord, result: JobResult) -> bool:
         def commit(transaction: Transaction) -> bool:
@@ -196,21 +196,23 @@ class JobRunner:
 
         return await self._database.write(commit)
 
-    async def _follow_up(self, job: JobRecord, result: JobResult) -> None:
+    async def _follow_up(self, job: JobRecord, file_work: Awaitable[object]) -> None:
         try:
-            if result.after is not None:
-                await result.after()
-        except Exception:  # the job is complete; the sweep finds what is left
+            await file_work
+        except Exception:  # the job has ended; the sweep finds what is left
             LOG.exception("job %s %s left something behind", job.operation, job.guid)
 
     async def _fail(
         self, job: JobRecord, handler: JobHandler, errors: tuple[ApiErrorObject, ...]
     ) -> None:
-        def commit(transaction: Transaction) -> None:
-            if queue.fail(transaction, job, errors):
-                handler.failed(transaction, job, errors)
+        def commit(transaction: Transaction) -> bool:
+            if not queue.fail(transaction, job, errors):
+                return False
+            handler.failed(transaction, job, errors)
+            return True
 
-        await self._database.write(commit)
+        if await self._database.write(commit):
+            await self._follow_up(job, handler.abandoned(job))
 
     async def _keep_lease(self, job: JobRecord) -> None:
         while True:

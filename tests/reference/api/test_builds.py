@@ -9,8 +9,10 @@ from starlette.testclient import TestClient
 
 from cloud_controller import app as composition
 from cloud_controller.api.build_rows import finish_failed
+from cloud_controller.domain.staging import StagingErrorId, StagingFailedError
 from cloud_controller.settings import Settings
 from cloud_controller.store import PACKAGES
+from cloud_controller.store.entities import BUILDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -289,8 +291,10 @@ def test_suspension_is_told_to_who_may_stage(slow: Any, spot: Any) -> None:
 def test_a_failed_build_says_why_and_names_its_failed_droplet(slow: Any, spot: Any) -> None:
     guid = create(slow.admin, ready_package(slow, spot.app)).json()["guid"]
     text = "An app was not successfully detected by any available buildpack"
-    assert slow.write(lambda t: finish_failed(t, guid, "NoAppDetectedError", text))
-    assert not slow.write(lambda t: finish_failed(t, guid, "NoAppDetectedError", text))
+    failure = StagingFailedError(StagingErrorId.NO_APP_DETECTED)
+    slow.write(lambda t: finish_failed(t, t.referenced(BUILDS, guid), failure))
+    other = StagingFailedError(StagingErrorId.NO_BUILDPACKS)
+    slow.write(lambda t: finish_failed(t, t.referenced(BUILDS, guid), other))  # too late
     build = slow.admin.get(f"/v3/builds/{guid}").json()
     droplet = slow.admin.get(f"/v3/droplets/{build['droplet']['guid']}").json()
 

@@ -9,7 +9,7 @@ import pytest
 from cloud_controller.api.build_rows import finish_staged
 from cloud_controller.domain.staging import StagedBuildpack, StagedDroplet
 from cloud_controller.store import PACKAGES
-from cloud_controller.store.entities import DROPLETS
+from cloud_controller.store.entities import BUILDS, DROPLETS
 
 API = "https://api.example.local"
 
@@ -65,7 +65,7 @@ def test_its_end_is_shown_in_the_members_of_that_time_and_of_today(slow: Any) ->
         process_types={"web": "run"},
         execution_metadata="{}",
     )
-    assert slow.write(lambda t: finish_staged(t, build["guid"], made, blob=guid, keep=5))
+    assert slow.write(lambda t: finish_staged(t, t.referenced(BUILDS, build["guid"]), made, keep=5))
     droplet = slow.admin.get(f"/v3/droplets/{guid}").json()
 
     assert droplet["state"] == "STAGED"
@@ -153,7 +153,9 @@ def test_a_package_whose_droplet_was_deleted_while_staging_fails_its_build(slow:
     (build,) = slow.admin.get(f"/v3/apps/{app}/builds").json()["resources"]
     slow.write(lambda t: t.delete(DROPLETS, guid))
     made = StagedDroplet(tarball=slow.server.settings.data / "d.tgz")
-    assert not slow.write(lambda t: finish_staged(t, build["guid"], made, blob=guid, keep=5))
+    assert not slow.write(
+        lambda t: finish_staged(t, t.referenced(BUILDS, build["guid"]), made, keep=5)
+    )
     ended = slow.admin.get(f"/v3/builds/{build['guid']}").json()
 
     assert (ended["state"], ended["droplet"]) == ("FAILED", None)

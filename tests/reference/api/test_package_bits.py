@@ -235,9 +235,9 @@ def test_processing_goes_on_after_a_crash_at_any_point(start: Any) -> None:
     cloud = start(job_delay=3600)
     data = cloud.zipped(a=b"1")
     package, job = processing(cloud, data)
-    work = PackageWork(cloud.server.context)
-    cloud.http.portal.call(work.process, job)  # died before its result was committed
-    again = cloud.http.portal.call(work.process, job)
+    process = PackageWork(cloud.server.context).handlers()["package.process"].run
+    cloud.http.portal.call(process, job)  # died before its result was committed
+    again = cloud.http.portal.call(process, job)
     cloud.write(again.commit)
 
     found = cloud.admin.get(f"/v3/packages/{package}").json()
@@ -249,7 +249,8 @@ def test_processing_goes_on_after_a_crash_at_any_point(start: Any) -> None:
 def test_bits_of_a_package_that_was_deleted_meanwhile_go_too(start: Any) -> None:
     cloud = start(job_delay=3600)
     package, job = processing(cloud, cloud.zipped(a=b"1"))
-    result = cloud.http.portal.call(PackageWork(cloud.server.context).process, job)
+    process = PackageWork(cloud.server.context).handlers()["package.process"].run
+    result = cloud.http.portal.call(process, job)
     cloud.write(lambda transaction: transaction.delete(PACKAGES, package))
     cloud.write(result.commit)
     cloud.http.portal.call(result.after)

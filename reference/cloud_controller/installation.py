@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -141,8 +142,8 @@ async def _prepare_held(settings: Settings, lock: int) -> Installation:
         await database.write(present_again)
         await database.write(jobs.recover)
         await database.write(jobs.prune)
-        for left in settings.uploads.iterdir():  # bodies of requests that were never answered
-            left.unlink()
+        for left in settings.uploads.iterdir():  # what requests and jobs were about to read
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
         await database.write(log_rows.prune)
         await database.write(audit.prune)
         await asyncio.to_thread(staging.clear, settings.stagings)

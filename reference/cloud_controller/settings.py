@@ -26,6 +26,9 @@ _ISSUER = "https://uaa.cloud-controller.invalid/oauth/token"  # a name that neve
 _URL = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*[^\s?#/])?", re.ASCII)
 
 
+# What an upload and known files make together has no zip64 offsets.
+_BELOW_ZIP64 = 2_000_000_000
+
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}")
 
@@ -243,8 +246,8 @@ _WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no"
 _RANGES: Mapping[str, tuple[float, float]] = {
     "port": (0, 65535),
     "workers": (1, 256),
-    "max_package_size": (1, 2**62),
-    "max_upload_size": (1, 2**62),
+    "max_package_size": (1, _BELOW_ZIP64),
+    "max_upload_size": (1, _BELOW_ZIP64),
     "max_json_size": (1, 2**31),
     "max_valid_packages_stored": (1, 100_000),
     "max_staged_droplets_stored": (1, 100_000),

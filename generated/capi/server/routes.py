@@ -5757,6 +5757,59 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     ],
                 },
                 {
+                    "title": "a known file has a name that a zip can hold",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package0", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {
+                                "{guid}": "$package0/guid",
+                                "/resources": [
+                                    {
+                                        "sha1": "0000000000000000000000000000000000000000",
+                                        "size": 70000,
+                                        "fn": {"$times": 65536, "value": "a"},
+                                    }
+                                ],
+                            },
+                            "without": ["/bits"],
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package0/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {"/state": "FAILED"},
+                            "says": ["is not safe"],
+                        },
+                        {"operation": "createPackage", "name": "package1", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {
+                                "{guid}": "$package1/guid",
+                                "/resources": [
+                                    {
+                                        "sha1": "0000000000000000000000000000000000000000",
+                                        "size": 70000,
+                                        "fn": {"$times": 65535, "value": "a"},
+                                    }
+                                ],
+                            },
+                            "without": ["/bits"],
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package1/guid"},
+                            "until": {"/state": "FAILED"},
+                            "shows": {
+                                "/state": "FAILED",
+                                "/data/error": "Could not find object '0000000000000000000000000000000000000000'",
+                            },
+                        },
+                    ],
+                },
+                {
                     "title": "a known file without a path is not safe",
                     "steps": [
                         {"operation": "createPackage", "name": "package", "status": 201},

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from cloud_controller.api import access, resource_harvest
@@ -115,15 +115,10 @@ async def _store_repacked(
     source: tuple[Path, Survey] | None,
     added: Sequence[tuple[Fingerprint, Path]],
 ) -> Stored:
-    with tempfile.NamedTemporaryFile(dir=context.settings.uploads, delete=False) as target:
-        target_path = Path(target.name)
-    try:
-        stored = await asyncio.to_thread(_repack, source, added, target_path)
-        await context.blobs.put(BlobKey("packages", guid), target_path)
-    except BadZipError as error:
-        raise _failure(_CANNOT_APPEND if added else archives.INVALID) from error
-    finally:
-        await asyncio.to_thread(target_path.unlink, missing_ok=True)
+    with TemporaryDirectory(dir=context.settings.uploads) as folder:
+        target = Path(folder, "package.zip")
+        stored = await asyncio.to_thread(_repack, source, added, target)
+        await context.blobs.put(BlobKey("packages", guid), target)
     return stored
 
 
@@ -134,7 +129,7 @@ def _repack(
 ) -> Stored:
     with ExitStack() as open_files:
         target = open_files.enter_context(target_path.open("wb"))
-        records = open_files.enter_context(tempfile.TemporaryFile(dir=target_path.parent))
+        records = open_files.enter_context(TemporaryFile(dir=target_path.parent))
         archive = None
         if source is not None:
             file: BinaryIO = open_files.enter_context(source[0].open("rb"))

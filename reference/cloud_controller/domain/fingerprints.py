@@ -8,6 +8,7 @@ from typing import Final
 
 DEFAULT_MODE: Final = "744"
 _MINIMUM_MODE: Final = 0o600
+_LONGEST_NAME: Final = 0xFFFF  # bytes (APPNOTE 4.4.10)
 _SHA1: Final = re.compile(r"[0-9a-fA-F]{40}")
 
 
@@ -26,8 +27,8 @@ class Fingerprint:
 
     @property
     def permissions(self) -> int:
-        """The mode as a number."""
-        return int(self.mode, 8)
+        """The mode as a number, without what says of which kind the file is."""
+        return int(self.mode, 8) & 0o7777
 
 
 def read(sent: dict[str, object]) -> Fingerprint:
@@ -68,8 +69,8 @@ def is_usable_mode(mode: str) -> bool:
 
 
 def is_safe_path(path: str) -> bool:
-    """Whether a relative path stays inside the directory it is put in."""
-    if not path or path.startswith("/") or "\0" in path:
+    """Whether a relative path stays inside the directory it is put in, and a zip can name it."""
+    if path.startswith("/") or "\0" in path or len(path.encode()) > _LONGEST_NAME:
         return False
     depth = 0
     for part in path.split("/"):

@@ -6,15 +6,16 @@ import hashlib
 import struct
 import zlib
 from dataclasses import dataclass
+from io import DEFAULT_BUFFER_SIZE
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from cloud_controller.domain import zip_directory
-from cloud_controller.domain.zip_directory import BadZipError, Directory, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_CHUNK: Final = 1024 * 1024
+    from cloud_controller.domain.zip_directory import Directory, Entry
+
 _OFFSET_PLACE: Final = 42
 _LOCAL: Final = struct.Struct("<4s5H3L2H")
 _CENTRAL: Final = struct.Struct("<4s6H3L5H2L")
@@ -26,7 +27,6 @@ _UNIX: Final = 3 << 8
 _REGULAR_FILE: Final = 0o100000
 # 1980-01-01, the first moment a zip can name: the same input gives the same bytes.
 _DATE: Final = (1 << 5) | 1
-_LIMIT32: Final = 0xFFFFFFFF
 _LIMIT16: Final = 0xFFFF
 
 
@@ -79,7 +79,8 @@ def repack(
 
     Entries named in `replaced` are left out, because an appended file wins over an uploaded
     one. Contents are copied as they are, never unpacked. `records` is a scratch file for the
-    new central directory, so memory stays constant. Raises BadZipError for a damaged source.
+    new central directory, so memory stays constant. The source must have been surveyed, and all
+    of it must stay below 4 GiB (the settings see to that).
     """
     sink = _Sink(target)
     count = 0
@@ -105,24 +106,15 @@ def _copy(archive: BinaryIO, directory: Directory, entry: Entry, sink: _Sink) ->
     header = zip_directory.local_header(archive, entry, directory)
     offset = sink.position
     length = header.length + entry.compressed_size
-    archive.seek(entry.local_offset + directory.shift)
-    _copy_bytes(archive, sink, length)
+    archive.seek(entry.local_offset)
+    while data := archive.read(min(length, DEFAULT_BUFFER_SIZE)):
+        sink.write(data)
+        length -= len(data)
     if entry.flags & _SIZES_FOLLOW:
         sink.write(_descriptor(archive, wide=header.is_zip64))
-    if offset >= _LIMIT32:
-        raise BadZipError("the archive would become too large")
     record = bytearray(entry.record)
     struct.pack_into("<L", record, _OFFSET_PLACE, offset)
     return bytes(record)
-
-
-def _copy_bytes(archive: BinaryIO, sink: _Sink, length: int) -> None:
-    while length > 0:
-        data = archive.read(min(length, _CHUNK))
-        if not data:
-            raise BadZipError("the contents of an entry are cut off")
-        sink.write(data)
-        length -= len(data)
 
 
 def _descriptor(archive: BinaryIO, *, wide: bool) -> bytes:
@@ -138,20 +130,18 @@ def _append(addition: Addition, sink: _Sink) -> bytes:
     flags = _SIZES_FOLLOW | _UTF8
     sink.write(_LOCAL.pack(b"PK\x03\x04", 20, flags, 8, 0, _DATE, 0, 0, 0, len(name), 0) + name)
     crc, compressed, size = _deflate(addition.contents, sink)
-    if max(compressed, size, offset) >= _LIMIT32:
-        raise BadZipError("the archive would become too large")
     sink.write(_DESCRIPTOR.pack(_DESCRIPTOR_SIGNATURE, crc, compressed, size))
     mode = (_REGULAR_FILE | addition.permissions) << 16
     made_by = _UNIX | 20
     fixed = (made_by, 20, flags, 8, 0, _DATE, crc, compressed, size, len(name), 0, 0, 0, 0)
-    return _CENTRAL.pack(b"PK\x01\x02", *fixed, mode & _LIMIT32, offset) + name
+    return _CENTRAL.pack(b"PK\x01\x02", *fixed, mode, offset) + name
 
 
 def _deflate(contents: BinaryIO, sink: _Sink) -> tuple[int, int, int]:
     packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     start = sink.position
     crc = size = 0
-    while data := contents.read(_CHUNK):
+    while data := contents.read(DEFAULT_BUFFER_SIZE):
         crc = zlib.crc32(data, crc)
         size += len(data)
         sink.write(packer.compress(data))
@@ -162,15 +152,14 @@ def _deflate(contents: BinaryIO, sink: _Sink) -> tuple[int, int, int]:
 def _finish(sink: _Sink, records: BinaryIO, count: int) -> None:
     offset = sink.position
     records.seek(0)
-    while data := records.read(_CHUNK):
+    while data := records.read(DEFAULT_BUFFER_SIZE):
         sink.write(data)
     size = sink.position - offset
-    if count >= _LIMIT16 or offset >= _LIMIT32 or size >= _LIMIT32:
+    if count >= _LIMIT16:
         place = sink.position
         sink.write(
             struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, offset)
         )
         sink.write(struct.pack("<4sLQL", b"PK\x06\x07", 0, place, 1))
     few = min(count, _LIMIT16)
-    ends = (min(size, _LIMIT32), min(offset, _LIMIT32))
-    sink.write(struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, few, few, *ends, 0))
+    sink.write(struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, few, few, size, offset, 0))

@@ -191,11 +191,11 @@ def _extra_fields(extra: bytes) -> Iterator[tuple[int, bytes]]:
 def local_header(archive: BinaryIO, entry: Entry, directory: Directory) -> LocalHeader:
     """Return the header before an entry's contents; the file then stands at the contents.
 
-    Raises BadZipError when there is none.
+    Nothing may stand before the archive. Raises BadZipError when there is none.
     """
     if entry.local_offset >= directory.offset:
         raise BadZipError("a local header is missing")
-    archive.seek(entry.local_offset + directory.shift)
+    archive.seek(entry.local_offset)
     head = archive.read(_LOCAL.size)
     if len(head) < _LOCAL.size or head[:4] != b"PK\x03\x04":
         raise BadZipError("a local header is missing")

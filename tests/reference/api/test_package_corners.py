@@ -152,6 +152,19 @@ def test_files_of_the_pool_count_towards_the_size_limit(start: Any) -> None:
     )
 
 
+def test_a_path_that_no_zip_can_name_fails_the_package(cloud: Any, place: Any) -> None:
+    path = "ä" * 32_768
+    big = b"big" * 30_000
+    cloud.upload(cloud.package(place.app), cloud.zipped(big=big))
+    package = cloud.package(place.app)
+    form = {"resources": (None, json.dumps([known(big, path)]))}
+    assert cloud.admin.post(f"/v3/packages/{package}/upload", files=form).status_code == 200
+
+    assert cloud.settled(package)["data"]["error"] == (
+        f"The resource file path is invalid: File path '{path}' is not safe."
+    )
+
+
 def test_what_was_done_to_packages_is_told_without_secrets(cloud: Any, place: Any) -> None:
     app = cloud.app(place.space, lifecycle={"type": "cnb", "data": {}})
     bits = cloud.package(app)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, literal_column, select
@@ -96,7 +96,7 @@ _BOUND = compile_statement(
 )
 
 
-@lru_cache(maxsize=2)
+@cache
 def _between(descending: bool) -> str:
     return compile_statement(
         select(*(_C[name] for name in LOG_LINES.columns))

@@ -40,9 +40,8 @@ class StagingLog:
         self._database = database
         self._source_guid = source_guid
         self._waiting: deque[LogLineRecord] = deque()
-        self._last = 0
-        self._size = 0
-        self._dropped = 0
+        self._last: int  # the timestamp of the last line, known while lines are stored
+        self._size = self._dropped = 0
 
     def line(self, stream: str, payload: bytes, source_type: str = STAGING) -> None:
         """Take a line; `stream` is `OUT` or `ERR`. It is stored a little later."""
@@ -85,7 +84,6 @@ class StagingLog:
                 await storing
             if self._dropped:
                 text = f"{self._dropped} lines were dropped: there were too many"
-                self._dropped = 0
                 self._add("ERR", text.encode(), STAGING)
             await self._store()
 

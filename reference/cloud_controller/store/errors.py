@@ -20,15 +20,4 @@ class StillReferencedError(StoreError):
 
 
 class DuplicateError(StoreError):
-    """A unique index refused a row.
-
-    Attributes:
-        table: Name of the table, such as `organizations`.
-        columns: The columns that must be unique together, such as `("name",)`.
-
-    """
-
-    def __init__(self, table: str, columns: tuple[str, ...]) -> None:
-        super().__init__(f"{table}: ({', '.join(columns)}) must be unique")
-        self.table = table
-        self.columns = columns
+    """A unique index refused a row; the text names the columns."""

@@ -7,7 +7,7 @@ Semantics: cloud-controller-behaviour.md 1.4 to 1.9.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from sqlalchemy import (
@@ -249,7 +249,7 @@ def _compile(
     return CompiledQuery(compile_statement(count), compile_statement(page))
 
 
-@lru_cache(maxsize=256)
+@cache
 def compile_columns(entity: Entity[Any], names: tuple[str, ...], shapes: tuple[Shape, ...]) -> str:
     """Return the SQL that reads some columns of all rows which match, oldest first."""
     table = entity.table

@@ -6,7 +6,7 @@ All methods are synchronous, indexed and bounded: on SQLite they run in the even
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import LargeBinary, and_, bindparam, cast, select
@@ -156,7 +156,7 @@ class Reader:
         return frozenset(row[0] for row in self._connection.execute(_ROLES, parameters))
 
 
-@lru_cache(maxsize=256)
+@cache
 def _by_guid(entity: Entity[Any], what: str, restricted: bool) -> str:
     table = entity.table
     columns = (
@@ -170,7 +170,7 @@ def _by_guid(entity: Entity[Any], what: str, restricted: bool) -> str:
     return compile_statement(statement)
 
 
-@lru_cache(maxsize=256)
+@cache
 def _by_columns(entity: Entity[Any], names: tuple[str, ...], nulls: tuple[str, ...]) -> str:
     table = entity.table
     conditions = [
@@ -181,7 +181,7 @@ def _by_columns(entity: Entity[Any], names: tuple[str, ...], nulls: tuple[str, .
     return compile_statement(statement.where(and_(*conditions)) if conditions else statement)
 
 
-@lru_cache(maxsize=4)
+@cache
 def _keyed_values(name: str) -> str:
     table = tables.METADATA.tables[name]
     return compile_statement(

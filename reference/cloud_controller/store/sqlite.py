@@ -7,12 +7,13 @@ with one line that names it.
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
-import time
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from cloud_controller.store import migrations
 from cloud_controller.store.errors import (
@@ -29,10 +30,9 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x43436631
 """`PRAGMA application_id` of our files ("CCf1")."""
 
-_SCHEME = "sqlite:///"
+_SUPPORTED = "only sqlite:///PATH is supported"
 _BUSY_MILLISECONDS = 30_000
 _FULL_CHECK_BYTES = 64 * 1024 * 1024
-_UNIQUE = re.compile(r"UNIQUE constraint failed: (?:index '(?P<index>\w+)'|(?P<columns>.+))")
 
 
 def path_of(url: str) -> Path:
@@ -42,16 +42,13 @@ def path_of(url: str) -> Path:
         DatabaseUnusableError: Another scheme, or no path.
 
     """
-    path = url.removeprefix(_SCHEME)
-    if path == url or not path or path.startswith(":"):
-        raise DatabaseUnusableError(
-            f"database {_without_password(url)!r}: only sqlite:///PATH is supported"
-        )
-    return Path(path)
-
-
-def _without_password(url: str) -> str:
-    return re.sub(r"(://[^/@:]*):[^/@]*@", r"\1:***@", url)
+    try:
+        parts = make_url(url)
+    except ArgumentError:
+        raise DatabaseUnusableError(f"database: this is no URL; {_SUPPORTED}") from None
+    if parts.drivername != "sqlite" or parts.database in (None, ":memory:"):
+        raise DatabaseUnusableError(f"database {parts!r}: {_SUPPORTED}")  # without its password
+    return Path(parts.database)
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -60,25 +57,10 @@ def connect(path: Path) -> sqlite3.Connection:
         path, isolation_level=None, check_same_thread=False, cached_statements=512
     )
     connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
-    _use_write_ahead_log(connection)
+    connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
-
-
-def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
-    # Switching a new file over ignores busy_timeout while another connection does the same.
-    deadline = time.monotonic() + _BUSY_MILLISECONDS / 1000
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-            if not is_busy or time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)
-        else:
-            return
 
 
 def prepare(path: Path) -> None:
@@ -97,23 +79,29 @@ def prepare(path: Path) -> None:
     try:
         if path.exists() and path.stat().st_size:
             _refuse_foreign(path)
+        else:
+            _claim(path)
         with closing(connect(path)) as connection:
             if migrations.revision(connection) != migrations.HEAD:
-                migrations.upgrade(connection, APPLICATION_ID)
+                migrations.upgrade(connection)
     except sqlite3.Error as error:
         raise DatabaseUnusableError(f"database {path}: {error}") from error
+
+
+def _claim(path: Path) -> None:
+    # Before anything else is written: a file that is not empty is ours from its first byte.
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
 def _refuse_foreign(path: Path) -> None:
     # mode=rw without our pragmas: not even the journal mode of somebody else's file is changed.
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as connection:
-        connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
-        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         application = connection.execute("PRAGMA application_id").fetchone()[0]
-        if tables and application != APPLICATION_ID:
+        if application != APPLICATION_ID:
             raise DatabaseUnusableError(f"database {path}: it is not a Cloud Controller database")
-        revision = migrations.revision(connection) if tables else None
-        if revision is not None and revision not in migrations.KNOWN:
+        revision = migrations.revision(connection)
+        if revision not in migrations.KNOWN:
             raise DatabaseUnusableError(
                 f"database {path}: its version {revision} is newer than this program knows"
                 f" ({migrations.HEAD}); use a newer cloud-controller"
@@ -143,11 +131,8 @@ def translated_errors() -> Iterator[None]:
 
 def _constraint(error: sqlite3.IntegrityError) -> StoreError:
     text = str(error)
-    if match := _UNIQUE.fullmatch(text):
-        if index := match["index"]:
-            return DuplicateError(index.split("_")[1], tuple(index.split("_")[2:]))
-        columns = [column.split(".") for column in match["columns"].split(", ")]
-        return DuplicateError(columns[0][0], tuple(column[-1] for column in columns))
+    if "UNIQUE" in text:
+        return DuplicateError(f"the database has such a row already: {text}")
     if "FOREIGN KEY" in text:
         return StillReferencedError(
             "other rows still point at this one, or it points at a missing one"

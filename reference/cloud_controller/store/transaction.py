@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import bindparam, delete, insert
 
@@ -58,7 +58,7 @@ class Transaction(Reader):
         """
         values = _with_documents(entity, entity.dump(record), document, others)
         cursor = self._connection.execute(_insert(entity, tuple(values)), values)
-        return replace(record, id=cursor.lastrowid or 0)
+        return replace(record, id=cast("int", cursor.lastrowid))
 
     def update(
         self,
@@ -131,26 +131,26 @@ def _with_documents(
     return {**values, **{name: seal(text) for name, text in given.items()}}
 
 
-@lru_cache(maxsize=64)
+@cache
 def _insert(entity: Entity[Any], names: tuple[str, ...]) -> str:
     return compile_statement(
         insert(entity.table).values({name: bindparam(name) for name in names}).inline()
     )
 
 
-@lru_cache(maxsize=128)
+@cache
 def _update(entity: Entity[Any], names: tuple[str, ...]) -> str:
     # Literal names instead of bound columns: Core reserves the columns' own names in an UPDATE.
     assignments = ", ".join(f"{name} = :{name}" for name in names if name != "guid")
     return f"UPDATE {entity.table.name} SET {assignments} WHERE guid = :guid"  # noqa: S608 -- column names
 
 
-@lru_cache(maxsize=64)
+@cache
 def _delete(entity: Entity[Any]) -> str:
     return compile_statement(delete(entity.table).where(entity.table.c.guid == bindparam("guid")))
 
 
-@lru_cache(maxsize=4)
+@cache
 def _clear_keyed(name: str) -> str:
     table = tables.METADATA.tables[name]
     return compile_statement(
@@ -161,7 +161,7 @@ def _clear_keyed(name: str) -> str:
     )
 
 
-@lru_cache(maxsize=4)
+@cache
 def _insert_keyed(name: str) -> str:
     table = tables.METADATA.tables[name]
     columns = ("resource_guid", "resource_type", "prefix", "name", "value")

@@ -55,10 +55,9 @@ async def test_an_exception_undoes_everything(database: Database) -> None:
     await database.write(lambda t: t.insert(ORGANIZATIONS, organization("g", "n"), b"{}"))
 
 
-async def test_a_taken_name_is_refused_by_table_and_column(filled: Database) -> None:
-    with pytest.raises(DuplicateError) as refused:
+async def test_a_taken_name_is_refused(filled: Database) -> None:
+    with pytest.raises(DuplicateError, match="organizations"):
         await filled.write(lambda t: t.insert(ORGANIZATIONS, organization("g", "one"), b"{}"))
-    assert (refused.value.table, refused.value.columns) == ("organizations", ("name",))
 
 
 async def test_a_row_that_others_point_at_stays(filled: Database) -> None:

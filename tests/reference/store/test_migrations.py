@@ -46,7 +46,8 @@ def test_the_migrations_and_the_tables_agree(tmp_path: Path) -> None:
 def test_the_newest_migration_is_the_known_head() -> None:
     scripts = ScriptDirectory.from_config(configuration())
     assert scripts.get_current_head() == migrations.HEAD
-    assert {script.revision for script in scripts.walk_revisions()} == migrations.KNOWN
+    revisions = {script.revision for script in scripts.walk_revisions()}
+    assert {None, *revisions} == migrations.KNOWN
 
 
 def test_every_record_has_exactly_its_table_s_columns() -> None:
@@ -63,6 +64,18 @@ def test_preparing_again_changes_nothing(tmp_path: Path) -> None:
     before = path.read_bytes()
     sqlite.prepare(path)
     assert path.read_bytes() == before
+
+
+def test_a_first_start_that_was_cut_off_is_made_up_for(tmp_path: Path) -> None:
+    path = tmp_path / "cc.db"
+    path.touch()
+    sqlite.prepare(path)
+    whole = path.read_bytes()
+    path.unlink()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA application_id = {sqlite.APPLICATION_ID}")
+    sqlite.prepare(path)
+    assert len(path.read_bytes()) == len(whole)
 
 
 def test_a_newer_database_is_refused(tmp_path: Path) -> None:

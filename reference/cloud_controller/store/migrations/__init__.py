@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 HEAD = "0002"
 """The revision that this program works with."""
 
-KNOWN = frozenset({"0001", "0002"})
-"""All revisions that this program can bring to `HEAD`."""
+KNOWN = frozenset({None, "0001", "0002"})
+"""All revisions that this program can bring to `HEAD`; `None` for a database without tables."""
 
 
 def revision(connection: sqlite3.Connection) -> str | None:
@@ -29,8 +29,8 @@ def revision(connection: sqlite3.Connection) -> str | None:
     return str(row[0]) if row else None
 
 
-def upgrade(connection: sqlite3.Connection, application_id: int) -> None:
-    """Bring the database to `HEAD`, or leave it as it is; mark the file as ours."""
+def upgrade(connection: sqlite3.Connection) -> None:
+    """Bring the database to `HEAD`, or leave it as it is."""
     from cloud_controller.store.migrations.run import upgrade_to_head  # noqa: PLC0415 -- heavy
 
-    upgrade_to_head(connection, application_id)
+    upgrade_to_head(connection)

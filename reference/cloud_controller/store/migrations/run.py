@@ -22,7 +22,7 @@ def configuration() -> Config:
     return config
 
 
-def upgrade_to_head(connection: sqlite3.Connection, application_id: int) -> None:
+def upgrade_to_head(connection: sqlite3.Connection) -> None:
     """Run all missing migrations, or none if one of them fails."""
     engine = create_engine("sqlite://", creator=lambda: connection, poolclass=pool.StaticPool)
     config = configuration()
@@ -30,7 +30,6 @@ def upgrade_to_head(connection: sqlite3.Connection, application_id: int) -> None
         # After connecting: SQLAlchemy's first look at a connection ends with a rollback.
         sql.exec_driver_sql("BEGIN IMMEDIATE")
         if migrations.revision(connection) != migrations.HEAD:  # else another process was faster
-            sql.exec_driver_sql(f"PRAGMA application_id = {application_id:d}")
             config.attributes["connection"] = sql
             command.upgrade(config, "head")
         sql.commit()

@@ -18,12 +18,11 @@ class FingerprintError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """One file of the resource cache: SHA-1 in hex, size in bytes, path in the zip, octal mode."""
+    """One file of the resource cache: SHA-1 in hex, path in the zip, octal mode."""
 
     sha1: str
-    size: int
     path: str
-    mode: str = DEFAULT_MODE
+    mode: str
 
     @property
     def permissions(self) -> int:
@@ -37,13 +36,13 @@ def read(sent: dict[str, object]) -> Fingerprint:
     is_v3 = checksum is not None and sent.get("size_in_bytes") is not None
     if is_v3:
         sha1 = checksum.get("value") if isinstance(checksum, dict) else None
-        size, path = sent.get("size_in_bytes"), sent.get("path")
+        path = sent.get("path")
     else:
-        sha1, size, path = sent.get("sha1"), sent.get("size"), sent.get("fn")
-    return _checked(sha1, size, path, sent.get("mode"))
+        sha1, path = sent.get("sha1"), sent.get("fn")
+    return _checked(sha1, path, sent.get("mode"))
 
 
-def _checked(sha1: object, size: object, path: object, mode: object) -> Fingerprint:
+def _checked(sha1: object, path: object, mode: object) -> Fingerprint:
     shown = "" if path is None else str(path)
     octal = DEFAULT_MODE if mode is None else str(mode)
     if not is_usable_mode(octal):
@@ -58,7 +57,7 @@ def _checked(sha1: object, size: object, path: object, mode: object) -> Fingerpr
     digest = str(sha1 or "")
     if not _SHA1.fullmatch(digest):
         raise FingerprintError(f"Could not find object '{digest}'")
-    return Fingerprint(digest.lower(), size if isinstance(size, int) else 0, shown, octal)
+    return Fingerprint(digest.lower(), shown, octal)
 
 
 def is_usable_mode(mode: str) -> bool:

@@ -143,7 +143,10 @@ async def _prepare_held(settings: Settings, lock: int) -> Installation:
         await database.write(jobs.recover)
         await database.write(jobs.prune)
         for left in settings.uploads.iterdir():  # what requests and jobs were about to read
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
+            if left.is_dir():
+                shutil.rmtree(left)
+            else:
+                left.unlink()
         await database.write(log_rows.prune)
         await database.write(audit.prune)
         await asyncio.to_thread(staging.clear, settings.stagings)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from bz2 import BZ2File
 from hashlib import file_digest, sha1
+from io import DEFAULT_BUFFER_SIZE
 from pathlib import Path
-from shutil import copyfileobj
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, BinaryIO, Final
-from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipExtFile, ZipInfo
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, ZipExtFile, ZipInfo
 
 from cloud_controller.domain import zip_directory
 from cloud_controller.domain.zip_directory import BadZipError
@@ -44,20 +45,27 @@ def _unpack(archive: BinaryIO, directory: Directory, entry: Entry, target: Path)
     """Write the contents of an entry to a file; return their SHA-1 in hex."""
     zip_directory.local_header(archive, entry, directory)
     try:
-        with target.open("w+b") as file, ZipExtFile(archive, "r", _info(entry)) as contents:
-            copyfileobj(contents, file)  # never more than the directory says
-            if file.tell() != entry.size:
-                raise BadZipError("the contents of an entry are shorter than it says")
+        with target.open("w+b") as file, _opened(archive, entry) as contents:
+            size = crc = 0
+            while data := contents.read(min(DEFAULT_BUFFER_SIZE, entry.size + 1 - size)):
+                size += len(data)
+                crc = zlib.crc32(data, crc)
+                file.write(data)
+            if (size, crc) != (entry.size, entry.crc):
+                raise BadZipError("the contents of an entry are others than it says")
             file.seek(0)
             return file_digest(file, lambda: sha1(usedforsecurity=False)).hexdigest()
-    except (BadZipFile, zlib.error, OSError, EOFError) as error:
+    except (zlib.error, OSError, EOFError) as error:
         raise BadZipError("the contents of an entry are damaged") from error
 
 
-def _info(entry: Entry) -> ZipInfo:
-    info = ZipInfo()
-    info.compress_type = entry.method
-    info.compress_size = entry.compressed_size
-    info.file_size = entry.size
-    info.CRC = entry.crc
-    return info
+def _opened(archive: BinaryIO, entry: Entry) -> BZ2File | ZipExtFile:
+    """Open what stands at the archive's position; every read unpacks a bounded piece."""
+    window = ZipInfo()
+    window.compress_size = entry.compressed_size
+    if entry.method == ZIP_BZIP2:  # of which zipfile unpacks any amount at once
+        window.file_size = entry.compressed_size
+        return BZ2File(ZipExtFile(archive, "r", window))
+    window.compress_type = entry.method
+    window.file_size = entry.size + 1  # enough to notice that there is more than it says
+    return ZipExtFile(archive, "r", window)

@@ -6,6 +6,8 @@ import io
 import struct
 import subprocess
 import sys
+import tracemalloc
+import zipfile
 import zlib
 from typing import TYPE_CHECKING, Any, Final
 
@@ -227,3 +229,25 @@ def test_many_links_do_not_make_the_check_slow() -> None:
     data = built(*links, *deep)
 
     assert archives.survey(io.BytesIO(data), max_package_size=10**9).directory.entries == 6000
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
+def test_what_unpacks_to_far_more_than_it_says_takes_no_memory(
+    cloud: Any, place: Any, method: int
+) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as archive:
+        archive.writestr("a", bytes(64 * 1024 * 1024))
+    data = bytearray(packed.getvalue())
+    record = data.rindex(b"PK\x01\x02")
+    data[record + 24 : record + 28] = (70_000).to_bytes(4, "little")
+    package = cloud.package(place.app)
+    tracemalloc.start()
+    try:
+        failed = cloud.upload(package, bytes(data))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert failed["data"]["error"] == "The app upload is invalid: Invalid zip archive."
+    assert peak < 16 * 1024 * 1024

@@ -44543,6 +44543,17 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "nobody has an id that cannot be read",
+                    "steps": [
+                        {
+                            "operation": "deleteAccount",
+                            "address": "/Users/%ff",
+                            "status": 404,
+                            "shows": {"/error": "scim_resource_not_found"},
+                        }
+                    ],
+                },
             ],
         },
     ),
@@ -44900,6 +44911,17 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         },
                     ],
                 },
+                {
+                    "title": "nobody has an id that cannot be read",
+                    "steps": [
+                        {
+                            "operation": "changePassword",
+                            "address": "/Users/%ff/password",
+                            "status": 404,
+                            "shows": {"/error": "scim_resource_not_found"},
+                        }
+                    ],
+                },
             ],
         },
     ),
@@ -44985,6 +45007,17 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "shows": {
                                 "/error_description": "No client with requested id: of-nobody"
                             },
+                        }
+                    ],
+                },
+                {
+                    "title": "no client has an id that cannot be read",
+                    "steps": [
+                        {
+                            "operation": "getClient",
+                            "address": "/oauth/clients/%ff",
+                            "status": 404,
+                            "shows": {"/error": "invalid_client"},
                         }
                     ],
                 },

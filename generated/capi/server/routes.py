@@ -44548,6 +44548,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "steps": [
                         {
                             "operation": "deleteAccount",
+                            "set": {"{guid}": "x"},
                             "address": "/Users/%ff",
                             "status": 404,
                             "shows": {"/error": "scim_resource_not_found"},
@@ -44916,6 +44917,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "steps": [
                         {
                             "operation": "changePassword",
+                            "set": {"{guid}": "x"},
                             "address": "/Users/%ff/password",
                             "status": 404,
                             "shows": {"/error": "scim_resource_not_found"},
@@ -45015,6 +45017,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                     "steps": [
                         {
                             "operation": "getClient",
+                            "set": {"{client_id}": "x"},
                             "address": "/oauth/clients/%ff",
                             "status": 404,
                             "shows": {"/error": "invalid_client"},

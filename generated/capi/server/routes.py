@@ -1809,6 +1809,84 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                         }
                     ],
                 },
+                {
+                    "title": "a revoked refresh token grants nothing, also after a restart",
+                    "steps": [
+                        {"operation": "createToken", "name": "token", "status": 200},
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "": {
+                                    "grant_type": "refresh_token",
+                                    "refresh_token": "$token/refresh_token",
+                                    "client_id": "cf",
+                                    "client_secret": "",
+                                }
+                            },
+                            "status": 200,
+                        },
+                        {
+                            "operation": "revokeToken",
+                            "set": {"{jti}": "$token/refresh_token|jti"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "": {
+                                    "grant_type": "refresh_token",
+                                    "refresh_token": "$token/refresh_token",
+                                    "client_id": "cf",
+                                    "client_secret": "",
+                                }
+                            },
+                            "status": 401,
+                            "shows": {"/error": "invalid_token"},
+                        },
+                        {
+                            "operation": "listApps",
+                            "set": {"@Authorization": "bearer {$token/access_token}"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "createToken",
+                            "after-restart": True,
+                            "set": {
+                                "": {
+                                    "grant_type": "refresh_token",
+                                    "refresh_token": "$token/refresh_token",
+                                    "client_id": "cf",
+                                    "client_secret": "",
+                                }
+                            },
+                            "status": 401,
+                            "shows": {"/error": "invalid_token"},
+                        },
+                    ],
+                },
+                {
+                    "title": "nobody revokes the refresh tokens of others",
+                    "steps": [
+                        {"operation": "createToken", "name": "token", "status": 200},
+                        {
+                            "operation": "revokeToken",
+                            "set": {"{jti}": "$token/refresh_token|jti"},
+                            "role": "none",
+                        },
+                        {
+                            "operation": "createToken",
+                            "set": {
+                                "": {
+                                    "grant_type": "refresh_token",
+                                    "refresh_token": "$token/refresh_token",
+                                    "client_id": "cf",
+                                    "client_secret": "",
+                                }
+                            },
+                            "status": 200,
+                        },
+                    ],
+                },
             ],
         },
     ),
@@ -6327,6 +6405,31 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                                 "/state": "FAILED",
                                 "/data/error": "The app upload is invalid: Invalid zip archive.",
                             },
+                        },
+                    ],
+                },
+                {
+                    "title": "bits that were accepted are processed, also by the next server",
+                    "steps": [
+                        {"operation": "createPackage", "name": "package", "status": 201},
+                        {
+                            "operation": "uploadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "archive": {"a": "one"},
+                            "status": 200,
+                        },
+                        {
+                            "operation": "getPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "after-restart": True,
+                            "until": {"/state": "READY"},
+                            "shows": {"/state": "READY"},
+                        },
+                        {
+                            "operation": "downloadPackage",
+                            "set": {"{guid}": "$package/guid"},
+                            "status": 200,
+                            "holds": {"a": "one"},
                         },
                     ],
                 },
@@ -41782,6 +41885,29 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
                             "shows": {"/username": "$account/userName", "/metadata/labels": {}},
                         },
                         {"operation": "getUser", "set": {"{guid}": "$account/id"}, "status": 200},
+                    ],
+                },
+                {
+                    "title": "who keeps the account loses the roles",
+                    "steps": [
+                        {"operation": "createAccount", "name": "account", "status": 201},
+                        {
+                            "operation": "createRole",
+                            "set": {"/relationships/user/data/guid": "$account/id"},
+                            "status": 201,
+                        },
+                        {
+                            "operation": "deleteUser",
+                            "set": {"{guid}": "$account/id"},
+                            "status": 202,
+                            "shows": {"/state": "COMPLETE"},
+                        },
+                        {
+                            "operation": "listRoles",
+                            "set": {"?user_guids": ["$account/id"]},
+                            "status": 200,
+                            "shows": {"/pagination/total_results": 0},
+                        },
                     ],
                 },
                 {

@@ -7,13 +7,12 @@ with one line that names it.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
+import time
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 from cloud_controller.store import migrations
 from cloud_controller.store.errors import (
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x43436631
 """`PRAGMA application_id` of our files ("CCf1")."""
 
-_SUPPORTED = "only sqlite:///PATH is supported"
+_SCHEME = "sqlite:///"
 _BUSY_MILLISECONDS = 30_000
 _FULL_CHECK_BYTES = 64 * 1024 * 1024
 
@@ -42,13 +41,16 @@ def path_of(url: str) -> Path:
         DatabaseUnusableError: Another scheme, or no path.
 
     """
-    try:
-        parts = make_url(url)
-    except ArgumentError:
-        raise DatabaseUnusableError(f"database: this is no URL; {_SUPPORTED}") from None
-    if parts.drivername != "sqlite" or parts.database in (None, ":memory:"):
-        raise DatabaseUnusableError(f"database {parts!r}: {_SUPPORTED}")  # without its password
-    return Path(parts.database)
+    path = url.removeprefix(_SCHEME)  # all of it: folders may have `?` and `%` in their names
+    if path == url or not path or path.startswith(":"):
+        raise DatabaseUnusableError(
+            f"database {_without_password(url)!r}: only sqlite:///PATH is supported"
+        )
+    return Path(path)
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"(://[^/@:]*):[^/@]*@", r"\1:***@", url)
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -57,10 +59,25 @@ def connect(path: Path) -> sqlite3.Connection:
         path, isolation_level=None, check_same_thread=False, cached_statements=512
     )
     connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
-    connection.execute("PRAGMA journal_mode = WAL")
+    _use_write_ahead_log(connection)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    # Switching a new file over ignores busy_timeout while another connection does the same.
+    deadline = time.monotonic() + _BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def prepare(path: Path) -> None:
@@ -90,13 +107,14 @@ def prepare(path: Path) -> None:
 
 def _claim(path: Path) -> None:
     # Before anything else is written: a file that is not empty is ours from its first byte.
-    with closing(sqlite3.connect(path)) as connection:
+    with closing(sqlite3.connect(path, timeout=_BUSY_MILLISECONDS / 1000)) as connection:
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
 def _refuse_foreign(path: Path) -> None:
     # mode=rw without our pragmas: not even the journal mode of somebody else's file is changed.
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as connection:
+        connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         if application != APPLICATION_ID:
             raise DatabaseUnusableError(f"database {path}: it is not a Cloud Controller database")

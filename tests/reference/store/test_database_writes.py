@@ -55,8 +55,8 @@ async def test_an_exception_undoes_everything(database: Database) -> None:
     await database.write(lambda t: t.insert(ORGANIZATIONS, organization("g", "n"), b"{}"))
 
 
-async def test_a_taken_name_is_refused(filled: Database) -> None:
-    with pytest.raises(DuplicateError, match="organizations"):
+async def test_a_taken_name_is_refused_by_table_and_column(filled: Database) -> None:
+    with pytest.raises(DuplicateError, match=r"organizations\.name"):
         await filled.write(lambda t: t.insert(ORGANIZATIONS, organization("g", "one"), b"{}"))
 
 

@@ -119,6 +119,11 @@ def test_another_kind_of_database_is_refused_without_its_password(url: str) -> N
     assert "secret" not in str(refused.value)
 
 
+def test_all_of_a_url_behind_its_scheme_is_the_path() -> None:
+    path = "/data/what?/100%25/#1/a@b:c/cc.db"
+    assert str(sqlite.path_of(f"sqlite:///{path}")) == path
+
+
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(DatabaseUnusableError, match="missing does not exist"):
         sqlite.prepare(tmp_path / "missing" / "cc.db")

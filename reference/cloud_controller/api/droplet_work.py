@@ -76,7 +76,7 @@ class DropletWork:
             bare = replace(record, blob=None, sha1=None, sha256=None, size=None)
             droplet_rows.store(transaction, bare, transaction.metadata(DROPLETS, record.guid))
 
-        return Outcome(commit=commit, after=lambda: self._forget_all(job))
+        return Outcome(commit=commit, after=lambda: self._forget("droplets", job))
 
     async def _delete(self, job: JobRecord, _: DropletRecord) -> Outcome[DropletRecord]:
         """Remove the droplet, then its bits."""

@@ -122,7 +122,7 @@ class PackageWork:
         def commit(transaction: Transaction, record: PackageRecord) -> None:
             _store(transaction, replace(record, blob=None, sha1=None, sha256=None, size=None))
 
-        return Outcome(commit=commit, after=lambda: self._forget_all(job))
+        return Outcome(commit=commit, after=lambda: self._forget("packages", job))
 
     async def _delete(self, job: JobRecord, _: PackageRecord) -> Outcome[PackageRecord]:
         """Remove the package, then its bits (2.10)."""

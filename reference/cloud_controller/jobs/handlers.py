@@ -31,15 +31,11 @@ class JobFailedError(Exception):
         self.errors = errors
 
 
-def _nothing(_: Transaction) -> None:
-    """Change nothing."""
+def no_change(*_: object) -> None:
+    """Leave the database as it is."""
 
 
-def _no_consequence(_: Transaction, __: JobRecord, ___: tuple[ApiErrorObject, ...]) -> None:
-    """Change nothing."""
-
-
-async def nothing_to_forget(_: JobRecord) -> None:
+async def no_file_work(*_: object) -> None:
     """Leave all files."""
 
 
@@ -56,8 +52,8 @@ class JobResult:
 
     """
 
-    commit: Callable[[Transaction], None] = _nothing
-    after: Callable[[], Awaitable[object]] | None = None
+    commit: Callable[[Transaction], None] = no_change
+    after: Callable[[], Awaitable[object]] = no_file_work
     warnings: tuple[str, ...] = ()
 
 
@@ -74,8 +70,8 @@ class JobHandler:
     """
 
     run: Callable[[JobRecord], Awaitable[JobResult]]
-    failed: Callable[[Transaction, JobRecord, tuple[ApiErrorObject, ...]], None] = _no_consequence
-    abandoned: Callable[[JobRecord], Awaitable[object]] = nothing_to_forget
+    failed: Callable[[Transaction, JobRecord, tuple[ApiErrorObject, ...]], None] = no_change
+    abandoned: Callable[[JobRecord], Awaitable[object]] = no_file_work
 
 
 JobHandlers: TypeAlias = Mapping[str, JobHandler]

@@ -16,7 +16,8 @@ from cloud_controller.jobs.handlers import (
     ApiErrorObject,
     JobHandler,
     JobResult,
-    nothing_to_forget,
+    no_change,
+    no_file_work,
 )
 from cloud_controller.store.entities import RecordT
 
@@ -27,18 +28,6 @@ if TYPE_CHECKING:
     from cloud_controller.store.entities import Entity
     from cloud_controller.store.records import JobRecord
     from cloud_controller.store.transaction import Transaction
-
-
-async def _nothing() -> None:
-    """Do nothing."""
-
-
-def _no_change(_: Transaction, __: RecordT) -> None:
-    """Change nothing."""
-
-
-def _no_consequence(_: Transaction, __: RecordT, ___: tuple[ApiErrorObject, ...]) -> None:
-    """Change nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +41,8 @@ class Outcome(Generic[RecordT]):
 
     """
 
-    commit: Callable[[Transaction, RecordT], None] = _no_change
-    after: Callable[[], Awaitable[object]] = _nothing
+    commit: Callable[[Transaction, RecordT], None] = no_change
+    after: Callable[[], Awaitable[object]] = no_file_work
 
 
 def about(
@@ -61,8 +50,8 @@ def about(
     entity: Entity[RecordT],
     work: Callable[[JobRecord, RecordT], Awaitable[Outcome[RecordT]]],
     *,
-    failed: Callable[[Transaction, RecordT, tuple[ApiErrorObject, ...]], None] = _no_consequence,
-    abandoned: Callable[[JobRecord], Awaitable[object]] = nothing_to_forget,
+    failed: Callable[[Transaction, RecordT, tuple[ApiErrorObject, ...]], None] = no_change,
+    abandoned: Callable[[JobRecord], Awaitable[object]] = no_file_work,
 ) -> JobHandler:
     """Return the handler of a job that does something with one resource.
 

@@ -184,7 +184,7 @@ class JobRunner:
                     lambda transaction: queue.postpone(transaction, job, pause)
                 )
         else:
-            if ended and result.after is not None:
+            if ended:
                 await self._follow_up(job, result.after())
 
     async def _complete(self, job: JobRecord, result: JobResult) -> bool:
